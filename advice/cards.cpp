@@ -1,0 +1,124 @@
+#include "advice/cards.h"
+
+#include <algorithm>
+
+#include "advice/card_text.h"
+#include "advice/markdown.h"
+#include "base/uuid.h"
+
+namespace ivig::advice {
+namespace {
+
+using rules::Stance;
+
+constexpr std::string_view kTopicSystem = "urn:ivig-cds:topic";
+
+/// Constant, alphanumeric codes: EHRs suppress by them after an override (CARD-08).
+struct Topic {
+  std::string_view code, display;
+};
+
+Topic topic_of(Decision const& decision) {
+  if (decision.findings.recommendations.empty() || !decision.findings.stance)
+    return {"ivigCannotBeChecked", "IVIG order could not be checked"};
+  switch (*decision.findings.stance) {
+    case Stance::harmful: return {"ivigHarmful", "IVIG harmful"};
+    case Stance::not_recommended: return {"ivigNotRecommended", "IVIG not recommended"};
+    case Stance::insufficient_evidence: return {"ivigInsufficientEvidence", "Insufficient evidence for IVIG"};
+    case Stance::may_consider: return {"ivigMayConsider", "IVIG may be considered"};
+    case Stance::recommended: break;
+  }
+  return {"ivigRecommended", "IVIG recommended"};
+}
+
+std::string override_key(Decision const& decision) {
+  if (!decision.findings.stance) return "cannot-be-checked";
+  return std::string(rules::to_string(*decision.findings.stance));
+}
+
+class CardMaker {
+ public:
+  CardMaker(Knowledge const& knowledge, CardOptions const& options) : knowledge_(knowledge), options_(options) {}
+
+  [[nodiscard]] Card make(Decision const& decision, std::size_t place, Indicator indicator) const {
+    Card card;
+    // An order without an id is known by its place in the request.
+    std::string name = options_.hook_instance + "|" + decision.order_reference + "|" + std::to_string(place);
+    card.uuid = base::uuid_from_name(name + "|card");
+    card.indicator = indicator;
+    card.order = decision.order_reference;
+    card.summary = summary_text(knowledge_, decision);
+    card.detail = detail_text(knowledge_, decision);
+    set_source(decision, card);
+    Topic topic = topic_of(decision);
+    card.topic = CardCoding{std::string(kTopicSystem), std::string(topic.code), std::string(topic.display)};
+    add_removal(decision, name, card);
+    auto reasons = knowledge_.rules.override_reasons.find(override_key(decision));
+    if (reasons != knowledge_.rules.override_reasons.end()) {
+      for (auto const& reason : reasons->second)
+        card.override_reasons.push_back({reason.system, reason.code, reason.display});
+    }
+    return card;
+  }
+
+ private:
+  void set_source(Decision const& decision, Card& card) const {
+    auto const& rules = knowledge_.rules;
+    if (decision.findings.recommendations.empty()) {
+      card.source_label = "ivig-cds rule set " + rules.version;
+      return;
+    }
+    auto const& row = rules.rows[decision.findings.recommendations.front().row];
+    auto const& guideline = rules.guidelines[row.guideline];
+    card.source_label = guideline.title;
+    card.source_url = guideline.url;
+    if (!options_.public_url.empty()) {
+      card.links.push_back({guideline.short_name + ": " + row.title, options_.public_url + "/evidence/" + row.id});
+    }
+  }
+
+  /// Advice against the order comes with the action that follows it. Only entries of the request are targets (ACT-07).
+  void add_removal(Decision const& decision, std::string const& name, Card& card) const {
+    auto stance = decision.findings.stance;
+    bool against = stance == Stance::not_recommended || stance == Stance::harmful;
+    bool capped = card.indicator == Indicator::info;
+    if (!against || capped || decision.order->id.empty()) return;
+    Suggestion suggestion;
+    suggestion.label = knowledge_.rules.sentence("remove-order-label");
+    suggestion.uuid = base::uuid_from_name(name + "|remove");
+    Action action;
+    action.description =
+        fill(knowledge_.rules.sentence("remove-order-description"), {{"drug", one_line(decision.product.name)}});
+    action.resource_id = decision.order_reference;
+    suggestion.actions.push_back(std::move(action));
+    card.suggestions.push_back(std::move(suggestion));
+  }
+
+  Knowledge const& knowledge_;
+  CardOptions const& options_;
+};
+
+}  // namespace
+
+std::vector<Card> make_cards(Knowledge const& knowledge, std::vector<Decision> const& decisions,
+                             CardOptions const& options) {
+  std::vector<Card> cards;
+  CardMaker maker(knowledge, options);
+  for (std::size_t i = 0; i < decisions.size(); ++i) {
+    Indicator indicator = decisions[i].findings.indicator;
+    // Silence must mean "checked and fine": a missing route or missing data gets a word.
+    if (indicator == Indicator::none &&
+        (decisions[i].product.route_unknown || (options.gap_cards && !decisions[i].gaps.empty()))) {
+      Decision bare = decisions[i];
+      bare.findings.recommendations.clear();
+      bare.findings.stance.reset();
+      bare.findings.missing.clear();
+      cards.push_back(maker.make(bare, i, Indicator::info));
+    } else if (indicator != Indicator::none) {
+      cards.push_back(maker.make(decisions[i], i, indicator));
+    }
+  }
+  return cards;
+}
+
+}  // namespace ivig::advice

@@ -1,0 +1,78 @@
+#include "advice/decide.h"
+
+#include <algorithm>
+
+#include "fhir/read_resources.h"
+#include "rules/evaluate.h"
+
+namespace ivig::advice {
+namespace {
+
+std::string reference_of(fhir::Order const& order) {
+  return std::string(order.resource_type) + "/" + std::string(order.id);
+}
+
+/// Selections are relative references; an absolute one counts when it ends in the same type and id. REQ CTX-16
+bool selected(fhir::Order const& order, std::vector<std::string_view> const& selections) {
+  std::string own = reference_of(order);
+  return std::any_of(selections.begin(), selections.end(), [&](std::string_view selection) {
+    return selection == own || (selection.size() > own.size() && selection.ends_with(own) &&
+                                selection[selection.size() - own.size() - 1] == '/');
+  });
+}
+
+bool of_patient(fhir::Order const& order, std::string_view patient_id) {
+  return patient_id.empty() || order.patient_reference.empty() ||
+         fhir::last_segment(order.patient_reference) == patient_id;
+}
+
+/// An order being checked is no prior treatment, even where the chart lists it as well. REQ PREF-13
+void drop_own_orders(std::vector<fhir::Order> const& orders, Record& record) {
+  std::erase_if(record.treatments, [&](TreatmentStatement const& treatment) {
+    return std::any_of(orders.begin(), orders.end(), [&](fhir::Order const& order) {
+      return !order.id.empty() && treatment.statement.path == reference_of(order);
+    });
+  });
+}
+
+void note_gaps(fhir::Chart const& chart, Decision& decision) {
+  if (chart.conditions_available != fhir::Availability::provided) decision.gaps.emplace_back("conditions");
+  if (chart.allergies_available != fhir::Availability::provided) decision.gaps.emplace_back("allergies");
+  auto source = decision.facts.source;
+  bool no_reason = source == rules::IndicationSource::none || source == rules::IndicationSource::unmatched;
+  decision.needs_conditions = no_reason && chart.conditions_available != fhir::Availability::provided;
+}
+
+}  // namespace
+
+std::vector<Decision> decide(DecideInput const& input) {
+  std::vector<Decision> decisions;
+  std::optional<Record> record;  // most requests hold no IVIG order: read the record only for one
+  for (auto const& order : input.orders) {
+    if (!is_live(order) || !of_patient(order, input.patient_id)) continue;
+    if (input.selections != nullptr && !selected(order, *input.selections)) continue;
+    Product product = recognise_product(input.knowledge, order);
+    if (!product.ivig) continue;
+    if (!record) {
+      record = read_record(input.knowledge, input.chart, input.today);
+      drop_own_orders(input.orders, *record);
+    }
+    std::vector<fhir::Order const*> others;
+    for (auto const& other : input.orders) {
+      if (&other != &order && is_live(other) && of_patient(other, input.patient_id)) others.push_back(&other);
+    }
+    Decision decision;
+    decision.order = &order;
+    decision.order_reference = reference_of(order);
+    decision.patient_reference = order.patient_reference.empty() ? "Patient/" + std::string(input.patient_id)
+                                                                 : std::string(order.patient_reference);
+    decision.product = std::move(product);
+    decision.facts = facts_of_order(input.knowledge, *record, order, others);
+    decision.findings = rules::evaluate(input.knowledge.rules, decision.facts);
+    note_gaps(input.chart, decision);
+    decisions.push_back(std::move(decision));
+  }
+  return decisions;
+}
+
+}  // namespace ivig::advice

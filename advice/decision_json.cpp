@@ -1,0 +1,137 @@
+#include "advice/decision_json.h"
+
+namespace ivig::advice {
+namespace {
+
+using base::JsonWriter;
+using rules::Truth;
+
+void write_product(JsonWriter& json, Product const& product) {
+  json.key("product");
+  json.begin_object();
+  json.member_if("name", product.name);
+  if (!product.concentration_g_per_ml.empty()) {
+    json.key("concentration_g_per_ml");
+    json.raw(product.concentration_g_per_ml);
+  }
+  if (product.route_unknown) json.member("route_unknown", true);
+  json.end_object();
+}
+
+void write_indications(JsonWriter& json, Knowledge const& knowledge, rules::Facts const& facts) {
+  json.key("indications");
+  json.begin_array();
+  for (auto const& indication : facts.indications) {
+    json.begin_object();
+    json.member("concept", knowledge.rules.facts[indication.condition].id);
+    json.member("from", indication.from);
+    json.member("basis", rules::to_string(indication.basis));
+    if (indication.certainty == Truth::unknown) json.member("state", "candidate");
+    if (indication.provisional) json.member("provisional", true);
+    if (facts.source == rules::IndicationSource::inferred) json.member("inferred", true);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_precondition(JsonWriter& json, Knowledge const& knowledge, rules::Facts const& facts, rules::Row const& row,
+                        Truth state) {
+  json.key("preconditions");
+  json.begin_array();
+  json.begin_object();
+  json.member("fact", row.precondition->text);
+  json.member("state", state == Truth::yes ? "met" : state == Truth::no ? "unmet" : "unknown");
+  json.key("facts");
+  json.begin_array();
+  for (auto fact : row.precondition->when.facts()) {
+    json.begin_object();
+    json.member("fact", knowledge.rules.facts[fact].id);
+    json.member("value", rules::to_string(facts.values[fact].value));
+    json.member_if("from", facts.values[fact].from);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  json.end_array();
+}
+
+void write_recommendations(JsonWriter& json, Knowledge const& knowledge, Decision const& decision) {
+  json.key("recommendations");
+  json.begin_array();
+  for (auto const& recommendation : decision.findings.recommendations) {
+    auto const& row = knowledge.rules.rows[recommendation.row];
+    json.begin_object();
+    json.member("id", row.id);
+    json.member("stance", rules::to_string(row.stance));
+    json.member("evidence", row.evidence);
+    json.member("state", recommendation.candidate ? "candidate" : "applies");
+    if (recommendation.precondition)
+      write_precondition(json, knowledge, decision.facts, row, *recommendation.precondition);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_missing(JsonWriter& json, Decision const& decision) {
+  json.key("missing");
+  json.begin_array();
+  auto write = [&](std::string_view fact, std::string_view ask, std::string_view change) {
+    json.begin_object();
+    json.member("fact", fact);
+    json.member("ask", ask);
+    json.member_if("would_change", change);
+    json.end_object();
+  };
+  for (auto const& missing : decision.findings.missing) write(missing.fact, missing.ask, missing.would_change);
+  if (decision.product.route_unknown) write("route", "Is the order for intravenous or subcutaneous use?", "");
+  for (auto const& gap : decision.gaps)
+    write(gap, "The patient's " + gap + " were not available: what do they hold?", "");
+  json.end_array();
+}
+
+}  // namespace
+
+void write_decision(JsonWriter& json, Knowledge const& knowledge, Decision const& decision) {
+  auto const& findings = decision.findings;
+  json.begin_object();
+  json.member("order", decision.order_reference);
+  json.member("patient", decision.patient_reference);
+  write_product(json, decision.product);
+  write_indications(json, knowledge, decision.facts);
+  json.key("stance");
+  if (findings.stance) json.string(rules::to_string(*findings.stance));
+  else json.raw("null");
+  json.member("indicator", rules::to_string(findings.indicator));
+  write_recommendations(json, knowledge, decision);
+  json.key("safety");
+  json.raw("[]");
+  json.key("dose");
+  json.raw("[]");
+  write_missing(json, decision);
+  if (!findings.notices.empty()) {
+    json.key("notices");
+    json.begin_array();
+    for (auto const& notice : findings.notices) json.string(notice);
+    json.end_array();
+  }
+  json.end_object();
+}
+
+std::string decisions_json(Knowledge const& knowledge, std::vector<Decision> const& decisions) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  json.key("rules");
+  json.begin_object();
+  json.member("version", knowledge.rules.version);
+  json.member("sha256", knowledge.rules.sha256);
+  json.end_object();
+  json.key("decisions");
+  json.begin_array();
+  for (auto const& decision : decisions) write_decision(json, knowledge, decision);
+  json.end_array();
+  json.end_object();
+  return out;
+}
+
+}  // namespace ivig::advice

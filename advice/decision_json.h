@@ -1,0 +1,17 @@
+#pragma once
+// A decision as the JSON of `ivig-cds check --format json` (the interface contract, section 2).
+
+#include <string>
+
+#include "advice/decide.h"
+#include "base/json_write.h"
+
+namespace ivig::advice {
+
+/// Writes one decision object.
+void write_decision(base::JsonWriter& json, Knowledge const& knowledge, Decision const& decision);
+
+/// {"rules": {...}, "decisions": [...]}
+[[nodiscard]] std::string decisions_json(Knowledge const& knowledge, std::vector<Decision> const& decisions);
+
+}  // namespace ivig::advice

@@ -1,0 +1,221 @@
+#include "advice/facts_from_chart.h"
+
+#include <algorithm>
+
+#include "advice/indications.h"
+#include "rules/evaluate.h"
+
+namespace ivig::advice {
+namespace {
+
+using rules::Basis;
+using rules::FactDefinition;
+using rules::FactIndex;
+using rules::FactKind;
+using rules::FactValue;
+using rules::Truth;
+
+/// How much a piece of evidence weighs: the order's reason governs the record, a code outranks text.
+int weight(Place place, Basis basis) { return (place == Place::reason ? 2 : 0) + (basis == Basis::code ? 1 : 0); }
+
+/// The strongest evidence for and against one fact.
+struct Balance {
+  int for_it = -1, against_it = -1;
+  FactValue best_for, best_against;
+  bool open = false;  ///< only a code or phrase that covers more than the fact
+
+  void add(Truth value, int weight, Basis basis, std::string const& from, std::string const& detail) {
+    int& side = value == Truth::yes ? for_it : against_it;
+    if (weight <= side) return;
+    side = weight;
+    (value == Truth::yes ? best_for : best_against) = FactValue{value, basis, from, detail};
+  }
+
+  [[nodiscard]] FactValue settle(Truth fallback) const {
+    if (for_it < 0 && against_it < 0) return FactValue{open ? Truth::unknown : fallback, Basis::none, {}, {}};
+    if (for_it == against_it) {  // equally good evidence for both: nobody knows
+      FactValue value = best_for;
+      value.value = Truth::unknown;
+      value.basis = Basis::none;
+      return value;
+    }
+    return for_it > against_it ? best_for : best_against;
+  }
+};
+
+class FactReader {
+ public:
+  FactReader(Knowledge const& knowledge, Record const& record, std::vector<Statement> const& reasons,
+             std::vector<fhir::Order const*> const& others)
+      : knowledge_(knowledge),
+        record_(record),
+        reasons_(reasons),
+        others_(others),
+        balances_(knowledge.rules.facts.size()) {}
+
+  std::vector<FactValue> read() {
+    for (auto const& statement : reasons_) from_statement(statement);
+    for (auto const& statement : record_.problems) from_statement(statement);
+    for (auto const& result : record_.results) from_result(result);
+    from_treatments();
+    from_drafts_and_age();
+    std::vector<FactValue> values;
+    values.reserve(balances_.size());
+    for (std::size_t i = 0; i < balances_.size(); ++i)
+      values.push_back(balances_[i].settle(fallback(knowledge_.rules.facts[i])));
+    return values;
+  }
+
+ private:
+  /// A condition is absent when the conditions were had and it is not among them.
+  [[nodiscard]] Truth fallback(FactDefinition const& fact) const {
+    if (fact.default_no) return Truth::no;
+    if (fact.kind != FactKind::condition) return Truth::unknown;
+    return record_.chart->conditions_available == fhir::Availability::provided ? Truth::no : Truth::unknown;
+  }
+
+  void from_statement(Statement const& statement) {
+    if (!statement.counts()) return;
+    for (auto const& match : statement.sets) {
+      if (match.past) continue;
+      for (auto const& side : knowledge_.facts_by_set[match.set]) {
+        if (match.broader) balances_[side.fact].open = true;
+        else add(side, false, statement, match.basis);
+      }
+    }
+    for (auto const& match : statement.phrases) {
+      if (match.owner.kind == PhraseOwner::Kind::result_name) {
+        result_in_text(statement, match);
+        continue;
+      }
+      if (match.owner.kind != PhraseOwner::Kind::fact_phrase || match.past || match.possible) continue;
+      if (about(statement, knowledge_.rules.facts[match.owner.fact.fact]))
+        add(match.owner.fact, match.negated, statement, Basis::text);
+    }
+  }
+
+  /// A qualifier counts in the order's reason, beside its condition, and in a statement that names nothing else.
+  [[nodiscard]] bool about(Statement const& statement, FactDefinition const& fact) const {
+    if (fact.about.empty() || statement.place == Place::reason) return true;
+    bool names_a_condition = false;
+    for (auto const& match : statement.sets) {
+      for (auto const& side : knowledge_.facts_by_set[match.set]) {
+        if (std::find(fact.about.begin(), fact.about.end(), side.fact) != fact.about.end()) return true;
+        names_a_condition = names_a_condition || knowledge_.rules.facts[side.fact].kind == FactKind::condition;
+      }
+    }
+    return !names_a_condition && !statement.coded && stands_alone(statement);
+  }
+
+  /// Nothing but the qualifier: few words beyond the phrases that were recognised. "Asthma exacerbation" is not one.
+  [[nodiscard]] static bool stands_alone(Statement const& statement) {
+    constexpr std::size_t kWords = 4;
+    return fhir::tokenize(statement.words).size() <= kWords;
+  }
+
+  /// "FGFR-3 antibody positive" in a problem or a reason.
+  void result_in_text(Statement const& statement, PhraseMatch const& match) {
+    auto const& definition = knowledge_.rules.facts[match.owner.fact.fact];
+    auto const& evidence = match.owner.fact.side == Side::for_it ? definition.for_it : definition.against_it;
+    std::string const& wanted = evidence.results[match.owner.clause].value;
+    if (wanted.empty() || match.result == fhir::ResultValue::pending) return;
+    bool negative = match.result == fhir::ResultValue::negative || match.negated;
+    if (match.result == fhir::ResultValue::not_stated && !match.negated && statement.sets.empty()) return;
+    add(match.owner.fact, (wanted == "positive") == negative, statement, Basis::text);
+  }
+
+  void add(FactSide side, bool reversed, Statement const& statement, Basis basis) {
+    bool yes = (side.side == Side::for_it) != reversed;
+    balances_[side.fact].add(yes ? Truth::yes : Truth::no, weight(statement.place, basis), basis, statement.path,
+                             statement.words);
+  }
+
+  /// Calls f(side, evidence) for both sides of every fact.
+  template <class F>
+  void each_side(F&& f) const {
+    for (std::size_t i = 0; i < knowledge_.rules.facts.size(); ++i) {
+      auto const& fact = knowledge_.rules.facts[i];
+      f(FactSide{static_cast<FactIndex>(i), Side::for_it}, fact.for_it);
+      f(FactSide{static_cast<FactIndex>(i), Side::against_it}, fact.against_it);
+    }
+  }
+
+  void from_result(ResultStatement const& result) {
+    each_side([&](FactSide side, rules::Evidence const& evidence) {
+      for (std::size_t i = 0; i < evidence.results.size(); ++i) {
+        Truth found = result_evidence(knowledge_, result, evidence.results[i], side, static_cast<std::uint16_t>(i));
+        if (found != Truth::unknown) add(side, found == Truth::no, result.statement, Basis::code);
+      }
+    });
+  }
+
+  void from_treatments() {
+    each_side([&](FactSide side, rules::Evidence const& evidence) {
+      for (std::size_t i = 0; i < evidence.treatments.size(); ++i) {
+        for (auto const& treatment : record_.treatments) {
+          if (!fulfils(knowledge_, treatment, evidence.treatments[i], side, static_cast<std::uint16_t>(i),
+                       record_.today))
+            continue;
+          add(side, false, treatment.statement, treatment.statement.coded ? Basis::code : Basis::text);
+        }
+      }
+    });
+  }
+
+  void from_drafts_and_age() {
+    auto const& birth = record_.chart->patient.birth_date;
+    each_side([&](FactSide side, rules::Evidence const& evidence) {
+      Balance& balance = balances_[side.fact];
+      Truth value = side.side == Side::for_it ? Truth::yes : Truth::no;
+      for (auto const* order : others_) {
+        Statement drug = recognise(knowledge_, Place::treatment, order->drug, {}, true);
+        for (auto const& id : evidence.draft_order_value_sets) {
+          if (drug.match(knowledge_.set(id)) == nullptr) continue;
+          balance.add(value, weight(Place::problem, Basis::code), drug.coded ? Basis::code : Basis::text,
+                      std::string(order->resource_type) + "/" + std::string(order->id), drug.words);
+        }
+      }
+      if (!birth || (!evidence.age_under && !evidence.age_at_least)) return;
+      int years = base::full_years(*birth, record_.today);
+      bool holds = (!evidence.age_under || years < *evidence.age_under) &&
+                   (!evidence.age_at_least || years >= *evidence.age_at_least);
+      Truth other = value == Truth::yes ? Truth::no : Truth::yes;
+      balance.add(holds ? value : other, weight(Place::problem, Basis::code), Basis::code, "Patient.birthDate",
+                  std::to_string(years) + " years");
+    });
+  }
+
+  Knowledge const& knowledge_;
+  Record const& record_;
+  std::vector<Statement> const& reasons_;
+  std::vector<fhir::Order const*> const& others_;
+  std::vector<Balance> balances_;
+};
+
+}  // namespace
+
+Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::Day today) {
+  Record record;
+  record.chart = &chart;
+  record.today = today;
+  record.problems.reserve(chart.conditions.size());
+  for (auto const& condition : chart.conditions) record.problems.push_back(problem_statement(knowledge, condition));
+  record.results.reserve(chart.observations.size());
+  for (auto const& observation : chart.observations) record.results.push_back(result_statement(knowledge, observation));
+  record.treatments.reserve(chart.treatments.size());
+  for (auto const& treatment : chart.treatments) record.treatments.push_back(treatment_statement(knowledge, treatment));
+  return record;
+}
+
+rules::Facts facts_of_order(Knowledge const& knowledge, Record const& record, fhir::Order const& order,
+                            std::vector<fhir::Order const*> const& other_orders) {
+  std::vector<Statement> reasons = reason_statements(knowledge, order);
+  rules::Facts facts;
+  facts.values = FactReader(knowledge, record, reasons, other_orders).read();
+  facts.conditions_known = record.chart->conditions_available == fhir::Availability::provided;
+  rules::derive(knowledge.rules, facts);
+  find_indications(knowledge, record, reasons, facts);
+  return facts;
+}
+
+}  // namespace ivig::advice

@@ -1,0 +1,29 @@
+#pragma once
+// Chart to facts: the only place that knows both FHIR and the rules. Pure; the day is an argument.
+
+#include "advice/results.h"
+#include "advice/statements.h"
+#include "advice/treatments.h"
+#include "base/clock.h"
+#include "fhir/chart.h"
+#include "rules/facts.h"
+
+namespace ivig::advice {
+
+/// Everything of one patient's record that facts are read from: made once per request, shared by its orders.
+struct Record {
+  fhir::Chart const* chart = nullptr;
+  std::vector<Statement> problems;
+  std::vector<ResultStatement> results;
+  std::vector<TreatmentStatement> treatments;
+  base::Day today;
+};
+
+/// Keeps a pointer to `chart`, which must outlive the record.
+[[nodiscard]] Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::Day today);
+
+/// The facts of one order: of the record, of its reasons and of the other orders of the request.
+[[nodiscard]] rules::Facts facts_of_order(Knowledge const& knowledge, Record const& record, fhir::Order const& order,
+                                          std::vector<fhir::Order const*> const& other_orders);
+
+}  // namespace ivig::advice

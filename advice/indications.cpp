@@ -1,0 +1,208 @@
+#include "advice/indications.h"
+
+#include <algorithm>
+
+namespace ivig::advice {
+namespace {
+
+using rules::Basis;
+using rules::FactDefinition;
+using rules::FactIndex;
+using rules::FactKind;
+using rules::Indication;
+using rules::IndicationSource;
+using rules::Truth;
+
+/// A condition fact that a statement names.
+struct Named {
+  FactIndex fact;
+  Basis basis;
+  bool broader;
+  bool provisional;
+  std::string from;
+};
+
+class IndicationFinder {
+ public:
+  IndicationFinder(Knowledge const& knowledge, Record const& record, std::vector<Statement> const& reasons,
+                   rules::Facts& facts)
+      : knowledge_(knowledge), record_(record), reasons_(reasons), facts_(facts) {}
+
+  void find() {
+    bool any_reason = false;
+    std::vector<Named> named;
+    for (auto const& reason : reasons_) {
+      any_reason = any_reason || !reason.words.empty() || !reason.sets.empty();
+      for (auto& one : conditions_in(reason)) {
+        if (reason.refuted || refuted_in_record(one.fact)) facts_.reason_refuted = true;
+        else named.push_back(std::move(one));
+      }
+    }
+    if (!named.empty()) from_reason(named);
+    else if (any_reason && !facts_.reason_refuted) facts_.source = IndicationSource::unmatched;
+    else from_problems();
+    find_contradictions();
+  }
+
+ private:
+  [[nodiscard]] FactDefinition const& definition(FactIndex fact) const { return knowledge_.rules.facts[fact]; }
+
+  /// Condition facts named by a statement, each once, exact matches before broader ones.
+  [[nodiscard]] std::vector<Named> conditions_in(Statement const& statement) const {
+    std::vector<Named> found;
+    for (auto const& match : statement.sets) {
+      if (match.past) continue;
+      for (auto const& side : knowledge_.facts_by_set[match.set]) {
+        if (side.side != Side::for_it) continue;
+        auto const& fact = definition(side.fact);
+        if (fact.kind != FactKind::condition || !(fact.indication || fact.outside)) continue;
+        Named named{side.fact, match.basis, match.broader, match.possible || statement.provisional, statement.path};
+        auto known = std::find_if(found.begin(), found.end(), [&](Named const& n) { return n.fact == named.fact; });
+        if (known == found.end()) found.push_back(std::move(named));
+        else if (known->broader && !named.broader) *known = std::move(named);
+      }
+    }
+    // A condition may also be stated in words that only the fact itself lists.
+    for (auto const& match : statement.phrases) {
+      if (match.owner.kind != PhraseOwner::Kind::fact_phrase || match.negated || match.past) continue;
+      if (match.owner.fact.side != Side::for_it) continue;
+      FactIndex index = match.owner.fact.fact;
+      auto const& fact = definition(index);
+      if (fact.kind != FactKind::condition || !(fact.indication || fact.outside)) continue;
+      if (std::any_of(found.begin(), found.end(), [&](Named const& n) { return n.fact == index && !n.broader; }))
+        continue;
+      std::erase_if(found, [&](Named const& n) { return n.fact == index; });
+      found.push_back({index, Basis::text, false, match.possible || statement.provisional, statement.path});
+    }
+    return found;
+  }
+
+  [[nodiscard]] bool refuted_in_record(FactIndex fact) const {
+    auto names = [&](Statement const& statement) {
+      auto found = conditions_in(statement);
+      return std::any_of(found.begin(), found.end(), [&](Named const& n) { return n.fact == fact && !n.broader; });
+    };
+    bool refuted = false;
+    for (auto const& problem : record_.problems) {
+      if (!names(problem)) continue;
+      if (!problem.refuted) return false;
+      refuted = true;
+    }
+    return refuted;
+  }
+
+  void add(FactIndex fact, Truth certainty, Named const& by) {
+    auto known = std::find_if(facts_.indications.begin(), facts_.indications.end(),
+                              [&](Indication const& i) { return i.condition == fact; });
+    if (known == facts_.indications.end()) {
+      facts_.indications.push_back({fact, certainty, by.basis, by.from, by.provisional});
+    } else if (certainty == Truth::yes) {
+      known->certainty = Truth::yes;
+    }
+  }
+
+  /// An unspecific condition stands for those of its specific ones that the record shows, or, where the rule set says
+  /// so, for all of them as candidates.
+  void add_unspecific(Named const& named) {
+    auto const& fact = definition(named.fact);
+    bool specific = false;
+    for (FactIndex narrower : fact.broader_of) {
+      if (facts_.values[narrower].value != Truth::yes) continue;
+      add(narrower, Truth::yes, named);
+      specific = true;
+    }
+    if (specific || !fact.candidates) return;
+    for (FactIndex narrower : fact.broader_of) {
+      if (facts_.values[narrower].value == Truth::unknown) add(narrower, Truth::unknown, named);
+    }
+  }
+
+  void from_reason(std::vector<Named> const& named) {
+    bool exact_outside = false;
+    for (auto const& one : named) {
+      auto const& fact = definition(one.fact);
+      if (one.broader || !fact.broader_of.empty()) continue;
+      if (fact.indication) add(one.fact, Truth::yes, one);
+      exact_outside = exact_outside || fact.outside;
+    }
+    if (facts_.indications.empty() && !exact_outside) {
+      for (auto const& one : named) {
+        if (!definition(one.fact).broader_of.empty()) add_unspecific(one);
+        // A code that covers more than the condition is made specific by the record.
+        else if (one.broader && definition(one.fact).indication && facts_.values[one.fact].value == Truth::yes) {
+          add(one.fact, Truth::yes, one);
+        }
+      }
+    }
+    facts_.source = !facts_.indications.empty() ? IndicationSource::reason
+                    : exact_outside             ? IndicationSource::outside
+                                                : IndicationSource::unmatched;
+  }
+
+  /// No reason on the order: active, confirmed problems.
+  void from_problems() {
+    bool outside = false;
+    std::vector<Named> unspecific;
+    for (auto const& problem : record_.problems) {
+      if (!problem.counts()) continue;
+      for (auto const& named : conditions_in(problem)) {
+        auto const& fact = definition(named.fact);
+        if (named.broader) continue;
+        if (!fact.broader_of.empty()) unspecific.push_back(named);
+        else if (fact.indication) add(named.fact, Truth::yes, named);
+        else outside = outside || fact.outside;
+      }
+    }
+    for (auto const& named : unspecific) {
+      if (facts_.indications.empty() && definition(named.fact).candidates) add_unspecific(named);
+    }
+    add_derived();
+    facts_.source = !facts_.indications.empty() ? IndicationSource::inferred
+                    : outside                   ? IndicationSource::outside
+                                                : IndicationSource::none;
+  }
+
+  /// Conditions that follow from several problems together, such as a paraprotein beside a neuropathy.
+  void add_derived() {
+    for (FactIndex fact : knowledge_.rules.derivation_order) {
+      auto const& what = definition(fact);
+      if (what.kind != FactKind::condition || !what.indication || !what.broader_of.empty()) continue;
+      if (facts_.values[fact].value != Truth::yes || facts_.values[fact].basis != Basis::none) continue;
+      add(fact, Truth::yes, Named{fact, Basis::code, false, false, "Condition"});
+    }
+  }
+
+  /// Active diagnoses of the record that cannot stand beside the order's indication.
+  void find_contradictions() {
+    if (facts_.source != IndicationSource::reason) return;
+    for (auto const& group : knowledge_.rules.mutually_exclusive) {
+      auto in_group = [&](FactIndex fact) { return std::find(group.begin(), group.end(), fact) != group.end(); };
+      bool ours = std::any_of(facts_.indications.begin(), facts_.indications.end(),
+                              [&](Indication const& i) { return in_group(i.condition); });
+      if (!ours) continue;
+      for (auto const& problem : record_.problems) {
+        if (!problem.counts() || problem.provisional) continue;
+        for (auto const& named : conditions_in(problem)) {
+          bool indicated = std::any_of(facts_.indications.begin(), facts_.indications.end(),
+                                       [&](Indication const& i) { return i.condition == named.fact; });
+          if (named.broader || indicated || !in_group(named.fact)) continue;
+          facts_.contradicting.push_back({named.fact, Truth::yes, named.basis, named.from, false});
+        }
+      }
+    }
+  }
+
+  Knowledge const& knowledge_;
+  Record const& record_;
+  std::vector<Statement> const& reasons_;
+  rules::Facts& facts_;
+};
+
+}  // namespace
+
+void find_indications(Knowledge const& knowledge, Record const& record, std::vector<Statement> const& reasons,
+                      rules::Facts& facts) {
+  IndicationFinder(knowledge, record, reasons, facts).find();
+}
+
+}  // namespace ivig::advice

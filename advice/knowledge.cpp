@@ -1,0 +1,157 @@
+#include "advice/knowledge.h"
+
+#include <array>
+
+namespace ivig::advice {
+namespace {
+
+using base::Errc;
+using base::fail;
+using fhir::OwnerIndex;
+using fhir::PhraseKind;
+
+constexpr std::array<char const*, 7> kTreatmentLists{
+    "treatment_responded", "treatment_failed",  "treatment_not_tolerated", "treatment_contraindicated",
+    "treatment_completed", "treatment_planned", "treatment_not_given"};
+
+fhir::TextCues text_cues(rules::TextCueLists const& lists) {
+  auto list = [&](char const* name) {
+    auto it = lists.find(name);
+    return it == lists.end() ? std::vector<std::string>{} : it->second;
+  };
+  return {list("negation_before"), list("negation_after"),  list("doubt_before"),    list("doubt_after"),
+          list("past_before"),     list("past_after"),      list("family"),          list("scope_breaks"),
+          list("pseudo_negation"), list("result_positive"), list("result_negative"), list("result_pending")};
+}
+
+/// Fills the lexicon, giving every phrase list an owner number.
+class OwnerBuilder {
+ public:
+  explicit OwnerBuilder(Knowledge& knowledge) : knowledge_(knowledge) {}
+
+  void add_value_sets() {
+    auto const& sets = knowledge_.terms.sets();
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+      PhraseOwner owner;
+      owner.set = static_cast<fhir::SetIndex>(i);
+      OwnerIndex index = add_owner(owner);
+      auto add = [&](std::vector<std::string> const& phrases, PhraseKind kind) {
+        for (auto const& phrase : phrases) knowledge_.lexicon.add(phrase, kind, index);
+      };
+      add(sets[i].synonyms, PhraseKind::synonym);
+      add(sets[i].broader, PhraseKind::broader);
+      add(sets[i].abbreviations, PhraseKind::abbreviation);
+      add(sets[i].ambiguous_abbreviations, PhraseKind::ambiguous_abbreviation);
+      add(sets[i].results, PhraseKind::result);
+      for (auto const& product : sets[i].products) {
+        knowledge_.lexicon.add(product.brand, PhraseKind::synonym, index);
+        add(product.synonyms, PhraseKind::synonym);
+      }
+      for (auto const& phrase : sets[i].excludes) knowledge_.lexicon.add_exclusion(phrase, index);
+    }
+  }
+
+  base::Result<void> add_fact(rules::FactIndex fact) {
+    auto const& definition = knowledge_.rules.facts[fact];
+    for (auto side : {Side::for_it, Side::against_it}) {
+      auto const& evidence = side == Side::for_it ? definition.for_it : definition.against_it;
+      if (auto ok = check_sets(definition.id, evidence); !ok) return ok;
+      for (auto const& id : evidence.value_sets) knowledge_.facts_by_set[knowledge_.set(id)].push_back({fact, side});
+      PhraseOwner owner;
+      owner.fact = {fact, side};
+      add_phrases(owner, PhraseOwner::Kind::fact_phrase, PhraseKind::synonym, evidence.phrases);
+      for (std::size_t i = 0; i < evidence.results.size(); ++i) {
+        owner.clause = static_cast<std::uint16_t>(i);
+        add_phrases(owner, PhraseOwner::Kind::result_name, PhraseKind::result, evidence.results[i].names);
+      }
+      for (std::size_t i = 0; i < evidence.treatments.size(); ++i) {
+        owner.clause = static_cast<std::uint16_t>(i);
+        add_phrases(owner, PhraseOwner::Kind::treatment_name, PhraseKind::synonym, evidence.treatments[i].names);
+      }
+    }
+    return {};
+  }
+
+  void add_treatment_words() {
+    for (std::size_t i = 0; i < kTreatmentLists.size(); ++i) {
+      PhraseOwner owner;
+      owner.state = static_cast<std::uint16_t>(i);
+      auto it = knowledge_.rules.text_cues.find(kTreatmentLists[i]);
+      if (it != knowledge_.rules.text_cues.end()) {
+        add_phrases(owner, PhraseOwner::Kind::treatment_state, PhraseKind::synonym, it->second);
+      }
+    }
+  }
+
+ private:
+  OwnerIndex add_owner(PhraseOwner owner) {
+    knowledge_.owners.push_back(owner);
+    return static_cast<OwnerIndex>(knowledge_.owners.size() - 1);
+  }
+
+  void add_phrases(PhraseOwner owner, PhraseOwner::Kind kind, PhraseKind phrase_kind,
+                   std::vector<std::string> const& phrases) {
+    if (phrases.empty()) return;
+    owner.kind = kind;
+    OwnerIndex index = add_owner(owner);
+    for (auto const& phrase : phrases) knowledge_.lexicon.add(phrase, phrase_kind, index);
+  }
+
+  base::Result<void> check_sets(std::string const& fact, rules::Evidence const& evidence) const {
+    auto check = [&](std::vector<std::string> const& ids) -> base::Result<void> {
+      for (auto const& id : ids) {
+        if (!knowledge_.terms.set_index(id)) {
+          return fail(Errc::invalid_rules, "facts.json: " + fact,
+                      "unknown value set \"" + id + "\": add valuesets/" + id + ".json");
+        }
+      }
+      return {};
+    };
+    if (auto ok = check(evidence.value_sets); !ok) return ok;
+    if (auto ok = check(evidence.draft_order_value_sets); !ok) return ok;
+    for (auto const& clause : evidence.results) {
+      if (auto ok = check(clause.value_sets); !ok) return ok;
+    }
+    for (auto const& clause : evidence.treatments) {
+      if (auto ok = check(clause.value_sets); !ok) return ok;
+    }
+    return {};
+  }
+
+  Knowledge& knowledge_;
+};
+
+base::Result<void> check_products(Knowledge const& knowledge) {
+  auto const& products = knowledge.rules.products;
+  std::vector<std::string> ids{products.intravenous, products.route_required, products.route_intravenous,
+                               products.route_subcutaneous, products.route_intramuscular};
+  ids.insert(ids.end(), products.look_alikes.begin(), products.look_alikes.end());
+  for (auto const& id : ids) {
+    if (!knowledge.terms.set_index(id))
+      return fail(Errc::invalid_rules, "rule-set.json: products", "unknown value set \"" + id + "\"");
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<std::shared_ptr<Knowledge const>> Knowledge::load(std::filesystem::path const& folder) {
+  auto rules = rules::RuleSet::load(folder);
+  if (!rules) return tl::unexpected(rules.error());
+  auto sets = fhir::load_value_sets(rules->value_set_folder);
+  if (!sets) return tl::unexpected(sets.error());
+  fhir::Lexicon lexicon(text_cues(rules->text_cues));
+  auto knowledge = std::make_shared<Knowledge>(
+      Knowledge{std::move(*rules), fhir::Terminology(std::move(*sets)), std::move(lexicon), {}, {}});
+  knowledge->facts_by_set.resize(knowledge->terms.sets().size());
+  if (auto ok = check_products(*knowledge); !ok) return tl::unexpected(ok.error());
+  OwnerBuilder builder(*knowledge);
+  builder.add_value_sets();
+  for (std::size_t i = 0; i < knowledge->rules.facts.size(); ++i) {
+    if (auto ok = builder.add_fact(static_cast<rules::FactIndex>(i)); !ok) return tl::unexpected(ok.error());
+  }
+  builder.add_treatment_words();
+  return knowledge;
+}
+
+}  // namespace ivig::advice

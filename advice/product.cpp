@@ -1,0 +1,200 @@
+#include "advice/product.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "advice/statements.h"
+
+namespace ivig::advice {
+namespace {
+
+using rules::Basis;
+
+enum class Route : std::uint8_t { not_given, intravenous, other };
+
+/// The route of the order; an order with several dosages is intravenous if one of them is.
+Route route_of(Knowledge const& knowledge, fhir::Order const& order) {
+  auto const& sets = knowledge.rules.products;
+  Route route = Route::not_given;
+  for (auto const& given : order.routes) {
+    Statement statement = recognise(knowledge, Place::treatment, given, {}, true);
+    if (statement.match(knowledge.set(sets.route_intravenous)) != nullptr) return Route::intravenous;
+    if (statement.match(knowledge.set(sets.route_subcutaneous)) != nullptr ||
+        statement.match(knowledge.set(sets.route_intramuscular)) != nullptr) {
+      route = Route::other;
+    }
+  }
+  return route;
+}
+
+/// How a concept speaks about the product.
+struct Identity {
+  bool intravenous = false, any_route = false, look_alike = false;
+  [[nodiscard]] bool known() const { return intravenous || any_route || look_alike; }
+};
+
+class Identifier {
+ public:
+  explicit Identifier(Knowledge const& knowledge) : knowledge_(knowledge) {
+    auto const& products = knowledge.rules.products;
+    intravenous_ = knowledge.set(products.intravenous);
+    any_route_ = knowledge.set(products.route_required);
+    for (auto const& id : products.look_alikes) look_alikes_.push_back(knowledge.set(id));
+  }
+
+  [[nodiscard]] Identity by_code(fhir::Concept const& what, std::vector<fhir::CodeMatch>& matches) const {
+    Identity identity;
+    for (auto const& coding : what.codings) knowledge_.terms.find(coding, matches);
+    for (auto const& match : matches) note(match.set, match.broader, identity);
+    return identity;
+  }
+
+  [[nodiscard]] Identity by_text(std::string_view text) const {
+    Identity identity;
+    for (auto const& mention : knowledge_.lexicon.find(text, fhir::tokenize(text))) {
+      auto const& owner = knowledge_.owners[mention.owner];
+      bool usable = owner.kind == PhraseOwner::Kind::value_set && mention.assertion == fhir::Assertion::affirmed &&
+                    mention.kind != fhir::PhraseKind::ambiguous_abbreviation;
+      if (usable) note(owner.set, mention.kind == fhir::PhraseKind::broader, identity);
+    }
+    return identity;
+  }
+
+ private:
+  void note(fhir::SetIndex set, bool broader, Identity& identity) const {
+    if (set == intravenous_ && !broader) identity.intravenous = true;
+    else if (set == any_route_ || set == intravenous_) identity.any_route = true;
+    else if (std::find(look_alikes_.begin(), look_alikes_.end(), set) != look_alikes_.end()) identity.look_alike = true;
+  }
+
+  Knowledge const& knowledge_;
+  fhir::SetIndex intravenous_, any_route_;
+  std::vector<fhir::SetIndex> look_alikes_;
+};
+
+/// Free text is not believed against a coding of a known system that names something else. REQ CTX-10
+bool contradicted(Knowledge const& knowledge, Identifier const& identifier, fhir::Concept const& drug) {
+  return std::any_of(drug.codings.begin(), drug.codings.end(), [&](fhir::Coding const& coding) {
+    if (!knowledge.terms.is_known_system(coding.system) || coding.display.empty()) return false;
+    Identity named = identifier.by_text(coding.display);
+    return named.look_alike || !named.known();
+  });
+}
+
+/// The brand that a text names, the longest one; nullptr when none.
+fhir::ProductProfile const* brand_in(Knowledge const& knowledge, std::string_view text) {
+  std::string folded = " " + fhir::folded_text(text) + " ";
+  fhir::ProductProfile const* best = nullptr;
+  std::size_t length = 0;
+  auto const& products = knowledge.rules.products;
+  for (auto const* id : {&products.intravenous, &products.route_required}) {
+    for (auto const& profile : knowledge.terms.sets()[knowledge.set(*id)].products) {
+      auto consider = [&](std::string const& name) {
+        std::string wanted = " " + fhir::folded_text(name) + " ";
+        if (wanted.size() > length && folded.find(wanted) != std::string::npos) {
+          best = &profile;
+          length = wanted.size();
+        }
+      };
+      consider(profile.brand);
+      for (auto const& synonym : profile.synonyms) consider(synonym);
+    }
+  }
+  return best;
+}
+
+std::string drug_text(fhir::Order const& order) {
+  std::string text(order.drug.text);
+  for (auto const& coding : order.drug.codings) text.append(" ; ").append(coding.display);
+  return text;
+}
+
+/// "10%" (g per 100 mL) or "100 mg/mL" in the text of the drug, as g/mL.
+std::string concentration_in(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (auto const& [unit, per_ml] : {std::pair{std::string_view("%"), base::Decimal(100, 0)},
+                                     std::pair{std::string_view("mg/ml"), base::Decimal(1000, 0)}}) {
+    std::size_t at = lower.find(unit);
+    if (at == std::string::npos) continue;
+    while (at > 0 && lower[at - 1] == ' ') --at;
+    std::size_t start = at;
+    while (start > 0 && (std::isdigit(static_cast<unsigned char>(lower[start - 1])) != 0 || lower[start - 1] == '.'))
+      --start;
+    auto number = base::Decimal::parse(std::string_view(lower).substr(start, at - start));
+    if (number) return (*number / per_ml).short_text();
+  }
+  return {};
+}
+
+void describe(Knowledge const& knowledge, fhir::Order const& order, std::vector<fhir::CodeMatch> const& matches,
+              Product& product) {
+  std::string text = drug_text(order);
+  auto const* profile = brand_in(knowledge, text);
+  for (auto const& match : matches) {
+    auto const& code = knowledge.terms.sets()[match.set].codes[match.code];
+    if (product.name.empty()) product.name = code.brand;
+    if (product.concentration_g_per_ml.empty()) product.concentration_g_per_ml = code.concentration_g_per_ml;
+  }
+  if (profile != nullptr) {
+    product.name = profile->brand;
+    if (product.concentration_g_per_ml.empty()) product.concentration_g_per_ml = profile->concentration_g_per_ml;
+  }
+  if (product.concentration_g_per_ml.empty()) product.concentration_g_per_ml = concentration_in(text);
+  if (!product.name.empty()) return;
+  product.name = order.drug.text;
+  for (auto const& coding : order.drug.codings) {
+    if (product.name.empty()) product.name = coding.display;
+  }
+}
+
+}  // namespace
+
+bool is_live(fhir::Order const& order) {
+  constexpr std::array<std::string_view, 6> kOver{"entered-in-error", "cancelled", "stopped",
+                                                  "completed",        "ended",     "revoked"};
+  return !order.do_not_perform && !order.reported && std::find(kOver.begin(), kOver.end(), order.status) == kOver.end();
+}
+
+Product recognise_product(Knowledge const& knowledge, fhir::Order const& order) {
+  Product product;
+  Identifier identifier(knowledge);
+  std::vector<fhir::CodeMatch> matches;
+  Identity identity = identifier.by_code(order.drug, matches);
+  Identity text = identifier.by_text(drug_text(order));
+  product.basis = Basis::code;
+  if (!identity.known()) {
+    for (auto const& ingredient : order.ingredients) {
+      std::vector<fhir::CodeMatch> ingredient_matches;
+      Identity one = identifier.by_code(ingredient, ingredient_matches);
+      identity.intravenous = identity.intravenous || one.intravenous;
+      identity.any_route = identity.any_route || one.any_route;
+      identity.look_alike = identity.look_alike || one.look_alike;
+    }
+  }
+  bool service = order.resource_type == "ServiceRequest" || order.resource_type == "ProcedureRequest";
+  if (!identity.known()) {
+    if (contradicted(knowledge, identifier, order.drug)) return {};
+    identity = text;
+    // A request for a service is for a product only when it says "intravenous": "immune globulin" may be a test.
+    if (service) identity.any_route = false;
+    product.basis = Basis::text;
+  } else if (!identity.intravenous && text.intravenous && !text.look_alike) {
+    identity.intravenous = true;  // a code for any route, and a name that is intravenous only
+  }
+  if (identity.look_alike || (text.look_alike && !identity.intravenous) ||
+      !(identity.intravenous || identity.any_route))
+    return {};
+
+  Route route = route_of(knowledge, order);
+  if (route == Route::other) return {};
+  product.ivig = true;
+  product.route_unknown = !identity.intravenous && route == Route::not_given && !service;
+  product.uncertain = order.drug_unresolved;
+  describe(knowledge, order, matches, product);
+  return product;
+}
+
+}  // namespace ivig::advice

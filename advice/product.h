@@ -1,0 +1,28 @@
+#pragma once
+// Is an order for intravenous immune globulin? By value sets, route-aware; look-alikes never match (docs/rule-form.md,
+// "Which order counts"). REQ CTX-06..CTX-10
+
+#include <string>
+
+#include "advice/knowledge.h"
+#include "fhir/chart.h"
+#include "rules/facts.h"
+
+namespace ivig::advice {
+
+struct Product {
+  bool ivig = false;
+  bool route_unknown = false;  ///< licensed for more than one route and ordered without one: counts, and is asked
+  bool uncertain = false;      ///< known only by the display of a reference that led nowhere
+  std::string name;            ///< brand, or the drug as ordered
+  std::string concentration_g_per_ml;  ///< decimal text, empty when not known
+  rules::Basis basis = rules::Basis::none;
+};
+
+/// True when the order is one to comment on at all: not cancelled, stopped, completed or in error, not "do not
+/// perform", not merely reported. REQ CTX-06, CTX-07
+[[nodiscard]] bool is_live(fhir::Order const& order);
+
+[[nodiscard]] Product recognise_product(Knowledge const& knowledge, fhir::Order const& order);
+
+}  // namespace ivig::advice

@@ -1,0 +1,216 @@
+#include "advice/statements.h"
+
+#include <algorithm>
+
+namespace ivig::advice {
+namespace {
+
+using fhir::Assertion;
+using fhir::Mention;
+using fhir::PhraseKind;
+using fhir::ResultValue;
+using rules::Basis;
+
+/// All texts of a statement as one, each its own sentence, none twice.
+std::string joined_text(fhir::Concept const& what, std::vector<std::string_view> const& more) {
+  std::string text;
+  auto add = [&](std::string_view part) {
+    if (part.empty() || text.find(part) != std::string::npos) return;
+    if (!text.empty()) text += ". ";
+    text += part;
+  };
+  add(what.text);
+  for (auto const& coding : what.codings) add(coding.display);
+  for (auto const& part : more) add(part);
+  return text;
+}
+
+void add_set(Statement& statement, SetMatch match) {
+  for (auto& known : statement.sets) {
+    if (known.set != match.set) continue;
+    // Text that names the set itself settles a code that covers more than the set.
+    if (known.broader && !match.broader) known = match;
+    else if (known.past && !match.past) known.past = false;
+    return;
+  }
+  statement.sets.push_back(match);
+}
+
+/// A result counts as part of a diagnosis unless it is said to be negative or pending.
+bool result_counts(Mention const& mention) {
+  return mention.result == ResultValue::positive ||
+         (mention.result == ResultValue::not_stated && mention.assertion != Assertion::negated);
+}
+
+class Recogniser {
+ public:
+  Recogniser(Knowledge const& knowledge, Statement& statement, bool ambiguous_allowed)
+      : knowledge_(knowledge), statement_(statement), ambiguous_allowed_(ambiguous_allowed) {}
+
+  void codes(fhir::Concept const& what) {
+    std::vector<fhir::CodeMatch> matches;
+    for (auto const& coding : what.codings) knowledge_.terms.find(coding, matches);
+    for (auto const& match : matches) add_set(statement_, {match.set, Basis::code, match.broader, false, false});
+    statement_.coded = !matches.empty();
+  }
+
+  void text(std::string_view words) {
+    auto mentions = knowledge_.lexicon.find(words, fhir::tokenize(words));
+    for (auto const& mention : mentions) {
+      PhraseOwner const& owner = knowledge_.owners[mention.owner];
+      if (owner.kind == PhraseOwner::Kind::value_set) value_set(owner.set, mention);
+      else phrase(owner, mention);
+    }
+    drop_denied();
+  }
+
+ private:
+  void value_set(fhir::SetIndex set, Mention const& mention) {
+    if (mention.kind == PhraseKind::ambiguous_abbreviation && !ambiguous_allowed_ && !coded_for(set)) return;
+    if (mention.assertion == Assertion::negated && mention.kind != PhraseKind::result) {
+      denied_.push_back(set);
+      return;
+    }
+    if (mention.kind == PhraseKind::result && !result_counts(mention)) return;
+    bool past = mention.time == fhir::Time::past;
+    bool possible = mention.assertion == Assertion::possible;
+    affirmed_.push_back(set);
+    for (auto& known : statement_.sets) {
+      if (known.set == set && known.basis == Basis::code && !known.broader) {
+        known.possible = known.possible || possible;
+        known.past = known.past || past;
+        return;
+      }
+    }
+    add_set(statement_, {set, Basis::text, mention.kind == PhraseKind::broader, possible, past});
+  }
+
+  void phrase(PhraseOwner const& owner, Mention const& mention) {
+    statement_.phrases.push_back({owner, mention.assertion == Assertion::negated,
+                                  mention.assertion == Assertion::possible, mention.time == fhir::Time::past,
+                                  mention.result});
+  }
+
+  [[nodiscard]] bool coded_for(fhir::SetIndex set) const {
+    return std::any_of(statement_.sets.begin(), statement_.sets.end(),
+                       [&](SetMatch const& match) { return match.set == set && match.basis == Basis::code; });
+  }
+
+  /// "Rule out X" beside the code of X: nobody says that the patient has it.
+  void drop_denied() {
+    for (fhir::SetIndex set : denied_) {
+      if (std::find(affirmed_.begin(), affirmed_.end(), set) != affirmed_.end()) continue;
+      std::erase_if(statement_.sets, [&](SetMatch const& match) { return match.set == set; });
+    }
+  }
+
+  Knowledge const& knowledge_;
+  Statement& statement_;
+  bool ambiguous_allowed_;
+  std::vector<fhir::SetIndex> denied_;
+  std::vector<fhir::SetIndex> affirmed_;
+};
+
+bool names_an_indication(Knowledge const& knowledge, fhir::SetIndex set) {
+  auto const& sides = knowledge.facts_by_set[set];
+  return std::any_of(sides.begin(), sides.end(), [&](FactSide const& side) {
+    return side.side == Side::for_it && knowledge.rules.facts[side.fact].indication;
+  });
+}
+
+/// A coded diagnosis outranks another one that only the text beside it names.
+void prefer_codes(Knowledge const& knowledge, Statement& statement) {
+  bool coded_diagnosis = std::any_of(statement.sets.begin(), statement.sets.end(), [&](SetMatch const& match) {
+    return match.basis == Basis::code && !match.broader && names_an_indication(knowledge, match.set);
+  });
+  if (!coded_diagnosis) return;
+  std::vector<fhir::SetIndex> coded;
+  for (auto const& match : statement.sets) {
+    if (match.basis == Basis::code) coded.push_back(match.set);
+  }
+  auto same_fact_coded = [&](fhir::SetIndex set) {
+    for (auto const& side : knowledge.facts_by_set[set]) {
+      for (fhir::SetIndex other : coded) {
+        for (auto const& theirs : knowledge.facts_by_set[other]) {
+          if (theirs.fact == side.fact && theirs.side == side.side) return true;
+        }
+      }
+    }
+    return false;
+  };
+  std::erase_if(statement.sets, [&](SetMatch const& match) {
+    return match.basis == Basis::text && names_an_indication(knowledge, match.set) && !same_fact_coded(match.set);
+  });
+}
+
+}  // namespace
+
+SetMatch const* Statement::match(fhir::SetIndex set) const {
+  auto it = std::find_if(sets.begin(), sets.end(), [&](SetMatch const& m) { return m.set == set; });
+  return it == sets.end() ? nullptr : &*it;
+}
+
+Statement recognise(Knowledge const& knowledge, Place place, fhir::Concept const& what,
+                    std::vector<std::string_view> const& more_text, bool ambiguous_allowed) {
+  Statement statement;
+  statement.place = place;
+  statement.words = joined_text(what, more_text);
+  Recogniser recogniser(knowledge, statement, ambiguous_allowed);
+  // A code that covers more than a set is kept so that text can settle it; text that settles it replaces it.
+  recogniser.codes(what);
+  std::vector<fhir::SetIndex> broad_codes;
+  for (auto const& match : statement.sets) {
+    if (match.broader) broad_codes.push_back(match.set);
+  }
+  recogniser.text(statement.words);
+  Statement before = statement;
+  prefer_codes(knowledge, statement);
+  for (auto const& match : before.sets) {
+    bool settled = !match.broader && std::find(broad_codes.begin(), broad_codes.end(), match.set) != broad_codes.end();
+    if (settled && statement.match(match.set) == nullptr) statement.sets.push_back(match);
+  }
+  return statement;
+}
+
+Statement problem_statement(Knowledge const& knowledge, fhir::Condition const& condition) {
+  std::vector<std::string_view> more(condition.notes);
+  if (!condition.severity.empty()) more.push_back(condition.severity);
+  more.insert(more.end(), condition.stages.begin(), condition.stages.end());
+  Statement statement = recognise(knowledge, Place::problem, condition.code, more, false);
+  statement.path = condition.path;
+  statement.refuted = condition.verification == fhir::VerificationStatus::refuted ||
+                      condition.verification == fhir::VerificationStatus::entered_in_error;
+  statement.provisional = condition.verification == fhir::VerificationStatus::provisional;
+  statement.current = condition.clinical == fhir::ClinicalStatus::active;
+  statement.onset = condition.onset;
+  statement.condition = &condition;
+  return statement;
+}
+
+std::vector<Statement> reason_statements(Knowledge const& knowledge, fhir::Order const& order) {
+  std::vector<Statement> statements;
+  for (auto const& reason : order.reasons) {
+    std::vector<std::string_view> more;
+    if (reason.condition != nullptr) more = reason.condition->notes;
+    Statement statement = recognise(knowledge, Place::reason, reason.what, more, true);
+    statement.path = reason.path;
+    statement.condition = reason.condition;
+    if (reason.condition != nullptr) {
+      // The order reason governs: a condition in remission or resolved that it names is still why the order is given.
+      auto verification = reason.condition->verification;
+      statement.refuted = verification == fhir::VerificationStatus::refuted ||
+                          verification == fhir::VerificationStatus::entered_in_error;
+      statement.provisional = verification == fhir::VerificationStatus::provisional;
+      statement.onset = reason.condition->onset;
+    }
+    statements.push_back(std::move(statement));
+  }
+  if (statements.empty() && !order.notes.empty()) {
+    statements.push_back(recognise(knowledge, Place::reason, {}, order.notes, true));
+    statements.back().path = std::string(order.resource_type) + ".note";
+    if (statements.back().sets.empty()) statements.clear();  // a note about something else is no reason
+  }
+  return statements;
+}
+
+}  // namespace ivig::advice

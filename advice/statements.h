@@ -1,0 +1,61 @@
+#pragma once
+// The record as statements: one problem, one order reason, one treatment, one result each, with everything the value
+// sets and phrase lists recognise in it. Facts and indications are read from these, never from FHIR itself.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "advice/knowledge.h"
+#include "fhir/chart.h"
+#include "rules/facts.h"
+
+namespace ivig::advice {
+
+/// A value set that a statement matches.
+struct SetMatch {
+  fhir::SetIndex set = 0;
+  rules::Basis basis = rules::Basis::code;
+  bool broader = false;   ///< by a code or phrase that covers more than the set
+  bool possible = false;  ///< "possible", "suspected"
+  bool past = false;      ///< "history of"
+};
+
+/// A phrase of the rule set that a statement holds.
+struct PhraseMatch {
+  PhraseOwner owner;
+  bool negated = false;
+  bool possible = false;
+  bool past = false;
+  fhir::ResultValue result = fhir::ResultValue::not_stated;
+};
+
+enum class Place : std::uint8_t { reason, problem, result, treatment };
+
+struct Statement {
+  Place place = Place::problem;
+  std::string path;   ///< where it was read
+  std::string words;  ///< its text, for display
+  std::vector<SetMatch> sets;
+  std::vector<PhraseMatch> phrases;
+  bool refuted = false;      ///< never evidence for anything
+  bool provisional = false;  ///< recorded as not yet confirmed
+  bool current = true;       ///< active; false: resolved, in remission or inactive
+  bool coded = false;        ///< some code of it is in a value set
+  std::optional<base::Day> onset;
+  fhir::Condition const* condition = nullptr;
+
+  [[nodiscard]] bool counts() const { return !refuted && current; }
+  [[nodiscard]] SetMatch const* match(fhir::SetIndex set) const;
+};
+
+/// Recognises `concept` and the texts beside it (severity, notes ...). `ambiguous_allowed`: the context is an order for
+/// immune globulin, so that an abbreviation with a second meaning is taken in this one.
+[[nodiscard]] Statement recognise(Knowledge const& knowledge, Place place, fhir::Concept const& what,
+                                  std::vector<std::string_view> const& more_text, bool ambiguous_allowed);
+
+[[nodiscard]] Statement problem_statement(Knowledge const& knowledge, fhir::Condition const& condition);
+/// One statement per reason of the order; when it gives none, its notes are read as one.
+[[nodiscard]] std::vector<Statement> reason_statements(Knowledge const& knowledge, fhir::Order const& order);
+
+}  // namespace ivig::advice

@@ -1,0 +1,122 @@
+#include "advice/treatments.h"
+
+#include <algorithm>
+#include <array>
+
+namespace ivig::advice {
+namespace {
+
+bool one_of(std::string_view text, std::initializer_list<std::string_view> list) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+void set(TreatmentStates& states, TreatmentState state) { states.set(static_cast<std::size_t>(state)); }
+
+/// What the resource's own status says. Drafts, proposals and plans are no exposure. FHIR R4 EventStatus,
+/// MedicationRequest status, MedicationStatement status; older versions' spellings included.
+TreatmentStates states_of_status(fhir::Treatment const& treatment) {
+  TreatmentStates states;
+  std::string_view status = treatment.status;
+  if (one_of(status, {"draft", "on-hold-before-start", "preparation", "proposed", "intended", "planned"}) ||
+      one_of(treatment.intent, {"proposal", "plan", "option"})) {
+    set(states, TreatmentState::planned);
+    return states;
+  }
+  if (one_of(status, {"cancelled", "entered-in-error", "not-done", "not-taken", "aborted-before-start"})) return states;
+  set(states, TreatmentState::tried);
+  if (one_of(status, {"active", "in-progress", "on-hold"})) set(states, TreatmentState::ongoing);
+  if (one_of(status, {"completed", "ended"})) set(states, TreatmentState::completed);
+  return states;
+}
+
+/// Words about the outcome, in the status reason, the outcome, the notes or the name itself.
+void add_words(Statement const& statement, TreatmentStates& states) {
+  for (auto const& match : statement.phrases) {
+    if (match.owner.kind != PhraseOwner::Kind::treatment_state || match.possible) continue;
+    switch (static_cast<TreatmentWord>(match.owner.state)) {
+      case TreatmentWord::responded:
+        set(states, match.negated ? TreatmentState::failed : TreatmentState::responded);
+        break;
+      case TreatmentWord::failed:
+        if (!match.negated) set(states, TreatmentState::failed);
+        break;
+      case TreatmentWord::not_tolerated:
+        if (!match.negated) set(states, TreatmentState::not_tolerated);
+        break;
+      case TreatmentWord::contraindicated:
+        if (!match.negated) set(states, TreatmentState::contraindicated);
+        break;
+      case TreatmentWord::completed:
+        if (!match.negated) set(states, TreatmentState::completed);
+        break;
+      case TreatmentWord::planned:
+        if (!match.negated) {
+          states.reset();
+          set(states, TreatmentState::planned);
+        }
+        break;
+      case TreatmentWord::not_given:
+        if (!match.negated) states.reset();
+        break;
+    }
+  }
+  // Improved, then relapsed: both words stand; a later failure does not undo the response.
+  if (states.test(static_cast<std::size_t>(TreatmentState::failed)) ||
+      states.test(static_cast<std::size_t>(TreatmentState::responded))) {
+    set(states, TreatmentState::tried);
+  }
+}
+
+}  // namespace
+
+TreatmentState treatment_state(std::string_view name) {
+  constexpr std::array<std::string_view, 8> kNames{"tried",  "completed",     "ongoing",         "responded",
+                                                   "failed", "not-tolerated", "contraindicated", "planned"};
+  auto it = std::find(kNames.begin(), kNames.end(), name);
+  return static_cast<TreatmentState>(it - kNames.begin());
+}
+
+TreatmentStatement treatment_statement(Knowledge const& knowledge, fhir::Treatment const& treatment) {
+  std::vector<std::string_view> more;
+  auto add = [&](std::vector<fhir::Concept> const& concepts) {
+    for (auto const& what : concepts) {
+      if (!what.text.empty()) more.push_back(what.text);
+      for (auto const& coding : what.codings) more.push_back(coding.display);
+    }
+  };
+  add(treatment.status_reasons);
+  add(treatment.outcomes);
+  more.insert(more.end(), treatment.notes.begin(), treatment.notes.end());
+  TreatmentStatement result;
+  result.statement = recognise(knowledge, Place::treatment, treatment.what, more, true);
+  result.statement.path = treatment.path;
+  result.states = states_of_status(treatment);
+  result.start = treatment.start;
+  result.end = treatment.end;
+  add_words(result.statement, result.states);
+  return result;
+}
+
+bool fulfils(Knowledge const& knowledge, TreatmentStatement const& treatment, rules::TreatmentClause const& clause,
+             FactSide side, std::uint16_t clause_number, base::Day today) {
+  bool right_state = std::any_of(clause.states.begin(), clause.states.end(), [&](std::string const& state) {
+    return treatment.states.test(static_cast<std::size_t>(treatment_state(state)));
+  });
+  if (!right_state) return false;
+  bool named = std::any_of(clause.value_sets.begin(), clause.value_sets.end(), [&](std::string const& id) {
+    auto const* match = treatment.statement.match(knowledge.set(id));
+    return match != nullptr && !match->broader && !match->possible;
+  });
+  named = named || std::any_of(treatment.statement.phrases.begin(), treatment.statement.phrases.end(),
+                               [&](PhraseMatch const& match) {
+                                 return match.owner.kind == PhraseOwner::Kind::treatment_name &&
+                                        match.owner.fact.fact == side.fact && match.owner.fact.side == side.side &&
+                                        match.owner.clause == clause_number && !match.negated && !match.possible;
+                               });
+  if (!named) return false;
+  if (!clause.within_days) return true;
+  auto last = treatment.end ? treatment.end : treatment.start;
+  return last && (today - *last).count() <= *clause.within_days;
+}
+
+}  // namespace ivig::advice

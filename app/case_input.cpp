@@ -1,0 +1,72 @@
+#include "app/case_input.h"
+
+#include <algorithm>
+
+#include "base/json_read.h"
+#include "fhir/gather.h"
+#include "fhir/read_resources.h"
+#include "hooks/hook_request.h"
+
+namespace ivig::app {
+namespace {
+
+using base::Json;
+
+base::Result<void> read_request(CaseInput& input) {
+  Json const& root = input.body->root();
+  std::string_view hook = base::string_member(root, "hook");
+  auto request = hooks::HookRequest::read(root, hook);
+  if (!request) return tl::unexpected(request.error());
+  fhir::ResourceIndex index;
+  input.patient_id = request->patient_id;
+  input.hook_instance = request->hook_instance;
+  input.chart = fhir::read_chart(request->prefetch, request->draft_orders, request->patient_id, index);
+  base::each(*request->draft_orders, "entry", [&](Json const& entry, std::size_t) {
+    Json const* resource = base::object_member(entry, "resource");
+    if (resource == nullptr || !fhir::is_order_type(base::string_member(*resource, "resourceType"))) return;
+    input.orders.push_back(fhir::read_order(*resource, index, input.chart));
+  });
+  input.has_selections = hook == "order-select";
+  input.selections = request->selections;
+  return {};
+}
+
+void read_bundle(CaseInput& input) {
+  fhir::ResourceIndex index;
+  std::vector<Json const*> orders;
+  input.chart = fhir::read_bundle_chart(input.body->root(), {}, index, orders);
+  input.patient_id = input.chart.patient.id;
+  bool drafts = std::any_of(orders.begin(), orders.end(),
+                            [](Json const* order) { return base::string_member(*order, "status") == "draft"; });
+  for (Json const* order : orders) {
+    if (!drafts || base::string_member(*order, "status") == "draft")
+      input.orders.push_back(fhir::read_order(*order, index, input.chart));
+  }
+}
+
+}  // namespace
+
+std::vector<advice::Decision> CaseInput::decide(advice::Knowledge const& knowledge, base::Day today) const {
+  return advice::decide({knowledge, chart, orders, has_selections ? &selections : nullptr, patient_id, today});
+}
+
+base::Result<CaseInput> read_case(std::string bytes, base::JsonLimits const& limits) {
+  auto body = base::JsonBody::parse(std::move(bytes), limits);
+  if (!body) return tl::unexpected(body.error());
+  CaseInput input;
+  input.body = std::move(*body);
+  Json const& root = input.body->root();
+  if (!root.IsObject()) return base::fail(base::Errc::wrong_type, "", "must be a JSON object");
+  std::string_view type = base::string_member(root, "resourceType");
+  if (base::member(root, "hook") != nullptr || base::member(root, "context") != nullptr) {
+    if (auto ok = read_request(input); !ok) return tl::unexpected(ok.error());
+  } else if (type == "Bundle" || fhir::is_order_type(type)) {
+    read_bundle(input);
+  } else {
+    return base::fail(base::Errc::invalid_value, "resourceType",
+                      "neither a CDS Hooks request (hook, context) nor a FHIR Bundle nor a MedicationRequest");
+  }
+  return input;
+}
+
+}  // namespace ivig::app

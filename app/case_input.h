@@ -1,0 +1,33 @@
+#pragma once
+// One file for `ivig-cds check`: a CDS Hooks request, a FHIR Bundle, or a single order.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "advice/decide.h"
+#include "base/json_body.h"
+#include "base/result.h"
+#include "fhir/chart.h"
+
+namespace ivig::app {
+
+/// A parsed case: owns the bytes that chart and orders point into.
+struct CaseInput {
+  std::unique_ptr<base::JsonBody> body;
+  fhir::Chart chart;
+  std::vector<fhir::Order> orders;
+  std::vector<std::string_view> selections;
+  bool has_selections = false;
+  std::string_view patient_id;
+  std::string hook_instance;
+
+  [[nodiscard]] std::vector<advice::Decision> decide(advice::Knowledge const& knowledge, base::Day today) const;
+};
+
+/// Reads one case. A request's prefetch is read under any key by resource type. In a Bundle with draft orders those are
+/// checked and the others are the record; without drafts every live order is checked.
+/// Errors: not_json and the like, or invalid_value when it is none of the three kinds.
+[[nodiscard]] base::Result<CaseInput> read_case(std::string bytes, base::JsonLimits const& limits);
+
+}  // namespace ivig::app

@@ -1,0 +1,93 @@
+// ivig-cds check: the same code path as the services, without a socket.
+
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <iterator>
+
+#include "advice/card_text.h"
+#include "advice/cards.h"
+#include "advice/decision_json.h"
+#include "app/case_input.h"
+#include "app/commands.h"
+#include "hooks/card_json.h"
+#include "rules/rule_file.h"
+
+namespace ivig::app {
+namespace {
+
+using advice::Decision;
+using rules::Indicator;
+
+base::Result<std::string> read_input(std::string const& file) {
+  if (file != "-") return rules::read_file(file);
+  return std::string((std::istreambuf_iterator<char>(std::cin)), std::istreambuf_iterator<char>());
+}
+
+void print_text(advice::Knowledge const& knowledge, Decision const& decision) {
+  auto const& findings = decision.findings;
+  std::cout << decision.order_reference << "  " << decision.product.name << "\n  ";
+  std::cout << rules::to_string(findings.indicator) << ": "
+            << (findings.stance ? rules::to_string(*findings.stance) : std::string_view("no encoded recommendation"));
+  if (findings.indicator != Indicator::none) std::cout << "\n  " << advice::summary_text(knowledge, decision);
+  for (auto const& recommendation : findings.recommendations) {
+    auto const& row = knowledge.rules.rows[recommendation.row];
+    std::cout << "\n  - " << row.id << "  " << rules::to_string(row.stance) << ", " << row.evidence
+              << (recommendation.candidate ? "  (candidate)" : "");
+  }
+  for (auto const& missing : findings.missing) {
+    std::cout << "\n  ? " << missing.ask << (missing.would_change.empty() ? "" : "  [" + missing.would_change + "]");
+  }
+  for (auto const& gap : decision.gaps) std::cout << "\n  ! not available: " << gap;
+  std::cout << "\n";
+}
+
+/// Prints one file's decisions and returns the highest indicator, or an error.
+base::Result<Indicator> check_file(advice::Knowledge const& knowledge, CheckOptions const& options,
+                                   std::string const& file) {
+  auto bytes = read_input(file);
+  if (!bytes) return tl::unexpected(bytes.error());
+  auto input = read_case(std::move(*bytes), {});
+  if (!input) return tl::unexpected(input.error());
+  auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  std::vector<Decision> decisions = input->decide(knowledge, today);
+  if (options.format == "json") {
+    std::cout << advice::decisions_json(knowledge, decisions) << "\n";
+  } else if (options.format == "cards") {
+    advice::CardOptions card_options{input->hook_instance, "", true};
+    std::cout << hooks::cards_json(advice::make_cards(knowledge, decisions, card_options), hooks::ClientProfile{})
+              << "\n";
+  } else if (decisions.empty()) {
+    std::cout << file << ": no IVIG order\n";
+  } else {
+    for (auto const& decision : decisions) print_text(knowledge, decision);
+  }
+  Indicator highest = Indicator::none;
+  for (auto const& decision : decisions) highest = std::max(highest, decision.findings.indicator);
+  return highest;
+}
+
+}  // namespace
+
+int run_check(CheckOptions const& options) {
+  auto knowledge = advice::Knowledge::load(rules_folder(options.rules, options.config));
+  if (!knowledge) {
+    std::cerr << "ivig-cds: " << knowledge.error().where << ": " << knowledge.error().detail << "\n";
+    return 2;
+  }
+  Indicator highest = Indicator::none;
+  for (auto const& file : options.files) {
+    auto found = check_file(**knowledge, options, file);
+    if (!found) {
+      std::cerr << "ivig-cds: " << file << ": " << found.error().where << (found.error().where.empty() ? "" : ": ")
+                << found.error().detail << "\n";
+      return 2;
+    }
+    highest = std::max(highest, *found);
+  }
+  bool reached = (options.fail_on == "warning" && highest >= Indicator::warning) ||
+                 (options.fail_on == "critical" && highest >= Indicator::critical);
+  return reached ? 1 : 0;
+}
+
+}  // namespace ivig::app

@@ -1,0 +1,337 @@
+#include "app/config.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <span>
+#include <system_error>
+
+#include "app/config_node.h"
+
+namespace ivig::app {
+namespace {
+
+using base::Errc;
+using base::fail;
+using server::ListenAddress;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Members = std::map<std::string, ConfigNode>;
+
+constexpr std::uint64_t kMostBytes = 1024ULL * 1024 * 1024;
+constexpr milliseconds kShortest(50);
+constexpr seconds kLongest(3600);
+
+constexpr std::array<std::string_view, 15> kTopKeys{"listen", "behind_proxy", "public_url", "admin",     "tls",
+                                                    "auth",   "rules",        "store",      "threads",   "cors",
+                                                    "limits", "log",          "review",     "gap_cards", "clients"};
+constexpr std::array<std::string_view, 4> kTlsKeys{"certificate", "key", "client_ca", "require_client_certificate"};
+constexpr std::array<std::string_view, 1> kCorsKeys{"origins"};
+constexpr std::array<std::string_view, 10> kLimitKeys{
+    "body_bytes",  "json_depth",          "header_seconds", "request_seconds",     "idle_seconds",
+    "connections", "requests_per_second", "fhir_seconds",   "fhir_response_bytes", "fhir_pages"};
+constexpr std::array<std::string_view, 2> kLogKeys{"level", "format"};
+constexpr std::array<std::string_view, 7> kReviewKeys{
+    "auth", "issuer", "client_id", "client_secret_file", "token_file", "viewer_roles", "reviewer_roles"};
+constexpr std::array<std::string_view, 10> kClientKeys{"name",         "issuer",  "jku",      "jwks_file",
+                                                       "audiences",    "tenants", "services", "fhir_servers",
+                                                       "fhir_version", "profile"};
+
+constexpr std::array<std::string_view, 3> kAuthModes{"required", "optional", "off"};
+constexpr std::array<std::string_view, 3> kReviewAuths{"off", "token", "oidc"};
+constexpr std::array<std::string_view, 6> kLevels{"trace", "debug", "info", "warn", "error", "off"};
+constexpr std::array<std::string_view, 2> kFormats{"json", "text"};
+constexpr std::array<std::string_view, 4> kFhirVersions{"R4", "STU3", "DSTU2", "R5"};
+constexpr std::array<std::string_view, 5> kProfiles{"generic", "epic", "oracle-health", "cds-hooks-1.0", "sandbox"};
+
+/// Calls `read` with the member, if it is there and not null.
+template <class Read>
+void with(Members const& members, char const* name, Read&& read) {
+  auto const found = members.find(name);
+  if (found != members.end() && !found->second.is_null()) read(found->second);
+}
+
+/// Null where the contract knows no null is taken for a forgotten value.
+void no_nulls(Members const& members, std::span<std::string_view const> may_be_null = {}) {
+  for (auto const& [name, node] : members) {
+    if (node.is_null() && std::find(may_be_null.begin(), may_be_null.end(), name) == may_be_null.end()) {
+      node.refuse("has no value; give one or remove the key");
+    }
+  }
+}
+
+std::filesystem::path path_in(std::filesystem::path const& folder, std::string const& text) {
+  return (folder / text).lexically_normal();
+}
+
+ListenAddress listen_address(ConfigNode const& node) {
+  auto address = ListenAddress::parse(node.text());
+  if (!address) node.refuse("'" + address.error().where + "' " + address.error().detail);
+  return *std::move(address);
+}
+
+/// http or https, a host, and no blanks.
+std::string web_address(ConfigNode const& node) {
+  std::string text = node.text();
+  std::size_t const host = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
+  bool const blank = std::any_of(text.begin(), text.end(), [](char c) { return c >= 0 && c <= ' '; });
+  if (host == 0 || text.size() == host || text[host] == '/' || blank) {
+    node.refuse("must be a URL that begins with https:// (or http://)");
+  }
+  return text;
+}
+
+std::vector<std::string> web_addresses(ConfigNode const& list) {
+  std::vector<std::string> addresses;
+  for (ConfigNode const& item : list.items()) addresses.push_back(web_address(item));
+  return addresses;
+}
+
+std::string origin(ConfigNode const& node) {
+  if (node.text() == "*") return "*";
+  std::string text = web_address(node);
+  if (text.find_first_of("/?#", text.find("://") + 3) != std::string::npos) {
+    node.refuse("an origin is scheme, host and port without a path or final slash, such as https://ehr.example.org");
+  }
+  return text;
+}
+
+TlsConfig read_tls(ConfigNode const& node, std::filesystem::path const& folder, TlsConfig tls) {
+  Members const members = node.members(kTlsKeys);
+  constexpr std::array<std::string_view, 1> kNullable{"client_ca"};
+  no_nulls(members, kNullable);
+  with(members, "certificate", [&](auto const& value) { tls.certificate = path_in(folder, value.text()); });
+  with(members, "key", [&](auto const& value) { tls.key = path_in(folder, value.text()); });
+  with(members, "client_ca", [&](auto const& value) { tls.client_ca = path_in(folder, value.text()); });
+  with(members, "require_client_certificate", [&](auto const& value) {
+    tls.require_client_certificate = value.boolean();
+    if (tls.require_client_certificate && !tls.client_ca) value.refuse("needs tls.client_ca, the file of the CA");
+  });
+  return tls;
+}
+
+StoreConfig read_store(ConfigNode const& node, std::filesystem::path const& folder) {
+  std::string const text = node.text();
+  if (text == "none") return {StoreKind::none, {}};
+  if (text.starts_with("postgresql://") || text.starts_with("postgres://")) {
+    // The URL may hold a password: it is not shown.
+    if (text.size() == text.find("://") + 3) node.refuse("must be postgresql://user@host/database");
+    return {StoreKind::postgresql, text};
+  }
+  if (text.starts_with("sqlite:") && text.size() > 7) {
+    std::string const file = text.substr(7);
+    return {StoreKind::sqlite, file == ":memory:" ? file : path_in(folder, file).string()};
+  }
+  node.refuse("must be sqlite:FILE, postgresql://user@host/database or none");
+}
+
+LimitsConfig read_limits(ConfigNode const& node) {
+  LimitsConfig limits;
+  Members const members = node.members(kLimitKeys);
+  no_nulls(members);
+  with(members, "body_bytes", [&](auto const& v) { limits.http.body_bytes = v.integer(1024, kMostBytes); });
+  with(members, "json_depth", [&](auto const& v) { limits.json_depth = static_cast<unsigned>(v.integer(8, 512)); });
+  with(members, "header_seconds", [&](auto const& v) { limits.http.header_time = v.seconds(kShortest, kLongest); });
+  with(members, "request_seconds", [&](auto const& v) { limits.http.request_time = v.seconds(kShortest, kLongest); });
+  with(members, "idle_seconds", [&](auto const& v) { limits.http.idle_time = v.seconds(kShortest, kLongest); });
+  with(members, "connections", [&](auto const& v) { limits.http.connections = v.integer(1, 1000000); });
+  with(members, "requests_per_second",
+       [&](auto const& v) { limits.requests_per_second = static_cast<std::uint32_t>(v.integer(0, 1000000)); });
+  with(members, "fhir_seconds", [&](auto const& v) { limits.fhir_time = v.seconds(kShortest, seconds(300)); });
+  with(members, "fhir_response_bytes",
+       [&](auto const& v) { limits.fhir_response_bytes = v.integer(1024, kMostBytes); });
+  with(members, "fhir_pages", [&](auto const& v) { limits.fhir_pages = static_cast<unsigned>(v.integer(1, 1000)); });
+  return limits;
+}
+
+LogConfig read_log(ConfigNode const& node) {
+  LogConfig log;
+  Members const members = node.members(kLogKeys);
+  no_nulls(members);
+  with(members, "level", [&](auto const& value) { log.level = static_cast<server::LogLevel>(value.one_of(kLevels)); });
+  with(members, "format",
+       [&](auto const& value) { log.format = static_cast<server::LogFormat>(value.one_of(kFormats)); });
+  return log;
+}
+
+ReviewConfig read_review(ConfigNode const& node, std::filesystem::path const& folder) {
+  ReviewConfig review;
+  Members const members = node.members(kReviewKeys);
+  constexpr std::array<std::string_view, 4> kNullable{"issuer", "client_id", "client_secret_file", "token_file"};
+  no_nulls(members, kNullable);
+  with(members, "issuer", [&](auto const& value) { review.issuer = web_address(value); });
+  with(members, "client_id", [&](auto const& value) { review.client_id = value.text(); });
+  with(members, "client_secret_file",
+       [&](auto const& value) { review.client_secret_file = path_in(folder, value.text()); });
+  with(members, "token_file", [&](auto const& value) { review.token_file = path_in(folder, value.text()); });
+  with(members, "viewer_roles", [&](auto const& value) { review.viewer_roles = value.texts(); });
+  with(members, "reviewer_roles", [&](auto const& value) { review.reviewer_roles = value.texts(); });
+  with(members, "auth", [&](auto const& value) {
+    review.auth = static_cast<ReviewAuth>(value.one_of(kReviewAuths));
+    if (review.auth == ReviewAuth::token && !review.token_file) value.refuse("token needs review.token_file");
+    if (review.auth == ReviewAuth::oidc && (!review.issuer || !review.client_id)) {
+      value.refuse("oidc needs review.issuer and review.client_id");
+    }
+  });
+  return review;
+}
+
+ClientConfig read_client(ConfigNode const& node, std::filesystem::path const& folder) {
+  ClientConfig client;
+  Members const members = node.members(kClientKeys);
+  constexpr std::array<std::string_view, 3> kNullable{"issuer", "jwks_file", "fhir_version"};
+  no_nulls(members, kNullable);
+  if (!members.contains("name")) node.refuse("needs a name: it stands for the client in logs and decisions");
+  with(members, "name", [&](auto const& value) { client.name = value.text(); });
+  with(members, "issuer", [&](auto const& value) { client.issuer = value.text(); });
+  with(members, "jku", [&](auto const& value) { client.jku = web_addresses(value); });
+  with(members, "jwks_file", [&](auto const& value) { client.jwks_file = path_in(folder, value.text()); });
+  with(members, "audiences", [&](auto const& value) { client.audiences = value.texts(); });
+  with(members, "tenants", [&](auto const& value) { client.tenants = value.texts(); });
+  with(members, "services", [&](auto const& value) { client.services = value.texts(); });
+  with(members, "fhir_servers", [&](auto const& value) { client.fhir_servers = web_addresses(value); });
+  with(members, "fhir_version", [&](auto const& v) { client.fhir_version = kFhirVersions[v.one_of(kFhirVersions)]; });
+  with(members, "profile", [&](auto const& v) { client.profile = static_cast<ProfileName>(v.one_of(kProfiles)); });
+  return client;
+}
+
+std::vector<ClientConfig> read_clients(ConfigNode const& list, std::filesystem::path const& folder) {
+  std::vector<ClientConfig> clients;
+  for (ConfigNode const& item : list.items()) {
+    ClientConfig client = read_client(item, folder);
+    for (ClientConfig const& other : clients) {
+      if (other.name == client.name) item.refuse("the name '" + client.name + "' is given to two clients");
+      if (!other.issuer && !client.issuer) {
+        item.refuse("'" + other.name + "' and '" + client.name + "' both have no issuer; one client may be anonymous");
+      }
+    }
+    clients.push_back(std::move(client));
+  }
+  return clients;
+}
+
+/// The line of a key for a check that concerns several.
+int line_of(Members const& members, char const* name) {
+  auto const found = members.find(name);
+  return found == members.end() ? 0 : found->second.line();
+}
+
+void cross_check(Config const& config, Members const& members) {
+  for (ListenAddress const& address : config.listen) {
+    int const line = line_of(members, "listen");
+    if (!address.tls && !address.is_loopback() && !config.behind_proxy) {
+      throw ConfigMistake(line, "key listen: " + address.text() +
+                                    " would carry patient data unencrypted; use https://, a loopback address, or "
+                                    "behind_proxy: true if a proxy in front of it ends TLS");
+    }
+    if (config.auth == AuthMode::off && !address.is_loopback()) {
+      throw ConfigMistake(line_of(members, "auth"), "key auth: off is for loopback listeners only, and " +
+                                                        address.text() +
+                                                        " is reachable from elsewhere; use required, or listen on "
+                                                        "127.0.0.1");
+    }
+    auto const same = std::count_if(config.listen.begin(), config.listen.end(), [&](ListenAddress const& other) {
+      return address.port != 0 && other.port == address.port && other.host == address.host;
+    });
+    bool const admin = config.admin && config.admin->port != 0 && config.admin->port == address.port &&
+                       config.admin->host == address.host;
+    if (same > 1) throw ConfigMistake(line, "key listen: " + address.text() + " is given twice; remove one of them");
+    if (admin) throw ConfigMistake(line, "key admin: has the port of " + address.text() + "; choose another");
+  }
+}
+
+Config read_config(ConfigNode const& root, std::filesystem::path const& folder) {
+  Config config;
+  config.tls.certificate = path_in(folder, config.tls.certificate.string());
+  config.tls.key = path_in(folder, config.tls.key.string());
+  config.rules = path_in(folder, config.rules.string());
+  config.store.target = path_in(folder, config.store.target).string();
+  if (root.is_null()) return config;  // an empty file
+
+  Members const members = root.members(kTopKeys);
+  constexpr std::array<std::string_view, 1> kNullable{"admin"};
+  no_nulls(members, kNullable);
+  with(members, "listen", [&](auto const& value) {
+    config.listen.clear();
+    for (ConfigNode const& item : value.items()) config.listen.push_back(listen_address(item));
+    if (config.listen.empty()) value.refuse("is empty; name at least one address, such as https://127.0.0.1:8443");
+  });
+  with(members, "behind_proxy", [&](auto const& value) { config.behind_proxy = value.boolean(); });
+  with(members, "public_url", [&](auto const& value) { config.public_url = web_address(value); });
+  if (members.contains("admin")) config.admin.reset();
+  with(members, "admin", [&](auto const& value) { config.admin = listen_address(value); });
+  with(members, "tls", [&](auto const& value) { config.tls = read_tls(value, folder, config.tls); });
+  with(members, "auth", [&](auto const& value) { config.auth = static_cast<AuthMode>(value.one_of(kAuthModes)); });
+  with(members, "rules", [&](auto const& value) { config.rules = path_in(folder, value.text()); });
+  with(members, "store", [&](auto const& value) { config.store = read_store(value, folder); });
+  with(members, "threads", [&](auto const& v) { config.threads = static_cast<unsigned>(v.integer(0, 256)); });
+  with(members, "cors", [&](auto const& value) {
+    Members const cors = value.members(kCorsKeys);
+    no_nulls(cors);
+    with(cors, "origins", [&](auto const& list) {
+      for (ConfigNode const& item : list.items()) config.cors_origins.push_back(origin(item));
+    });
+  });
+  with(members, "gap_cards", [&](auto const& value) { config.gap_cards = value.boolean(); });
+  with(members, "limits", [&](auto const& value) { config.limits = read_limits(value); });
+  with(members, "log", [&](auto const& value) { config.log = read_log(value); });
+  with(members, "review", [&](auto const& value) { config.review = read_review(value, folder); });
+  with(members, "clients", [&](auto const& value) { config.clients = read_clients(value, folder); });
+  cross_check(config, members);
+  return config;
+}
+
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+}  // namespace
+
+bool Config::needs_tls() const {
+  return (admin && admin->tls) ||
+         std::any_of(listen.begin(), listen.end(), [](ListenAddress const& address) { return address.tls; });
+}
+
+bool Config::is_loopback_only() const {
+  return std::all_of(listen.begin(), listen.end(), [](ListenAddress const& address) { return address.is_loopback(); });
+}
+
+ClientConfig const* Config::anonymous_client() const {
+  auto const found =
+      std::find_if(clients.begin(), clients.end(), [](ClientConfig const& client) { return !client.issuer; });
+  return found == clients.end() ? nullptr : &*found;
+}
+
+base::Result<Config> parse_config(std::string_view text, std::filesystem::path const& file) {
+  auto const refuse = [&file](int line, std::string const& problem) {
+    std::string const where = line > 0 ? file.string() + ":" + std::to_string(line) : file.string();
+    return fail(Errc::invalid_config, where, one_line(problem));
+  };
+  try {
+    return read_config(ConfigNode::parse(text), file.parent_path());
+  } catch (ConfigMistake const& mistake) {
+    return refuse(mistake.line, mistake.what());
+  }
+}
+
+base::Result<Config> load_config(std::filesystem::path const& file) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    return fail(Errc::invalid_config, file.string(), "is a folder; name the YAML file in it");
+  }
+  errno = 0;
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    return fail(Errc::invalid_config, file.string(),
+                "cannot be read: " + std::error_code(errno, std::generic_category()).message() +
+                    "; mend --config or IVIG_CDS_CONFIG");
+  }
+  std::string const text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  return parse_config(text, file);
+}
+
+}  // namespace ivig::app

@@ -1,0 +1,113 @@
+#pragma once
+// The configuration: one YAML file, every key with its default. docs/operating.md explains each key.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "server/limits.h"
+#include "server/listen_address.h"
+#include "server/log.h"
+
+namespace ivig::app {
+
+enum class AuthMode { required, optional, off };
+enum class StoreKind { none, sqlite, postgresql };
+enum class ReviewAuth { off, token, oidc };
+enum class ProfileName { generic, epic, oracle_health, cds_hooks_1_0, sandbox };
+
+/// `tls`: read only when a listener is https.
+struct TlsConfig {
+  std::filesystem::path certificate = "certs/dev/server.pem";
+  std::filesystem::path key = "certs/dev/server.key";
+  std::optional<std::filesystem::path> client_ca;
+  bool require_client_certificate = false;
+};
+
+/// `store`: "none", "sqlite:FILE" or "postgresql://...".
+struct StoreConfig {
+  StoreKind kind = StoreKind::sqlite;
+  std::string target = "ivig-cds.db";  ///< the database file (":memory:" too), or the whole postgresql URL
+};
+
+/// `limits`; those of the HTTP layer are in `http`.
+struct LimitsConfig {
+  server::Limits http;
+  unsigned json_depth = 64;
+  std::uint32_t requests_per_second = 0;                          ///< per client; 0 = no limit
+  std::chrono::milliseconds fhir_time = std::chrono::seconds(3);  ///< limits.fhir_seconds: all fetches of one call
+  std::size_t fhir_response_bytes = 16777216;
+  unsigned fhir_pages = 10;
+};
+
+struct LogConfig {
+  server::LogLevel level = server::LogLevel::info;
+  server::LogFormat format = server::LogFormat::json;
+};
+
+/// `review`: who may see the reviewers' console and the decisions.
+struct ReviewConfig {
+  ReviewAuth auth = ReviewAuth::off;  ///< off: served on loopback listeners only
+  std::optional<std::string> issuer;
+  std::optional<std::string> client_id;
+  std::optional<std::filesystem::path> client_secret_file;
+  std::optional<std::filesystem::path> token_file;
+  std::vector<std::string> viewer_roles;
+  std::vector<std::string> reviewer_roles;
+};
+
+/// One entry of `clients`.
+struct ClientConfig {
+  std::string name;
+  std::optional<std::string> issuer;  ///< nullopt: the anonymous client
+  std::vector<std::string> jku;
+  std::optional<std::filesystem::path> jwks_file;
+  std::vector<std::string> audiences;
+  std::vector<std::string> tenants;  ///< empty = any
+  std::vector<std::string> services{"*"};
+  std::vector<std::string> fhir_servers;    ///< the only addresses that are ever called for this client
+  std::optional<std::string> fhir_version;  ///< R4, STU3, DSTU2 or R5; nullopt = detect
+  ProfileName profile = ProfileName::generic;
+};
+
+struct Config {
+  std::vector<server::ListenAddress> listen{{true, "127.0.0.1", 8443}};
+  bool behind_proxy = false;
+  std::string public_url = "https://127.0.0.1:8443";
+  std::optional<server::ListenAddress> admin = server::ListenAddress{false, "127.0.0.1", 9464};  ///< null: none
+  TlsConfig tls;
+  AuthMode auth = AuthMode::required;
+  std::filesystem::path rules = "rules";
+  StoreConfig store;
+  unsigned threads = 0;  ///< 0 = one per core
+  std::vector<std::string> cors_origins;
+  bool gap_cards = true;
+  LimitsConfig limits;
+  LogConfig log;
+  ReviewConfig review;
+  std::vector<ClientConfig> clients;
+
+  /// Whether any listener, the admin listener included, is https, so that the files of `tls` are needed.
+  [[nodiscard]] bool needs_tls() const;
+  /// Whether all service listeners are reachable from this machine only.
+  [[nodiscard]] bool is_loopback_only() const;
+  /// The client of callers without a token: the one without issuer, or nullptr.
+  [[nodiscard]] ClientConfig const* anonymous_client() const;
+};
+
+/// Reads a configuration file; without one, a default-constructed Config is the configuration. Paths in it become
+/// relative to the file's folder. Files that it names are not opened here.
+/// Errors: invalid_config; `where` is "file:line" (or the file, if it cannot be read), `detail` is one line with key
+/// and fix. Unknown and repeated keys, wrong types and values out of range are errors.
+[[nodiscard]] base::Result<Config> load_config(std::filesystem::path const& file);
+
+/// As load_config, from text. `file` is named in errors, and its folder is where relative paths start.
+[[nodiscard]] base::Result<Config> parse_config(std::string_view text, std::filesystem::path const& file);
+
+}  // namespace ivig::app

@@ -1,0 +1,105 @@
+// ivig-cds: one binary, several commands. Reads the command line and hands over.
+
+#include <CLI/CLI.hpp>
+
+#include "app/commands.h"
+
+namespace {
+
+using ivig::app::CheckOptions;
+using ivig::app::RulesOptions;
+
+void add_check(CLI::App& app, CheckOptions& options, int& exit_code) {
+  auto* check = app.add_subcommand("check", "Check orders from files, without a server");
+  check->add_option("--config", options.config, "configuration file, for its rules folder");
+  check->add_option("--rules", options.rules, "folder of the rule set");
+  check->add_option("--format", options.format, "text, json or cards")->check(CLI::IsMember({"text", "json", "cards"}));
+  check->add_option("--fail-on", options.fail_on, "exit 1 when a decision is at least this loud")
+      ->check(CLI::IsMember({"warning", "critical"}));
+  check
+      ->add_option("FILE", options.files,
+                   "a CDS Hooks request, a FHIR Bundle, or one MedicationRequest; - is standard input")
+      ->required();
+  check->footer(
+      "Examples:\n"
+      "  ivig-cds check request.json                     what would be said about this order\n"
+      "  ivig-cds check --format json bundle.json        every row, fact and missing item, for programs\n"
+      "  ivig-cds check --fail-on warning *.json         exit 1 if any order deserves a warning\n"
+      "  curl .../Bundle | ivig-cds check -              from another program\n"
+      "Exit: 0 evaluated, 1 --fail-on was reached, 2 unreadable input.");
+  check->callback([&] { exit_code = ivig::app::run_check(options); });
+}
+
+void add_rules(CLI::App& app, RulesOptions& options, int& exit_code) {
+  auto* rules = app.add_subcommand("rules", "Look at the rule set, check it, run its examples");
+  rules->add_option("--rules", options.rules, "folder of the rule set");
+  rules->require_subcommand(1);
+  rules->footer(
+      "Examples:\n"
+      "  ivig-cds rules list                             every recommendation, as a table\n"
+      "  ivig-cds rules show GUIDELINE/ROW               one recommendation with its provenance\n"
+      "  ivig-cds rules lint && ivig-cds rules test      before a change of the rules is handed in");
+  auto add = [&](char const* name, char const* help) {
+    auto* command = rules->add_subcommand(name, help);
+    command->fallthrough();
+    command->callback([&options, &exit_code, name] {
+      options.action = name;
+      exit_code = ivig::app::run_rules(options);
+    });
+    return command;
+  };
+  add("lint", "check form, references, provenance and sentence lengths");
+  add("list", "the recommendations as a table");
+  add("show", "explain one recommendation")->add_option("ID", options.id, "guideline/row")->required();
+  add("test", "run the examples beside the rules");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "ivig-cds: a CDS Hooks service that checks orders for intravenous immune globulin (IVIG) against encoded "
+      "guidelines"};
+  app.require_subcommand(1);
+  app.footer("ivig-cds COMMAND --help explains each command by example.");
+  int exit_code = 0;
+
+  std::string config;
+  auto* serve = app.add_subcommand("serve", "Run the server");
+  serve->add_option("--config", config, "YAML configuration file; IVIG_CDS_CONFIG names one as well");
+  serve->footer(
+      "Examples:\n"
+      "  ivig-cds serve --config ivig-cds.yaml\n"
+      "  IVIG_CDS_CONFIG=/etc/ivig-cds.yaml ivig-cds serve\n"
+      "Prints one line per listener once it accepts connections. SIGTERM finishes what is in flight and exits 0;\n"
+      "SIGHUP reloads rules and certificates.");
+  serve->callback([&] { exit_code = ivig::app::run_serve(config); });
+
+  CheckOptions check_options;
+  add_check(app, check_options, exit_code);
+  RulesOptions rules_options;
+  add_rules(app, rules_options, exit_code);
+
+  auto* certs = app.add_subcommand("certs", "Certificates for development");
+  certs->require_subcommand(1);
+  std::string folder;
+  auto* dev =
+      certs->add_subcommand("dev", "make a development CA, a server certificate and a test client's signing key");
+  dev->add_option("DIR", folder, "where to write them; nothing is overwritten")->required();
+  dev->footer(
+      "Example:\n  ivig-cds certs dev certs/dev && curl --cacert certs/dev/ca.pem https://127.0.0.1:8443/cds-services");
+  dev->callback([&] { exit_code = ivig::app::run_certs_dev(folder); });
+
+  std::string version_rules;
+  auto* version = app.add_subcommand("version", "Version, rule set version and digest, build");
+  version->add_option("--rules", version_rules, "folder of the rule set");
+  version->callback([&] { exit_code = ivig::app::run_version(version_rules); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::ParseError const& error) {
+    int code = app.exit(error);
+    return code == 0 ? 0 : 2;
+  }
+  return exit_code;
+}

@@ -1,0 +1,262 @@
+#include "app/routes.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/json_body.h"
+#include "fhir/operation_outcome.h"
+#include "hooks/evidence.h"
+#include "hooks/order_service.h"
+#include "hooks/services.h"
+#include "server/http_status.h"
+#include "server/negotiate.h"
+
+namespace ivig::app {
+namespace {
+
+using base::Errc;
+using base::Error;
+using server::RequestHead;
+using server::Response;
+
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kFhirJson = "application/fhir+json; charset=utf-8";
+constexpr std::string_view kServicePrefix = "/cds-services/";
+constexpr std::string_view kEvidencePrefix = "/evidence/";
+
+Response error_response(Error const& error) {
+  Response response;
+  response.status = server::http_status(error.code);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  // No reason to an unauthenticated or refused caller (AUTH-05); a wrong method says it in Allow.
+  if (response.status == 401) {
+    response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return response;
+  }
+  if (response.status == 403 || response.status == 405) return response;
+  response.content_type = kFhirJson;
+  response.body = fhir::operation_outcome(error);
+  return response;
+}
+
+/// Where a path leads.
+struct Route {
+  enum class Kind { discovery, service, evidence, unknown } kind = Kind::unknown;
+  hooks::ServiceDefinition const* service = nullptr;
+  std::string row;
+  /// For the access log: never the path as sent, which may hold anything.
+  [[nodiscard]] std::string name() const {
+    if (service != nullptr && kind == Kind::service) return std::string(service->id);
+    return kind == Kind::discovery ? "discovery" : kind == Kind::evidence ? "evidence" : "unknown";
+  }
+  [[nodiscard]] std::string_view allowed() const {
+    return kind == Kind::service ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
+  }
+};
+
+Route find_route(std::string_view raw_path) {
+  std::string path = server::normalised_path(raw_path);
+  Route route;
+  if (path == "/cds-services") {
+    route.kind = Route::Kind::discovery;
+  } else if (path.starts_with(kServicePrefix)) {
+    std::string_view id = std::string_view(path).substr(kServicePrefix.size());
+    bool feedback = id.ends_with("/feedback");
+    if (feedback) id.remove_suffix(std::string_view("/feedback").size());
+    route.service = hooks::find_service(id);
+    // Without a store there is nowhere to keep feedback: the endpoint is not offered.
+    if (route.service != nullptr && !feedback) route.kind = Route::Kind::service;
+  } else if (path.starts_with(kEvidencePrefix)) {
+    route.kind = Route::Kind::evidence;
+    route.row = path.substr(kEvidencePrefix.size());
+  }
+  return route;
+}
+
+base::Day today() { return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()); }
+
+class ServiceRoutes {
+ public:
+  ServiceRoutes(KnowledgeSlot const& knowledge, RouteSettings const& settings)
+      : knowledge_(knowledge), settings_(settings), discovery_(hooks::discovery_json()) {}
+
+  /// Everything that can be said without the body, so that nothing of it is read in vain.
+  [[nodiscard]] std::optional<Response> on_head(RequestHead const& head) const {
+    Route route = find_route(head.path);
+    std::optional<Response> answer = refuse_or_serve(head, route);
+    if (answer) {
+      answer->route = route.name();
+      finish(head, head.method == "OPTIONS", *answer);
+    }
+    return answer;
+  }
+
+  [[nodiscard]] Response on_body(RequestHead const& head, std::string body) const {
+    Route route = find_route(head.path);
+    Response response = call_service(*route.service, std::move(body));
+    response.route = route.name();
+    finish(head, false, response);
+    return response;
+  }
+
+  [[nodiscard]] Response on_error(RequestHead const* head, unsigned status, std::string_view reason) const {
+    Error error{status == 408   ? Errc::timeout
+                : status == 413 ? Errc::too_large
+                : status == 503 ? Errc::unavailable
+                : status >= 500 ? Errc::internal
+                                : Errc::invalid_value,
+                "", std::string(reason)};
+    Response response = error_response(error);
+    response.status = status;
+    if (head != nullptr) finish(*head, false, response);
+    return response;
+  }
+
+ private:
+  [[nodiscard]] std::optional<Response> refuse_or_serve(RequestHead const& head, Route const& route) const {
+    if (route.kind == Route::Kind::unknown)
+      return error_response({Errc::not_found, "", "no such path; see /cds-services"});
+    if (head.method == "OPTIONS") {
+      Response preflight;
+      preflight.status = 204;
+      preflight.headers.emplace_back("Allow", route.allowed());
+      return preflight;
+    }
+    if (route.kind == Route::Kind::service) return check_service_call(head, *route.service);
+    if (head.method != "GET" && head.method != "HEAD") return wrong_method(route);
+    return route.kind == Route::Kind::discovery ? discovery(head) : evidence(head, route.row);
+  }
+
+  [[nodiscard]] static Response wrong_method(Route const& route) {
+    Response response = error_response({Errc::method_not_allowed, "", ""});
+    response.headers.emplace_back("Allow", route.allowed());
+    return response;
+  }
+
+  [[nodiscard]] std::optional<Response> check_service_call(RequestHead const& head,
+                                                           hooks::ServiceDefinition const& service) const {
+    Route route{Route::Kind::service, &service, {}};
+    if (head.method != "POST") return wrong_method(route);
+    if (settings_.token_required) return error_response({Errc::unauthenticated, "", ""});
+    auto const& allowed = settings_.anonymous_services;
+    bool entitled = std::find(allowed.begin(), allowed.end(), "*") != allowed.end() ||
+                    std::find(allowed.begin(), allowed.end(), service.id) != allowed.end();
+    if (!entitled) return error_response({Errc::forbidden, "", ""});
+    if (!server::is_json_content(head.header("Content-Type"))) {
+      return error_response({Errc::unsupported_media_type, "Content-Type", "must be application/json"});
+    }
+    if (!server::accepts(head.header("Accept"), kJson)) {
+      return error_response({Errc::not_acceptable, "Accept", "the answer is application/json"});
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] Response discovery(RequestHead const& head) const {
+    if (!server::accepts(head.header("Accept"), kJson)) {
+      return error_response({Errc::not_acceptable, "Accept", "the answer is application/json"});
+    }
+    Response response;
+    response.content_type = kJson;
+    response.body = discovery_;
+    return response;
+  }
+
+  [[nodiscard]] Response evidence(RequestHead const& head, std::string const& row_id) const {
+    auto knowledge = knowledge_.load();
+    auto row = knowledge->rules.row_index(row_id);
+    if (!row) return error_response({Errc::not_found, "", "no such recommendation"});
+    Response response;
+    bool html = server::prefers(head.header("Accept"), "text/html", kJson);
+    response.content_type = html ? "text/html; charset=utf-8" : std::string(kJson);
+    response.body = html ? hooks::evidence_html(knowledge->rules, knowledge->rules.rows[*row])
+                         : hooks::evidence_json(knowledge->rules, knowledge->rules.rows[*row]);
+    response.headers.emplace_back("Vary", "Accept");
+    if (html) {
+      response.headers.emplace_back(
+          "Content-Security-Policy",
+          "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors *");
+    }
+    return response;
+  }
+
+  [[nodiscard]] Response call_service(hooks::ServiceDefinition const& service, std::string body) const {
+    auto parsed = base::JsonBody::parse(std::move(body), {settings_.body_bytes, settings_.json_depth});
+    if (!parsed) return error_response(parsed.error());
+    auto knowledge = knowledge_.load();
+    hooks::OrderServiceOptions options{settings_.anonymous_profile, settings_.public_url, settings_.gap_cards};
+    auto outcome = hooks::answer_order_hook(*knowledge, service, **parsed, options, today());
+    if (!outcome) return error_response(outcome.error());
+    Response response;
+    response.content_type = kJson;
+    response.headers.emplace_back("Cache-Control", "no-store");
+    response.body = std::move(outcome->body);
+    return response;
+  }
+
+  /// Headers that every answer carries, errors included: without them a browser client sees only "network error".
+  void finish(RequestHead const& head, bool preflight, Response& response) const {
+    auto cors = server::cors_headers(settings_.cors_origins, head.header("Origin"), preflight);
+    response.headers.insert(response.headers.end(), cors.begin(), cors.end());
+    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  }
+
+  KnowledgeSlot const& knowledge_;
+  RouteSettings const& settings_;
+  std::string discovery_;
+};
+
+boost::asio::awaitable<Response> answer_body(std::shared_ptr<ServiceRoutes const> routes, RequestHead const& head,
+                                             std::string body) {
+  co_return routes->on_body(head, std::move(body));
+}
+
+boost::asio::awaitable<Response> answer_unexpected() {
+  Response response;
+  response.status = 404;
+  co_return response;
+}
+
+Response plain(unsigned status, std::string body) {
+  Response response;
+  response.status = status;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = std::move(body);
+  return response;
+}
+
+}  // namespace
+
+server::Handler service_handler(KnowledgeSlot const& knowledge, RouteSettings const& settings) {
+  auto routes = std::make_shared<ServiceRoutes const>(knowledge, settings);
+  server::Handler handler;
+  handler.on_head = [routes](RequestHead const& head) { return routes->on_head(head); };
+  handler.on_request = [routes](RequestHead const& head, std::string body) {
+    return answer_body(routes, head, std::move(body));
+  };
+  handler.on_error = [routes](RequestHead const* head, unsigned status, std::string_view reason) {
+    return routes->on_error(head, status, reason);
+  };
+  return handler;
+}
+
+server::Handler admin_handler(KnowledgeSlot const& knowledge) {
+  server::Handler handler;
+  handler.on_head = [&knowledge](RequestHead const& head) -> std::optional<Response> {
+    if (head.method != "GET" && head.method != "HEAD") {
+      Response response;
+      response.status = 405;
+      response.headers.emplace_back("Allow", "GET, HEAD");
+      return response;
+    }
+    if (head.path == "/healthz") return plain(200, "ok\n");
+    if (head.path == "/readyz") return knowledge.load() ? plain(200, "ready\n") : plain(503, "rules are not loaded\n");
+    return plain(404, "no such path; there are /healthz and /readyz\n");
+  };
+  handler.on_request = [](RequestHead const&, std::string) { return answer_unexpected(); };
+  handler.on_error = [](RequestHead const*, unsigned status, std::string_view reason) {
+    return plain(status, std::string(reason) + "\n");
+  };
+  return handler;
+}
+
+}  // namespace ivig::app

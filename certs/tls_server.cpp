@@ -1,0 +1,123 @@
+#include "certs/tls_server.h"
+
+#include "base/asio.h"
+
+#include <boost/asio/ssl/context.hpp>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <string>
+#include <system_error>
+
+#include "certs/openssl.h"
+
+namespace ivig::certs {
+namespace {
+
+using base::Errc;
+using base::Error;
+using base::fail;
+using Context = boost::asio::ssl::context;
+
+// Forward secrecy and authenticated encryption; the suites of TLS 1.3 are all of that kind.
+constexpr char const* kTls12Ciphers =
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+constexpr std::array<unsigned char, 8> kSessionContext{'i', 'v', 'i', 'g', '-', 'c', 'd', 's'};
+constexpr std::array<unsigned char, 9> kHttp11{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+
+base::Result<void> check_readable(std::filesystem::path const& file, std::string_view setting) {
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error)) {
+    return fail(Errc::io, file.string(), "is a folder; name a PEM file in " + std::string(setting));
+  }
+  errno = 0;
+  std::ifstream const in(file);
+  if (in) return {};
+  std::string const reason = std::error_code(errno, std::generic_category()).message();
+  std::string const fix = errno == EACCES ? "; let the server's user read it, or set " : "; mend the path in ";
+  return fail(Errc::io, file.string(),
+              "cannot be read (" + reason + ")" + fix + std::string(setting) +
+                  ", or make development certificates with: ivig-cds certs dev DIR");
+}
+
+tl::unexpected<Error> unusable(std::filesystem::path const& file, std::string_view fix) {
+  return fail(Errc::invalid_config, file.string(),
+              "cannot be used (" + take_openssl_error() + "); " + std::string(fix));
+}
+
+/// HTTP/1.1 if the client offers it; a client that offers other protocols only is left to find out by itself.
+int select_protocol(SSL* /*connection*/, unsigned char const** out, unsigned char* out_length,
+                    unsigned char const* offered, unsigned offered_length, void* /*unused*/) {
+  unsigned char* chosen = nullptr;
+  int const found = SSL_select_next_proto(&chosen, out_length, kHttp11.data(), kHttp11.size(), offered, offered_length);
+  if (found != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_NOACK;
+  *out = chosen;
+  return SSL_TLSEXT_ERR_OK;
+}
+
+/// Versions, ciphers and options; these fail only with an OpenSSL that lacks them.
+bool set_policy(SSL_CTX* context) {
+  SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                   SSL_OP_PRIORITIZE_CHACHA | SSL_OP_SINGLE_ECDH_USE);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // tickets carry the sessions
+  SSL_CTX_set_alpn_select_cb(context, select_protocol, nullptr);
+  return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
+         SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1 &&
+         SSL_CTX_set_cipher_list(context, kTls12Ciphers) == 1 &&
+         SSL_CTX_set_session_id_context(context, kSessionContext.data(), kSessionContext.size()) == 1;
+}
+
+/// An encrypted key would make the process ask for its password on the terminal, and hang.
+int no_password(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*unused*/) { return 0; }
+
+base::Result<void> trust_clients(SSL_CTX* context, ServerTlsFiles const& files) {
+  if (!files.client_ca) {
+    if (!files.require_client_certificate) return {};
+    return fail(Errc::invalid_config, "tls.require_client_certificate", "needs tls.client_ca, the file of the CA");
+  }
+  std::filesystem::path const& file = *files.client_ca;
+  if (auto readable = check_readable(file, "tls.client_ca"); !readable) return readable;
+  STACK_OF(X509_NAME)* const names = SSL_load_client_CA_file(file.c_str());
+  if (names == nullptr || SSL_CTX_load_verify_file(context, file.c_str()) != 1) {
+    sk_X509_NAME_pop_free(names, X509_NAME_free);
+    return unusable(file, "tls.client_ca must be a PEM file with the CA certificates of the clients");
+  }
+  SSL_CTX_set_client_CA_list(context, names);
+  SSL_CTX_set_verify(
+      context, SSL_VERIFY_PEER | (files.require_client_certificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+  return {};
+}
+
+}  // namespace
+
+base::Result<std::shared_ptr<Context>> load_server_tls(ServerTlsFiles const& files) {
+  if (auto readable = check_readable(files.certificate, "tls.certificate"); !readable) {
+    return tl::unexpected(std::move(readable).error());
+  }
+  if (auto readable = check_readable(files.key, "tls.key"); !readable) {
+    return tl::unexpected(std::move(readable).error());
+  }
+  ERR_clear_error();
+  auto context = std::make_shared<Context>(Context::tls_server);
+  SSL_CTX* const raw = context->native_handle();
+  if (!set_policy(raw)) return fail(Errc::internal, "TLS", "OpenSSL refused the settings: " + take_openssl_error());
+  SSL_CTX_set_default_passwd_cb(raw, no_password);
+  if (SSL_CTX_use_certificate_chain_file(raw, files.certificate.c_str()) != 1) {
+    return unusable(files.certificate, "tls.certificate must be PEM: the server's certificate, then its intermediates");
+  }
+  if (SSL_CTX_use_PrivateKey_file(raw, files.key.c_str(), SSL_FILETYPE_PEM) != 1) {
+    return unusable(files.key, "tls.key must be the certificate's private key as PEM, without a password");
+  }
+  if (SSL_CTX_check_private_key(raw) != 1) {
+    return unusable(files.key, "tls.key must be the private key of " + files.certificate.string());
+  }
+  if (auto trusted = trust_clients(raw, files); !trusted) return tl::unexpected(std::move(trusted).error());
+  return context;
+}
+
+}  // namespace ivig::certs

@@ -1,0 +1,19 @@
+# Third-party libraries, each behind the folder that may use it.
+# Boost 1.74 and no other: libcpprest is built against it, and two Boosts in one process crash (docs/architecture.md).
+find_package(Boost 1.74 EXACT REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(RapidJSON REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(Threads REQUIRED)
+
+foreach(folder base rules fhir certs server advice hooks app)
+  add_library(ivig_${folder}_libraries INTERFACE)
+endforeach()
+target_include_directories(ivig_base_libraries SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS})
+target_link_libraries(ivig_base_libraries INTERFACE tl::expected Boost::headers OpenSSL::Crypto Threads::Threads)
+target_link_libraries(ivig_certs_libraries INTERFACE OpenSSL::SSL)
+target_link_libraries(ivig_server_libraries INTERFACE OpenSSL::SSL spdlog::spdlog)
+target_link_libraries(ivig_app_libraries INTERFACE yaml-cpp CLI11::CLI11 spdlog::spdlog)

@@ -1,0 +1,53 @@
+# What every target of the project is compiled with.
+add_library(ivig_options INTERFACE)
+target_include_directories(ivig_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(ivig_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual -Wconversion
+  -Werror -Wno-error=deprecated-declarations
+  -Wno-restrict  # GCC 12 sees overlaps in std::string concatenation that are none (GCC bug 105651)
+  -fcoroutines -msse4.2)
+target_compile_definitions(ivig_options INTERFACE RAPIDJSON_SSE42 RAPIDJSON_HAS_STDSTRING=1 BOOST_ASIO_NO_DEPRECATED)
+# Hardening (SECURITY.md): position independent, read-only relocations, stack protector, fortified libc calls.
+target_compile_options(ivig_options INTERFACE -fstack-protector-strong $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
+target_link_options(ivig_options INTERFACE -pie -Wl,-z,relro,-z,now)
+
+if(IVIG_SANITIZE)
+  target_compile_options(ivig_options INTERFACE -fsanitize=${IVIG_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(ivig_options INTERFACE -fsanitize=${IVIG_SANITIZE})
+endif()
+if(IVIG_COVERAGE)
+  target_compile_options(ivig_options INTERFACE --coverage)
+  target_link_options(ivig_options INTERFACE --coverage)
+endif()
+
+find_program(IVIG_CCACHE ccache)
+if(IVIG_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${IVIG_CCACHE})
+endif()
+
+# One file that joins coroutines with TLS needs 1.4 GB to compile: such files take a slot of this pool.
+set_property(GLOBAL PROPERTY JOB_POOLS heavy=1)
+
+function(ivig_library name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${name}/*.cpp)
+  if(NOT sources)
+    add_library(ivig_${name} INTERFACE)
+    return()
+  endif()
+  add_library(ivig_${name} STATIC ${sources})
+  target_link_libraries(ivig_${name} PUBLIC ivig_options ivig_${name}_libraries)
+  foreach(dependency IN LISTS ARG_DEPENDS)
+    target_link_libraries(ivig_${name} PUBLIC ivig_${dependency})
+  endforeach()
+endfunction()
+
+function(ivig_app_library)
+  if(ARGN)
+    add_library(ivig_app STATIC ${ARGN})
+    target_link_libraries(ivig_app PUBLIC ivig_options ivig_app_libraries ivig_hooks ivig_server ivig_certs)
+  else()
+    add_library(ivig_app INTERFACE)
+    target_link_libraries(ivig_app INTERFACE ivig_options ivig_hooks ivig_server ivig_certs)
+  endif()
+endfunction()

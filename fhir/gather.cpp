@@ -1,0 +1,292 @@
+#include "fhir/gather.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "base/json_read.h"
+#include "fhir/read_elements.h"
+
+namespace ivig::fhir {
+namespace {
+
+using base::Json;
+
+enum class Kind { patient, conditions, observations, allergies, treatments };
+
+std::optional<Kind> kind_of_type(std::string_view type) {
+  if (type == "Patient") return Kind::patient;
+  if (type == "Condition") return Kind::conditions;
+  if (type == "Observation") return Kind::observations;
+  if (type == "AllergyIntolerance") return Kind::allergies;
+  if (is_order_type(type) || type == "MedicationStatement" || type == "MedicationUsage" ||
+      type == "MedicationAdministration" || type == "Procedure") {
+    return Kind::treatments;
+  }
+  return std::nullopt;
+}
+
+std::optional<Kind> kind_of_key(std::string_view key) {
+  if (key == "patient") return Kind::patient;
+  if (key == "conditions") return Kind::conditions;
+  if (key == "observations") return Kind::observations;
+  if (key == "allergies") return Kind::allergies;
+  if (key == "medications" || key == "medicationStatements" || key == "procedures" || key == "treatments") {
+    return Kind::treatments;
+  }
+  return std::nullopt;
+}
+
+Availability& availability(Chart& chart, Kind kind) {
+  switch (kind) {
+    case Kind::patient: return chart.patient_available;
+    case Kind::conditions: return chart.conditions_available;
+    case Kind::observations: return chart.observations_available;
+    case Kind::allergies: return chart.allergies_available;
+    case Kind::treatments: break;
+  }
+  return chart.treatments_available;
+}
+
+std::string_view type_of(Json const& resource) { return base::string_member(resource, "resourceType"); }
+
+/// A Bundle; one without resourceType is known by its entries.
+bool is_bundle(Json const& value) {
+  std::string_view const type = type_of(value);
+  return type == "Bundle" || (type.empty() && base::member(value, "entry") != nullptr);
+}
+
+/// True when an OperationOutcome says that data is lacking. Warnings and remarks ("no results") do not. REQ PREF-05
+bool tells_of_failure(Json const& outcome) {
+  bool failure = false;
+  bool any = false;
+  base::each(outcome, "issue", [&](Json const& issue, std::size_t) {
+    any = true;
+    std::string_view const severity = base::string_member(issue, "severity");
+    if (severity != "warning" && severity != "information" && severity != "success") failure = true;
+  });
+  return failure || !any;
+}
+
+bool has_next_page(Json const& bundle) {
+  bool next = false;
+  base::each(bundle, "link", [&](Json const& link, std::size_t) {
+    if (base::string_member(link, "relation") == "next") next = true;
+  });
+  return next;
+}
+
+/// One resource and the Bundle fullUrl that it came under.
+struct Found {
+  Json const* resource;
+  std::string_view full_url;
+};
+
+/// What one value (a Bundle or a bare resource) holds.
+struct Contents {
+  std::vector<Found> resources;
+  bool incomplete = false;  ///< an error outcome or a further page
+};
+
+/// Collects the resources of a value. Bundles in Bundles (batch responses) are opened; JSON's depth limit bounds them.
+void collect(Json const& value, std::string_view full_url, Contents& contents) {
+  std::string_view const type = type_of(value);
+  if (type == "OperationOutcome") {
+    contents.incomplete = contents.incomplete || tells_of_failure(value);
+  } else if (is_bundle(value)) {
+    contents.incomplete = contents.incomplete || has_next_page(value);
+    base::each(value, "entry", [&](Json const& entry, std::size_t) {
+      if (Json const* resource = base::object_member(entry, "resource")) {
+        collect(*resource, base::string_member(entry, "fullUrl"), contents);
+      }
+    });
+  } else if (!type.empty()) {
+    contents.resources.push_back({&value, full_url});
+  }
+}
+
+/// Which resources were read already: identity is Type/id, and a resource without id is always new. REQ CTX-03
+class Seen {
+ public:
+  /// True the first time.
+  bool first_time(Json const& resource) {
+    std::string_view const id = base::string_member(resource, "id");
+    if (id.empty()) return true;
+    std::string key(type_of(resource));
+    key += '/';
+    key += id;
+    return keys_.insert(std::move(key)).second;
+  }
+
+ private:
+  std::unordered_set<std::string> keys_;
+};
+
+/// Keeps those not seen before; of equals within `resources` the last. Their order stays. REQ CTX-14, PREF-13
+void keep_new(std::vector<Found>& resources, Seen& seen) {
+  std::vector<Found> kept;
+  for (auto it = resources.rbegin(); it != resources.rend(); ++it) {
+    if (seen.first_time(*it->resource)) kept.push_back(*it);
+  }
+  std::reverse(kept.begin(), kept.end());
+  resources = std::move(kept);
+}
+
+bool is_this_patient(Json const& resource, std::string_view patient_id, ResourceIndex const& index) {
+  if (type_of(resource) != "Patient") return belongs_to(resource, patient_id, index);
+  std::string_view const id = base::string_member(resource, "id");
+  return id.empty() || patient_id.empty() || id == last_segment(patient_id);
+}
+
+/// One member of `prefetch`, freed of the pre-1.0 wrapper.
+struct PrefetchValue {
+  std::optional<Kind> kind;  ///< by its key
+  bool null = false;
+  bool failed = false;
+  Contents contents;
+  bool bundle_or_outcome = false;
+};
+
+PrefetchValue read_value(std::string_view key, Json const& member) {
+  PrefetchValue value;
+  value.kind = kind_of_key(key);
+  Json const* content = &member;
+  bool const wrapped = member.IsObject() && type_of(member).empty() &&
+                       (base::member(member, "response") != nullptr || base::member(member, "resource") != nullptr);
+  if (wrapped) {  // REQ PREF-11
+    Json const* response = base::object_member(member, "response");
+    std::string_view const status = response == nullptr ? "" : base::string_member(*response, "status");
+    value.failed = !status.empty() && !status.starts_with('2');
+    content = base::member_or_null(member, "resource");
+    value.null = content == nullptr;
+  }
+  if (content == nullptr || content->IsNull()) {
+    value.null = true;
+    return value;
+  }
+  collect(*content, {}, value.contents);
+  value.bundle_or_outcome = is_bundle(*content) || type_of(*content) == "OperationOutcome";
+  value.failed = value.failed || value.contents.incomplete;
+  return value;
+}
+
+/// The values of `prefetch`, of equal keys the last.
+std::vector<PrefetchValue> read_values(Json const& prefetch) {
+  std::unordered_map<std::string_view, Json const*> last;
+  for (auto const& member : prefetch.GetObject()) last[base::as_string(member.name)] = &member.value;
+  std::vector<PrefetchValue> values;
+  for (auto const& member : prefetch.GetObject()) {
+    std::string_view const key = base::as_string(member.name);
+    if (last[key] == &member.value) values.push_back(read_value(key, member.value));
+  }
+  return values;
+}
+
+class Availabilities {
+ public:
+  explicit Availabilities(Chart& chart) : chart_(chart) {}
+
+  void provided(Kind kind) {
+    Availability& state = availability(chart_, kind);
+    if (state == Availability::not_provided) state = Availability::provided;
+  }
+  void failed(Kind kind) { availability(chart_, kind) = Availability::failed; }
+
+ private:
+  Chart& chart_;
+};
+
+/// What one prefetch value says about which kinds are there.
+void note_availability(PrefetchValue const& value, std::string_view patient_id, ResourceIndex const& index,
+                       Availabilities& available) {
+  bool const known_answer = value.null || value.bundle_or_outcome;
+  if (value.kind && value.failed) {
+    available.failed(*value.kind);
+  } else if (value.kind && known_answer && (*value.kind != Kind::patient || value.contents.resources.empty())) {
+    available.provided(*value.kind);
+  }
+  for (Found const& found : value.contents.resources) {
+    auto const kind = kind_of_type(type_of(*found.resource));
+    if (!kind || !is_this_patient(*found.resource, patient_id, index)) continue;
+    if (value.failed && !value.kind) {
+      available.failed(*kind);
+    } else {
+      available.provided(*kind);
+    }
+  }
+}
+
+}  // namespace
+
+Chart read_chart(Json const* prefetch, Json const* draft_bundle, std::string_view patient_id, ResourceIndex& index) {
+  Chart chart;
+  chart.patient.id = last_segment(patient_id);
+  Availabilities available(chart);
+  Seen seen;
+
+  Contents draft;
+  if (draft_bundle != nullptr) collect(*draft_bundle, {}, draft);
+  keep_new(draft.resources, seen);
+  std::vector<PrefetchValue> values;
+  if (prefetch != nullptr && prefetch->IsObject()) values = read_values(*prefetch);
+
+  // Everything is indexed before anything is read: references lead in all directions.
+  for (Found const& found : draft.resources) index.add(*found.resource, found.full_url);
+  for (PrefetchValue const& value : values) {
+    auto const& resources = value.contents.resources;
+    for (auto it = resources.rbegin(); it != resources.rend(); ++it) index.add(*it->resource, it->full_url);
+  }
+
+  for (Found const& found : draft.resources) {
+    std::string_view const type = type_of(*found.resource);
+    if (is_order_type(type)) continue;
+    if (type == "Patient" && is_this_patient(*found.resource, patient_id, index)) available.provided(Kind::patient);
+    read_into_chart(*found.resource, patient_id, index, chart);
+  }
+  for (PrefetchValue& value : values) {
+    note_availability(value, patient_id, index, available);
+    keep_new(value.contents.resources, seen);
+    for (Found const& found : value.contents.resources) read_into_chart(*found.resource, patient_id, index, chart);
+  }
+  return chart;
+}
+
+Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, ResourceIndex& index,
+                        std::vector<Json const*>& orders) {
+  Contents contents;
+  collect(bundle, {}, contents);
+  Seen seen;
+  keep_new(contents.resources, seen);
+  for (Found const& found : contents.resources) {
+    index.add(*found.resource, found.full_url);
+    if (patient_id.empty() && type_of(*found.resource) == "Patient") {
+      patient_id = base::string_member(*found.resource, "id");
+    }
+  }
+
+  Chart chart;
+  chart.patient.id = last_segment(patient_id);
+  Availabilities available(chart);
+  constexpr std::array kKinds = {Kind::patient, Kind::conditions, Kind::observations, Kind::allergies,
+                                 Kind::treatments};
+  for (Found const& found : contents.resources) {
+    Json const& resource = *found.resource;
+    if (!is_this_patient(resource, patient_id, index)) continue;
+    std::string_view const type = type_of(resource);
+    if (auto const kind = kind_of_type(type)) available.provided(*kind);
+    if (type == "Patient") {
+      for (Kind const kind : kKinds) available.provided(kind);
+    }
+    read_into_chart(resource, patient_id, index, chart);
+    bool const open = base::member(resource, "status") == nullptr ||
+                      !known_code(resource, "status", {"draft", "active", "on-hold", "unknown"}).empty();
+    if (is_order_type(type) && open) orders.push_back(&resource);
+  }
+  return chart;
+}
+
+}  // namespace ivig::fhir

@@ -1,0 +1,200 @@
+#include "fhir/lexicon.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace ivig::fhir {
+namespace {
+
+/// A cue reaches so many words: long enough for "no evidence of acute or chronic ...", short enough not to cross
+/// thoughts.
+constexpr std::size_t kScopeWords = 7;
+/// A result word stands close to the name of the test.
+constexpr std::size_t kResultWords = 4;
+
+bool is_or(Token const& token) { return token.folded == "or" || token.folded == "nor"; }
+
+/// True when a scope that starts at `from` may pass the comma before `at`: only in a list that ends in "or".
+bool list_goes_on(std::vector<Token> const& tokens, std::size_t at) {
+  for (std::size_t i = at; i < tokens.size() && !tokens[i].breaks_before && i < at + kScopeWords; ++i) {
+    if (is_or(tokens[i])) return true;
+  }
+  return false;
+}
+
+/// Written as a titer (1:25600) or a number with nothing negative about it.
+bool is_titer(std::vector<Token> const& tokens, std::size_t at) {
+  return at + 1 < tokens.size() && tokens[at].folded == "1" && tokens[at + 1].breaks_before &&
+         tokens[at + 1].folded.size() >= 2 &&
+         tokens[at + 1].folded.find_first_not_of("0123456789") == std::string::npos;
+}
+
+}  // namespace
+
+Lexicon::Lexicon(TextCues const& cues) {
+  terminals_.emplace_back();
+  auto add_all = [&](std::vector<std::string> const& phrases, Cue cue) {
+    for (auto const& phrase : phrases) add_terminal(phrase, Terminal{0, PhraseKind::synonym, true, cue, {}});
+  };
+  add_all(cues.negation_before, Cue::negation_before);
+  add_all(cues.negation_after, Cue::negation_after);
+  add_all(cues.doubt_before, Cue::doubt_before);
+  add_all(cues.doubt_after, Cue::doubt_after);
+  add_all(cues.past_before, Cue::past_before);
+  add_all(cues.past_after, Cue::past_after);
+  add_all(cues.family, Cue::family);
+  add_all(cues.scope_breaks, Cue::scope_break);
+  add_all(cues.pseudo_negation, Cue::pseudo_negation);
+  add_all(cues.result_positive, Cue::result_positive);
+  add_all(cues.result_negative, Cue::result_negative);
+  add_all(cues.result_pending, Cue::result_pending);
+}
+
+void Lexicon::add(std::string_view phrase, PhraseKind kind, OwnerIndex owner) {
+  bool by_case = kind == PhraseKind::abbreviation || kind == PhraseKind::ambiguous_abbreviation;
+  add_terminal(phrase, Terminal{owner, kind, false, Cue::scope_break, by_case ? std::string(phrase) : std::string{}});
+}
+
+void Lexicon::add_exclusion(std::string_view prefix, OwnerIndex owner) {
+  exclusions_[owner].push_back(" " + folded_text(prefix));
+}
+
+void Lexicon::add_terminal(std::string_view phrase, Terminal terminal) {
+  NodeId node = 0;
+  auto tokens = tokenize(phrase);
+  if (tokens.empty()) return;
+  for (auto const& token : tokens) {
+    WordId word = words_.try_emplace(token.folded, static_cast<WordId>(words_.size())).first->second;
+    auto [edge, added] =
+        edges_.try_emplace((std::uint64_t{node} << 32U) | word, static_cast<NodeId>(terminals_.size()));
+    if (added) terminals_.emplace_back();
+    node = edge->second;
+  }
+  terminals_[node].push_back(std::move(terminal));
+}
+
+void Lexicon::collect(std::vector<Token> const& tokens, std::vector<Mention>& mentions,
+                      std::vector<CueHit>& cues) const {
+  constexpr WordId kUnknown = ~WordId{0};
+  std::vector<WordId> ids;
+  ids.reserve(tokens.size());
+  for (auto const& token : tokens) {
+    auto it = words_.find(token.folded);
+    ids.push_back(it == words_.end() ? kUnknown : it->second);
+  }
+  for (std::size_t start = 0; start < ids.size(); ++start) {
+    NodeId node = 0;
+    for (std::size_t at = start; at < ids.size() && ids[at] != kUnknown; ++at) {
+      auto edge = edges_.find((std::uint64_t{node} << 32U) | ids[at]);
+      if (edge == edges_.end()) break;
+      node = edge->second;
+      for (auto const& terminal : terminals_[node]) {
+        if (terminal.is_cue) {
+          cues.push_back({terminal.cue, start, at});
+        } else {
+          // Abbreviations are compared as written, over all their words.
+          if (!terminal.written.empty()) {
+            auto const& end = tokens[at];
+            std::string_view written(
+                tokens[start].written.data(),
+                static_cast<std::size_t>(end.written.data() + end.written.size() - tokens[start].written.data()));
+            if (written != terminal.written) continue;
+          }
+          Mention mention;
+          mention.owner = terminal.owner;
+          mention.kind = terminal.kind;
+          mention.first = start;
+          mention.last = at;
+          mentions.push_back(mention);
+        }
+      }
+    }
+  }
+}
+
+bool Lexicon::excluded(std::string const& folded, OwnerIndex owner) const {
+  auto it = exclusions_.find(owner);
+  if (it == exclusions_.end()) return false;
+  return std::any_of(it->second.begin(), it->second.end(),
+                     [&](std::string const& prefix) { return folded.find(prefix) != std::string::npos; });
+}
+
+void Lexicon::assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues,
+                                Mention& mention) const {
+  // Words between a cue and the mention may not cross a sentence break, a contrast, or the end of a list.
+  auto open_between = [&](std::size_t from, std::size_t to, std::size_t reach, bool through_commas) {
+    if (to - from > reach) return false;
+    for (std::size_t i = from + 1; i <= to; ++i) {
+      if (tokens[i].breaks_before) return false;
+      if (tokens[i].comma_before && !through_commas && !list_goes_on(tokens, i)) return false;
+    }
+    return std::none_of(cues.begin(), cues.end(), [&](CueHit const& cue) {
+      return cue.cue == Cue::scope_break && cue.first > from && cue.last < to;
+    });
+  };
+  auto hidden = [&](CueHit const& hit) {  // "not only", or a cue that is part of the phrase itself
+    if (hit.first >= mention.first && hit.last <= mention.last) return true;
+    return std::any_of(cues.begin(), cues.end(), [&](CueHit const& other) {
+      return other.cue == Cue::pseudo_negation && other.first <= hit.first && other.last >= hit.last;
+    });
+  };
+  for (auto const& hit : cues) {
+    if (hidden(hit)) continue;
+    bool before = hit.last < mention.first && open_between(hit.last, mention.first, kScopeWords, false);
+    bool after = hit.first > mention.last && open_between(mention.last, hit.first, kScopeWords, true);
+    bool near = (hit.last < mention.first && open_between(hit.last, mention.first, kResultWords, false)) ||
+                (hit.first > mention.last && open_between(mention.last, hit.first, kResultWords, false));
+    if (hit.cue == Cue::negation_before && before) mention.assertion = Assertion::negated;
+    if (hit.cue == Cue::negation_after && after) mention.assertion = Assertion::negated;
+    bool doubt = (hit.cue == Cue::doubt_before && before) || (hit.cue == Cue::doubt_after && after);
+    if (doubt && mention.assertion == Assertion::affirmed) mention.assertion = Assertion::possible;
+    if ((hit.cue == Cue::past_before && before) || (hit.cue == Cue::past_after && after)) mention.time = Time::past;
+    if (mention.kind != PhraseKind::result || !near) continue;
+    // The last word on a test is the most cautious one: pending beats negative beats positive.
+    if (hit.cue == Cue::result_positive && mention.result == ResultValue::not_stated)
+      mention.result = ResultValue::positive;
+    if (hit.cue == Cue::result_negative && mention.result != ResultValue::pending)
+      mention.result = ResultValue::negative;
+    if (hit.cue == Cue::result_pending) mention.result = ResultValue::pending;
+  }
+  if (mention.kind == PhraseKind::result && mention.result == ResultValue::not_stated &&
+      is_titer(tokens, mention.last + 1)) {
+    mention.result = ResultValue::positive;
+  }
+}
+
+std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> const& tokens) const {
+  std::vector<Mention> found;
+  std::vector<CueHit> cues;
+  collect(tokens, found, cues);
+  if (found.empty()) return found;
+
+  // Per owner the longest phrase wins where phrases overlap.
+  auto covered = [&](Mention const& m) {
+    return std::any_of(found.begin(), found.end(), [&](Mention const& other) {
+      bool longer = other.last - other.first > m.last - m.first;
+      return other.owner == m.owner && longer && other.first <= m.last && m.first <= other.last;
+    });
+  };
+  // Somebody else's disease: everything after the cue up to the end of its sentence.
+  auto family = [&](Mention const& m) {
+    return std::any_of(cues.begin(), cues.end(), [&](CueHit const& cue) {
+      if (cue.cue != Cue::family) return false;
+      std::size_t from = std::min(cue.first, m.first);
+      std::size_t to = std::max(cue.first, m.first);
+      return std::none_of(tokens.begin() + static_cast<std::ptrdiff_t>(from) + 1,
+                          tokens.begin() + static_cast<std::ptrdiff_t>(to) + 1,
+                          [](Token const& token) { return token.breaks_before; });
+    });
+  };
+  std::string folded = " " + folded_text(text);
+  std::vector<Mention> kept;
+  for (auto const& mention : found) {
+    if (covered(mention) || family(mention) || excluded(folded, mention.owner)) continue;
+    kept.push_back(mention);
+    assert_in_context(tokens, cues, kept.back());
+  }
+  return kept;
+}
+
+}  // namespace ivig::fhir

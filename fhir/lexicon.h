@@ -1,0 +1,97 @@
+#pragma once
+// Phrases in free text: which are mentioned, and whether they are affirmed, denied, doubted, past or somebody else's.
+// The approach is ConText's (Chapman et al.): cue words before or after a mention, each with a scope that ends at a
+// sentence break, at a contrast ("but") or, for lists without "or", at a comma. The cues are data (rules/text.json).
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "fhir/text.h"
+
+namespace ivig::fhir {
+
+using OwnerIndex = std::uint32_t;  ///< whose phrase it is: the caller numbers its value sets, facts and results
+
+enum class PhraseKind : std::uint8_t { synonym, broader, abbreviation, ambiguous_abbreviation, result };
+enum class Assertion : std::uint8_t { affirmed, possible, negated };
+enum class Time : std::uint8_t { current, past };
+enum class ResultValue : std::uint8_t { not_stated, positive, negative, pending };
+
+struct Mention {
+  OwnerIndex owner = 0;
+  PhraseKind kind = PhraseKind::synonym;
+  Assertion assertion = Assertion::affirmed;
+  Time time = Time::current;
+  ResultValue result = ResultValue::not_stated;  ///< for PhraseKind::result
+  std::size_t first = 0, last = 0;               ///< token numbers, inclusive
+};
+
+/// Cue words, each a phrase (docs/rule-form.md, "Text cues").
+struct TextCues {
+  std::vector<std::string> negation_before, negation_after, doubt_before, doubt_after, past_before, past_after, family,
+      scope_breaks, pseudo_negation, result_positive, result_negative, result_pending;
+};
+
+/// All phrases, compiled into one trie over words: a text is read once, whatever the number of phrases.
+///
+///   Lexicon lexicon(cues); lexicon.add("inclusion body myositis", PhraseKind::synonym, owner);
+///   std::vector<Mention> found = lexicon.find(tokenize(text));
+///
+/// Immutable once filled; safe to share between threads.
+class Lexicon {
+ public:
+  explicit Lexicon(TextCues const& cues);
+
+  /// Abbreviations match by case as well, as a whole word.
+  void add(std::string_view phrase, PhraseKind kind, OwnerIndex owner);
+  /// When `prefix` starts a word of the text anywhere, no mention of `owner` counts in that text.
+  void add_exclusion(std::string_view prefix, OwnerIndex owner);
+
+  /// Mentions in the order of the text. Per owner the longest phrase wins where phrases overlap. Mentions inside a
+  /// family-history clause and those excluded are left out.
+  [[nodiscard]] std::vector<Mention> find(std::string_view text, std::vector<Token> const& tokens) const;
+
+ private:
+  enum class Cue : std::uint8_t {
+    negation_before,
+    negation_after,
+    doubt_before,
+    doubt_after,
+    past_before,
+    past_after,
+    family,
+    scope_break,
+    pseudo_negation,
+    result_positive,
+    result_negative,
+    result_pending,
+  };
+  struct Terminal {
+    OwnerIndex owner;
+    PhraseKind kind;
+    bool is_cue;
+    Cue cue;
+    std::string written;  // abbreviations: the exact letters
+  };
+  struct CueHit {
+    Cue cue;
+    std::size_t first, last;
+  };
+  using WordId = std::uint32_t;
+  using NodeId = std::uint32_t;
+
+  void add_terminal(std::string_view phrase, Terminal terminal);
+  void collect(std::vector<Token> const& tokens, std::vector<Mention>& mentions, std::vector<CueHit>& cues) const;
+  void assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues, Mention& mention) const;
+  [[nodiscard]] bool excluded(std::string const& folded, OwnerIndex owner) const;
+
+  std::unordered_map<std::string, WordId> words_;
+  std::unordered_map<std::uint64_t, NodeId> edges_;  // (node << 32 | word) -> node
+  std::vector<std::vector<Terminal>> terminals_;     // by node
+  std::unordered_map<OwnerIndex, std::vector<std::string>> exclusions_;
+};
+
+}  // namespace ivig::fhir

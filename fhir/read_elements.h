@@ -1,0 +1,71 @@
+#pragma once
+// What the readers of single resource types share. Internal to fhir/: other folders use read_resources.h.
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json_body.h"
+#include "fhir/chart.h"
+#include "fhir/read_resources.h"
+
+namespace ivig::fhir {
+
+/// Equality of codes, ASCII letters of either case.
+[[nodiscard]] bool same_code(std::string_view a, std::string_view b);
+
+/// The concepts of the member `name` (one or an array), empty ones left out.
+[[nodiscard]] std::vector<Concept> read_concepts(base::Json const& parent, std::string_view name);
+
+/// Appends the codings of `more` to `whole`; its text only when `whole` has none.
+void merge(Concept& whole, Concept const& more);
+
+/// How a person would name the concept: its text, else the first display, else the first code.
+[[nodiscard]] std::string_view concept_name(Concept const& concept_value);
+
+/// The first of `known` that the member `name` holds as a plain code, a coding or a text; empty when none. The result
+/// is one of `known`.
+[[nodiscard]] std::string_view known_code(base::Json const& parent, std::string_view name,
+                                          std::initializer_list<std::string_view> known);
+
+/// Texts of `note` and its older spellings (`notes`, `comment`, `comments`), Annotations or plain strings.
+[[nodiscard]] std::vector<std::string_view> read_notes(base::Json const& resource);
+
+/// The day of the first of `names` that holds a readable date.
+[[nodiscard]] std::optional<base::Day> first_day(base::Json const& parent,
+                                                 std::initializer_list<std::string_view> names);
+
+/// "Condition/c1", or "Condition" when the resource has no id.
+[[nodiscard]] std::string path_of(base::Json const& resource);
+
+/// The member that names the patient: `subject` or `patient`; nullptr when absent.
+[[nodiscard]] base::Json const* patient_member(base::Json const& resource);
+
+/// As belongs_to, and a "urn:uuid:" or other reference that leads to the Patient `patient_id` in `index` counts too.
+[[nodiscard]] bool belongs_to(base::Json const& resource, std::string_view patient_id, ResourceIndex const& index);
+
+/// The drug of a Medication* resource, in any of its spellings. REQ CTX-08
+struct Drug {
+  Concept what;  ///< the codes of the resource and of the Medication that it refers to
+  std::vector<Concept> ingredients;
+  bool unresolved = false;  ///< there is a reference that leads nowhere, and no code beside it
+};
+[[nodiscard]] Drug read_drug(base::Json const& resource, ResourceIndex const& index);
+
+/// Why something is ordered or was given; of each element the first 100 items. `chart` may be nullptr: then no
+/// Condition is pointed to. A reference to a Condition that is entered in error, refuted without being in the chart, or
+/// another patient's gives no reason. One that leads nowhere and has no display gives a reason with an empty concept:
+/// something is stated.
+[[nodiscard]] std::vector<Order::Reason> read_reasons(base::Json const& resource, ResourceIndex const& index,
+                                                      Chart const* chart);
+
+/// Readers of one resource; nullopt (or nothing appended) when its status says that it does not count.
+[[nodiscard]] std::optional<Condition> read_condition(base::Json const& resource);
+[[nodiscard]] std::optional<Allergy> read_allergy(base::Json const& resource);
+[[nodiscard]] std::optional<Treatment> read_treatment(base::Json const& resource, ResourceIndex const& index);
+/// Appends the Observation and one for each of its components.
+void read_observation(base::Json const& resource, std::vector<Observation>& out);
+
+}  // namespace ivig::fhir

@@ -1,0 +1,80 @@
+#include <utility>
+
+#include "base/json_read.h"
+#include "fhir/read_elements.h"
+
+namespace ivig::fhir {
+namespace {
+
+using base::Json;
+
+bool is_reported(Json const& resource) {
+  if (base::bool_member(resource, "reportedBoolean") == true || base::bool_member(resource, "reported") == true) {
+    return true;
+  }
+  Json const* source = base::object_member(resource, "reportedReference");
+  if (source == nullptr) return false;
+  Reference const reference = parse_reference(*source);
+  return !reference.literal.empty() || !reference.display.empty() || base::member(*source, "identifier") != nullptr;
+}
+
+void read_dosages(Json const& resource, Order& order) {
+  base::each(resource, "dosageInstruction", [&](Json const& dosage, std::size_t) {
+    if (!dosage.IsObject()) return;
+    order.dosages.push_back(&dosage);
+    for (Concept& route : read_concepts(dosage, "route")) order.routes.push_back(std::move(route));
+  });
+}
+
+void read_identifiers(Json const& resource, Order& order) {
+  base::each(resource, "identifier", [&](Json const& identifier, std::size_t) {
+    std::string_view const value = base::string_member(identifier, "value");
+    if (value.empty()) return;
+    std::string text(base::string_member(identifier, "system"));
+    text += '|';
+    text += value;
+    order.identifiers.push_back(std::move(text));
+  });
+  for (std::string_view const name : {"groupIdentifier", "requisition"}) {
+    Json const* group = base::object_member(resource, name);
+    if (group != nullptr && order.group.empty()) order.group = base::string_member(*group, "value");
+  }
+}
+
+}  // namespace
+
+bool is_order_type(std::string_view resource_type) {
+  return resource_type == "MedicationRequest" || resource_type == "MedicationOrder" ||
+         resource_type == "ServiceRequest" || resource_type == "ProcedureRequest";
+}
+
+Order read_order(Json const& resource, ResourceIndex const& index, Chart const& chart) {
+  Order order;
+  order.resource = &resource;
+  order.resource_type = base::string_member(resource, "resourceType");
+  order.id = base::string_member(resource, "id");
+  order.status = base::string_member(resource, "status");
+  order.intent = base::string_member(resource, "intent");
+  order.do_not_perform = base::bool_member(resource, "doNotPerform") == true;
+  order.reported = is_reported(resource);
+  if (Json const* patient = patient_member(resource)) order.patient_reference = parse_reference(*patient).literal;
+
+  Drug drug = read_drug(resource, index);
+  order.drug = std::move(drug.what);
+  order.ingredients = std::move(drug.ingredients);
+  order.drug_unresolved = drug.unresolved;
+  if (Json const* code = base::member(resource, "code")) merge(order.drug, read_concept(*code));
+
+  read_dosages(resource, order);
+  order.reasons = read_reasons(resource, index, &chart);
+  order.notes = read_notes(resource);
+  for (std::string_view const name : {"priorPrescription", "replaces"}) {
+    Json const* prior = base::member(resource, name);
+    if (prior != nullptr && order.prior_order.empty()) order.prior_order = parse_reference(*prior).literal;
+  }
+  read_identifiers(resource, order);
+  order.authored = first_day(resource, {"authoredOn", "dateWritten", "orderedOn"});
+  return order;
+}
+
+}  // namespace ivig::fhir

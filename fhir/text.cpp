@@ -1,0 +1,127 @@
+#include "fhir/text.h"
+
+#include <array>
+#include <utility>
+
+namespace ivig::fhir {
+namespace {
+
+/// Accented letters of the Latin-1 and Latin Extended-A blocks that occur in names of diseases, by code point.
+constexpr std::array<std::pair<char32_t, char>, 44> kFolds{{
+    {0xe0, 'a'},  {0xe1, 'a'},  {0xe2, 'a'},  {0xe3, 'a'},  {0xe4, 'a'},  {0xe5, 'a'},  {0xe7, 'c'},  {0xe8, 'e'},
+    {0xe9, 'e'},  {0xea, 'e'},  {0xeb, 'e'},  {0xec, 'i'},  {0xed, 'i'},  {0xee, 'i'},  {0xef, 'i'},  {0xf1, 'n'},
+    {0xf2, 'o'},  {0xf3, 'o'},  {0xf4, 'o'},  {0xf5, 'o'},  {0xf6, 'o'},  {0xf8, 'o'},  {0xf9, 'u'},  {0xfa, 'u'},
+    {0xfb, 'u'},  {0xfc, 'u'},  {0xfd, 'y'},  {0xff, 'y'},  {0x101, 'a'}, {0x103, 'a'}, {0x105, 'a'}, {0x107, 'c'},
+    {0x10d, 'c'}, {0x113, 'e'}, {0x119, 'e'}, {0x11b, 'e'}, {0x12b, 'i'}, {0x142, 'l'}, {0x144, 'n'}, {0x14d, 'o'},
+    {0x151, 'o'}, {0x15b, 's'}, {0x161, 's'}, {0x17e, 'z'},
+}};
+
+/// Reads one UTF-8 code point; the text was checked on arrival, so a malformed byte is just passed over.
+char32_t next_code_point(std::string_view text, std::size_t& at) {
+  auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  unsigned lead = byte(at);
+  std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  char32_t point = lead < 0x80 ? lead : lead < 0xe0 ? lead & 0x1fU : lead < 0xf0 ? lead & 0x0fU : lead & 0x07U;
+  for (std::size_t i = 1; i < length; ++i) point = (point << 6U) | (byte(at + i) & 0x3fU);
+  at += length;
+  return point;
+}
+
+/// The folded letter, 0 for what separates words, 1 for what vanishes inside a word (apostrophes).
+constexpr char kSeparator = 0;
+constexpr char kVanishes = 1;
+
+char fold(char32_t point) {
+  if (point < 0x80) {
+    char c = static_cast<char>(point);
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) return c;
+    if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
+    return c == '\'' ? kVanishes : kSeparator;
+  }
+  if (point == 0x2019 || point == 0x2018 || point == 0x00b4 || point == 0x00ad) return kVanishes;
+  if (point >= 0xc0 && point <= 0xde && point != 0xd7) point += 0x20;
+  else if (point >= 0x100 && point <= 0x17f && (point & 1U) == 0) point += 1;
+  for (auto const& [from, to] : kFolds) {
+    if (from == point) return to;
+  }
+  if (point == 0x3b1) return 'a';  // Greek letters in antibody names
+  if (point == 0x3b2) return 'b';
+  return kSeparator;
+}
+
+void drop_plural(std::string& word) {
+  if (word.size() < 4 || word.back() != 's') return;
+  char before = word[word.size() - 2];
+  if (before == 's' || before == 'i' || before == 'u') return;  // myositis, virus, abscess
+  word.pop_back();
+}
+
+bool is_break(char32_t point) { return point == '.' || point == ';' || point == ':' || point == '\n' || point == '!'; }
+
+}  // namespace
+
+std::vector<Token> tokenize(std::string_view text) {
+  std::vector<Token> tokens;
+  Token word;
+  std::size_t start = 0;
+  bool breaks = false;
+  bool comma = false;
+  auto finish = [&](std::size_t end) {
+    if (word.folded.empty()) return;
+    word.written = text.substr(start, end - start);
+    word.offset = start;
+    word.breaks_before = breaks;
+    word.comma_before = comma;
+    drop_plural(word.folded);
+    tokens.push_back(std::move(word));
+    word = Token{};
+    breaks = comma = false;
+  };
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::size_t here = at;
+    char32_t point = next_code_point(text, at);
+    char folded = fold(point);
+    if (folded == kVanishes) continue;
+    if (folded != kSeparator) {
+      if (word.folded.empty()) start = here;
+      word.folded.push_back(folded);
+      continue;
+    }
+    // A point between digits belongs to the number: 0.4 g/kg.
+    bool in_number = point == '.' && !word.folded.empty() && word.folded.back() <= '9' && at < text.size() &&
+                     text[at] >= '0' && text[at] <= '9';
+    if (in_number) {
+      word.folded.push_back('.');
+      continue;
+    }
+    finish(here);
+    if (is_break(point)) breaks = true;
+    if (point == ',' || point == '(' || point == ')' || point == '[') comma = true;
+    if (point == '?') {
+      tokens.push_back(Token{"?", text.substr(here, 1), here, breaks, comma});
+      breaks = comma = false;
+    }
+  }
+  finish(text.size());
+  return tokens;
+}
+
+std::string folded_text(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + 2);
+  std::size_t at = 0;
+  while (at < text.size()) {
+    char folded = fold(next_code_point(text, at));
+    if (folded == kVanishes) continue;
+    if (folded != kSeparator) {
+      out.push_back(folded);
+    } else if (!out.empty() && out.back() != ' ') {
+      out.push_back(' ');
+    }
+  }
+  while (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+}  // namespace ivig::fhir

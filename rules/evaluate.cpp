@@ -1,0 +1,292 @@
+#include "rules/evaluate.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace ivig::rules {
+namespace {
+
+/// The truth of every fact and indication of one order, and the rows that follow from them.
+class Evaluation {
+ public:
+  Evaluation(RuleSet const& rules, Facts const& facts) : rules_(rules), facts_(facts) {
+    truths_.reserve(facts.values.size());
+    for (auto const& value : facts.values) truths_.push_back(value.value);
+    indications_.assign(facts.values.size(), Truth::no);
+    for (auto const& indication : facts.indications) {
+      Truth& truth = indications_[indication.condition];
+      truth = truth_or(truth, indication.certainty);
+    }
+  }
+
+  /// Supposes an unknown fact to be known.
+  void assume(FactIndex fact, Truth value) {
+    truths_[fact] = value;
+    assumed_ = fact;
+    if (indications_[fact] == Truth::unknown) indications_[fact] = value;
+  }
+
+  /// Recomputes the derived facts that nothing direct decides, then stance and indicator.
+  Findings run() {
+    derive_truths();
+    Findings findings;
+    std::vector<Recommendation> all = applicable();
+    if (all.empty()) {
+      settle_without_rows(findings);
+      return findings;
+    }
+    lead(findings, std::move(all));
+    raise_for_doubt(findings);
+    return findings;
+  }
+
+  [[nodiscard]] std::vector<Truth> const& truths() const { return truths_; }
+
+ private:
+  [[nodiscard]] ExpressionInput input() const { return {truths_, indications_}; }
+
+  void derive_truths() {
+    for (FactIndex fact : rules_.derivation_order) {
+      // What the record says directly outranks what follows from other facts.
+      if (facts_.values[fact].basis != Basis::none || assumed_ == fact) continue;
+      auto const& definition = rules_.facts[fact];
+      Truth yes = definition.for_it.when.empty() ? Truth::no : definition.for_it.when.evaluate(input());
+      Truth no = definition.against_it.when.empty() ? Truth::no : definition.against_it.when.evaluate(input());
+      if (yes == Truth::yes) truths_[fact] = Truth::yes;
+      else if (no == Truth::yes) truths_[fact] = Truth::no;
+      else if (yes == Truth::unknown || no == Truth::unknown) truths_[fact] = Truth::unknown;
+    }
+  }
+
+  /// Rows of the order's indications that apply or may apply; rows replaced by a narrower one are left out.
+  std::vector<Recommendation> applicable() {
+    std::vector<RowIndex> rows;
+    for (auto const& indication : facts_.indications) {
+      auto const& of = rules_.rows_of(indication.condition);
+      rows.insert(rows.end(), of.begin(), of.end());
+    }
+    std::sort(rows.rbegin(), rows.rend());  // narrower rows have the higher index
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+
+    std::vector<std::pair<RowIndex, Truth>> replaced;  // rows that a narrower one takes the place of
+    std::vector<Recommendation> found;
+    for (RowIndex index : rows) {
+      Row const& row = rules_.rows[index];
+      Truth indicated = Truth::no;
+      for (FactIndex condition : row.conditions) indicated = truth_or(indicated, indications_[condition]);
+      Truth state = truth_and(indicated, row.requires_.evaluate(input()));
+      if (!row.excludes.empty()) state = truth_and(state, truth_not(row.excludes.evaluate(input())));
+      for (auto const& [general, by] : replaced) {
+        if (general == index) state = truth_and(state, truth_not(by));
+      }
+      if (state == Truth::no) continue;
+      for (RowIndex general : row.narrower_than) replaced.emplace_back(general, state);
+      Recommendation recommendation{index, state == Truth::unknown, std::nullopt};
+      if (row.precondition) recommendation.precondition = row.precondition->when.evaluate(input());
+      found.push_back(recommendation);
+    }
+    return found;
+  }
+
+  void settle_without_rows(Findings& findings) const {
+    findings.stance = std::nullopt;
+    bool outside = facts_.source == IndicationSource::outside;
+    bool found = facts_.source == IndicationSource::reason || facts_.source == IndicationSource::inferred;
+    if (outside || found) return;  // recognised, and nothing is encoded for it
+    findings.stance_indicator = Indicator::info;
+    findings.notices.push_back(facts_.source == IndicationSource::unmatched ? "reason-unmatched" : "no-indication");
+  }
+
+  /// Newest guideline first, then a real guideline before a summary of one, then evidence, then the order of the file.
+  [[nodiscard]] auto precedence(Recommendation const& recommendation) const {
+    Row const& row = rules_.rows[recommendation.row];
+    Guideline const& guideline = rules_.guidelines[row.guideline];
+    return std::tuple(guideline.kind == "guideline" ? 0 : 1, -guideline.year, row.guideline, row.evidence_rank,
+                      row.order);
+  }
+
+  void lead(Findings& findings, std::vector<Recommendation> all) const {
+    std::sort(all.begin(), all.end(), [&](auto const& a, auto const& b) { return precedence(a) < precedence(b); });
+    GuidelineIndex leading = rules_.rows[all.front().row].guideline;
+    auto in_lead = [&](Recommendation const& r) { return rules_.rows[r.row].guideline == leading; };
+    auto stance = [&](Recommendation const& r) { return rules_.rows[r.row].stance; };
+
+    bool open = false;  // some row of the leading guideline hangs on an unknown fact
+    bool one_stance = true;
+    auto best = all.begin();
+    for (auto it = all.begin(); it != all.end(); ++it) {
+      if (!in_lead(*it)) continue;
+      open = open || it->candidate;
+      one_stance = one_stance && stance(*it) == stance(*all.begin());
+    }
+    bool several = facts_.source == IndicationSource::inferred && several_conditions(all);
+    for (auto it = all.begin(); it != all.end(); ++it) {
+      if (!in_lead(*it)) continue;
+      bool harmful = stance(*it) == Stance::harmful && !it->candidate;
+      bool worse = stance(*it) > stance(*best);
+      // An unknown fact, or a choice between inferred indications: the least favorable leads. Otherwise precedence
+      // does, but a row that harms always leads, and of several stated indications one that IVIG is good for does.
+      if (harmful || ((open || several) && worse) ||
+          (!open && !several && !worse && stance(*it) < stance(*best) && best->row != it->row &&
+           other_indication(*best, *it))) {
+        best = it;
+      }
+    }
+    std::rotate(all.begin(), best, best + 1);
+
+    findings.stance = stance(all.front());
+    Row const& row = rules_.rows[all.front().row];
+    bool supported = std::any_of(all.begin() + 1, all.end(), [&](Recommendation const& r) {
+      bool favorable = stance(r) == Stance::recommended || stance(r) == Stance::may_consider;
+      return favorable && !r.candidate && rules_.rows[r.row].guideline != row.guideline && r.precondition != Truth::no;
+    });
+    findings.stance_indicator = indicator_of(row, all.front().precondition, supported);
+    bool capped = (open || several) && !one_stance && *findings.stance != Stance::harmful;
+    if (capped) {
+      findings.stance_indicator = Indicator::info;
+      findings.notices.emplace_back("candidates");
+    }
+    findings.recommendations = std::move(all);
+  }
+
+  [[nodiscard]] bool several_conditions(std::vector<Recommendation> const& all) const {
+    return std::any_of(all.begin(), all.end(), [&](auto const& r) { return other_indication(all.front(), r); });
+  }
+
+  /// True when the two rows are about different conditions of this order.
+  [[nodiscard]] bool other_indication(Recommendation const& a, Recommendation const& b) const {
+    auto const& ours = rules_.rows[a.row].conditions;
+    auto const& theirs = rules_.rows[b.row].conditions;
+    return std::none_of(ours.begin(), ours.end(), [&](FactIndex c) {
+      return indications_[c] != Truth::no && std::find(theirs.begin(), theirs.end(), c) != theirs.end();
+    });
+  }
+
+  /// Provisional, refuted or contradicted diagnoses deserve a word even where the row itself would be silent.
+  void raise_for_doubt(Findings& findings) const {
+    auto at_least_info = [&](char const* notice) {
+      if (findings.stance_indicator == Indicator::none) findings.stance_indicator = Indicator::info;
+      findings.notices.emplace_back(notice);
+    };
+    if (std::any_of(facts_.indications.begin(), facts_.indications.end(),
+                    [](auto const& i) { return i.provisional; })) {
+      at_least_info("provisional-diagnosis");
+    }
+    if (facts_.reason_refuted) at_least_info("reason-refuted");
+    if (!facts_.contradicting.empty()) at_least_info("contradicting");
+    if (facts_.source == IndicationSource::inferred) findings.notices.emplace_back("indication-inferred");
+  }
+
+  RuleSet const& rules_;
+  Facts const& facts_;
+  std::vector<Truth> truths_;
+  std::vector<Truth> indications_;
+  std::optional<FactIndex> assumed_;
+};
+
+/// Unknown facts that the rows of these indications mention, directly or through derived facts.
+std::vector<FactIndex> open_facts(RuleSet const& rules, Facts const& facts, std::vector<Truth> const& truths) {
+  std::vector<char> seen(rules.facts.size(), 0);
+  std::vector<FactIndex> queue;
+  auto note = [&](std::vector<FactIndex> const& mentioned) {
+    for (FactIndex fact : mentioned) {
+      if (seen[fact] == 0) {
+        seen[fact] = 1;
+        queue.push_back(fact);
+      }
+    }
+  };
+  for (auto const& indication : facts.indications) {
+    for (RowIndex index : rules.rows_of(indication.condition)) {
+      Row const& row = rules.rows[index];
+      note(row.requires_.facts());
+      note(row.excludes.facts());
+      if (row.precondition) note(row.precondition->when.facts());
+    }
+  }
+  for (std::size_t i = 0; i < queue.size(); ++i) {
+    auto const& definition = rules.facts[queue[i]];
+    note(definition.for_it.when.facts());
+    note(definition.against_it.when.facts());
+  }
+  std::vector<FactIndex> open;
+  for (FactIndex fact : queue) {
+    if (truths[fact] == Truth::unknown) open.push_back(fact);
+  }
+  return open;
+}
+
+std::string change(Findings const& now, Findings const& then) {
+  auto text = [](std::optional<Stance> stance) {
+    return std::string(stance ? to_string(*stance) : "no recommendation");
+  };
+  if (then.stance != now.stance) return text(now.stance) + " -> " + text(then.stance);
+  if (then.stance_indicator == now.stance_indicator) return {};
+  return std::string(to_string(now.stance_indicator)) + " -> " + std::string(to_string(then.stance_indicator));
+}
+
+void find_missing(RuleSet const& rules, Facts const& facts, Evaluation const& current, Findings& findings) {
+  for (FactIndex fact : open_facts(rules, facts, current.truths())) {
+    auto const& definition = rules.facts[fact];
+    if (definition.ask.empty()) continue;  // follows from others, which are asked for themselves
+    std::string would_change;
+    for (Truth value : {Truth::yes, Truth::no}) {
+      Evaluation assumed(rules, facts);
+      assumed.assume(fact, value);
+      Findings then = assumed.run();
+      std::string difference = change(findings, then);
+      if (difference.empty()) continue;
+      if (!would_change.empty()) would_change += " or ";
+      would_change += difference;
+    }
+    if (!would_change.empty()) findings.missing.push_back({definition.id, definition.ask, std::move(would_change)});
+  }
+}
+
+/// Tests worth having that change no row: listed only when something is said anyway.
+void add_advisable(RuleSet const& rules, std::vector<Truth> const& truths, Findings& findings) {
+  if (findings.indicator == Indicator::none || findings.recommendations.empty()) return;
+  for (FactIndex fact : rules.rows[findings.recommendations.front().row].asks) {
+    auto const& definition = rules.facts[fact];
+    bool listed = std::any_of(findings.missing.begin(), findings.missing.end(),
+                              [&](Missing const& missing) { return missing.fact == definition.id; });
+    if (truths[fact] == Truth::unknown && !listed) findings.missing.push_back({definition.id, definition.ask, ""});
+  }
+}
+
+}  // namespace
+
+Indicator indicator_of(Row const& row, std::optional<Truth> precondition, bool supported) {
+  switch (row.stance) {
+    case Stance::harmful: return Indicator::critical;
+    case Stance::not_recommended: return Indicator::warning;
+    case Stance::insufficient_evidence: return supported ? Indicator::info : Indicator::warning;
+    case Stance::may_consider:
+      if (!precondition || *precondition == Truth::yes) return Indicator::none;
+      if (*precondition == Truth::unknown) return Indicator::info;
+      return row.precondition->soft ? Indicator::info : Indicator::warning;
+    case Stance::recommended: return Indicator::none;
+  }
+  return Indicator::none;
+}
+
+void derive(RuleSet const& rules, Facts& facts) {
+  Evaluation evaluation(rules, facts);
+  (void)evaluation.run();
+  for (std::size_t i = 0; i < facts.values.size(); ++i) facts.values[i].value = evaluation.truths()[i];
+}
+
+Findings evaluate(RuleSet const& rules, Facts facts) {
+  Evaluation evaluation(rules, facts);
+  Findings findings = evaluation.run();
+  find_missing(rules, facts, evaluation, findings);
+  findings.indicator = findings.stance_indicator;
+  add_advisable(rules, evaluation.truths(), findings);
+  if (findings.stance_indicator == Indicator::info && !findings.stance &&
+      std::find(findings.notices.begin(), findings.notices.end(), "no-indication") != findings.notices.end()) {
+    findings.missing.push_back({"indication", rules.sentence("ask-indication"), ""});
+  }
+  return findings;
+}
+
+}  // namespace ivig::rules

@@ -1,0 +1,21 @@
+#pragma once
+// Facts to findings: pure functions, no I/O, no clock.
+
+#include "rules/facts.h"
+#include "rules/findings.h"
+#include "rules/rule_set.h"
+
+namespace ivig::rules {
+
+/// Fills in the facts that follow from others (their `when` evidence), in dependency order.
+void derive(RuleSet const& rules, Facts& facts);
+
+/// Evaluates the rows of the order's indications. Calls derive on a copy; `missing` holds, for every unknown fact that
+/// these rows mention, whether learning it could change stance or indicator.
+[[nodiscard]] Findings evaluate(RuleSet const& rules, Facts facts);
+
+/// The indicator of a leading row on its own, by the stance table of docs/rule-form.md ("Stance to indicator").
+/// `supported`: another guideline's row supports IVIG for this patient and its precondition is not known to be unmet.
+[[nodiscard]] Indicator indicator_of(Row const& row, std::optional<Truth> precondition, bool supported);
+
+}  // namespace ivig::rules

@@ -1,0 +1,50 @@
+#pragma once
+// Expressions over facts, compiled to a flat array (docs/rule-form.md, "Expressions").
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json_body.h"
+#include "base/result.h"
+#include "rules/truth.h"
+
+namespace ivig::rules {
+
+using FactIndex = std::uint16_t;
+
+/// What an expression is evaluated over: facts of the record and the conditions the order is for.
+struct ExpressionInput {
+  std::vector<Truth> const& facts;        ///< by FactIndex
+  std::vector<Truth> const& indications;  ///< by FactIndex: is the order for this condition?
+};
+
+/// An expression tree in post-order. An empty expression is "always true".
+class Expression {
+ public:
+  /// Compiles the JSON form; `find` gives the index of a fact id. Errors: invalid_rules naming the unknown fact or
+  /// form.
+  [[nodiscard]] static base::Result<Expression> compile(
+      base::Json const& form, std::function<std::optional<FactIndex>(std::string_view)> const& find);
+
+  [[nodiscard]] Truth evaluate(ExpressionInput const& input) const;
+  [[nodiscard]] bool empty() const { return nodes_.empty(); }
+  /// Every fact it mentions, each once.
+  [[nodiscard]] std::vector<FactIndex> facts() const;
+
+ private:
+  enum class Op : std::uint8_t { fact, indication, all, any, negation, documented };
+  struct Node {
+    Op op;
+    std::uint16_t operand;  ///< a fact, or the number of children that stand before the node
+  };
+  [[nodiscard]] base::Result<void> append(base::Json const& form,
+                                          std::function<std::optional<FactIndex>(std::string_view)> const& find);
+
+  std::vector<Node> nodes_;
+};
+
+}  // namespace ivig::rules

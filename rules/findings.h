@@ -1,0 +1,49 @@
+#pragma once
+// What the rules say about one order: the value that cards, `check --format json` and records are made from.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rules/facts.h"
+#include "rules/rule_set.h"
+
+namespace ivig::rules {
+
+/// How loudly to speak. `none` means no card.
+enum class Indicator : std::uint8_t { none, info, warning, critical };
+[[nodiscard]] constexpr std::string_view to_string(Indicator indicator) {
+  switch (indicator) {
+    case Indicator::info: return "info";
+    case Indicator::warning: return "warning";
+    case Indicator::critical: return "critical";
+    case Indicator::none: break;
+  }
+  return "none";
+}
+
+/// A row that applies, or may apply once a fact is known.
+struct Recommendation {
+  RowIndex row = 0;
+  bool candidate = false;
+  std::optional<Truth> precondition;  ///< met (yes), unmet (no), unknown; empty when the row has none
+};
+
+/// A fact worth learning: the question, and what the answer would change.
+struct Missing {
+  std::string fact;
+  std::string ask;
+  std::string would_change;  ///< "insufficient-evidence -> recommended", or empty for an advisable test
+};
+
+struct Findings {
+  std::optional<Stance> stance;
+  Indicator stance_indicator = Indicator::none;
+  Indicator indicator = Indicator::none;        ///< highest of stance, dose and safety
+  std::vector<Recommendation> recommendations;  ///< [0] leads
+  std::vector<Missing> missing;
+  /// Keys of cards.json sentences that belong on the card: why the indicator was raised or capped.
+  std::vector<std::string> notices;
+};
+
+}  // namespace ivig::rules

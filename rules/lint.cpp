@@ -1,0 +1,125 @@
+#include "rules/lint.h"
+
+#include <algorithm>
+#include <set>
+
+namespace ivig::rules {
+namespace {
+
+constexpr std::size_t kSummaryUnits = 139;  // CARD-02
+
+std::size_t utf16_units(std::string_view text) {
+  std::size_t units = 0;
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xc0U) != 0x80U) units += byte >= 0xf0U ? 2 : 1;
+  }
+  return units;
+}
+
+/// The composed summary with its values filled in: what a card of this row would say.
+std::string composed_summary(RuleSet const& rules, Row const& row) {
+  if (!row.summary.empty()) return row.summary;
+  std::string text = rules.sentence("summary-" + std::string(to_string(row.stance)));
+  for (auto const& [name, value] : {std::pair<std::string, std::string>{"{subject}", row.subject},
+                                    {"{guideline}", rules.guidelines[row.guideline].short_name},
+                                    {"{evidence}", row.evidence}}) {
+    if (auto at = text.find(name); at != std::string::npos) text.replace(at, name.size(), value);
+  }
+  return text;
+}
+
+/// Tries values of the facts an expression mentions until it holds; beyond 16 facts it is taken to be satisfiable.
+bool can_hold(RuleSet const& rules, Row const& row) {
+  std::set<FactIndex> mentioned;
+  for (auto const* expression : {&row.requires_, &row.excludes}) {
+    for (FactIndex fact : expression->facts()) mentioned.insert(fact);
+  }
+  if (mentioned.size() > 16) return true;
+  std::vector<FactIndex> facts(mentioned.begin(), mentioned.end());
+  std::vector<Truth> values(rules.facts.size(), Truth::no);
+  std::vector<Truth> indications(rules.facts.size(), Truth::no);
+  for (FactIndex condition : row.conditions) indications[condition] = Truth::yes;
+  for (std::size_t mask = 0; mask < (std::size_t{1} << facts.size()); ++mask) {
+    for (std::size_t i = 0; i < facts.size(); ++i) values[facts[i]] = (mask >> i & 1U) != 0 ? Truth::yes : Truth::no;
+    ExpressionInput input{values, indications};
+    bool excluded = !row.excludes.empty() && row.excludes.evaluate(input) != Truth::no;
+    if (row.requires_.evaluate(input) == Truth::yes && !excluded) return true;
+  }
+  return false;
+}
+
+void lint_facts(RuleSet const& rules, std::vector<LintFinding>& findings) {
+  std::set<FactIndex> used;
+  auto use = [&](Expression const& expression) {
+    for (FactIndex fact : expression.facts()) used.insert(fact);
+  };
+  for (auto const& row : rules.rows) {
+    use(row.requires_);
+    use(row.excludes);
+    if (row.precondition) use(row.precondition->when);
+    used.insert(row.conditions.begin(), row.conditions.end());
+    used.insert(row.asks.begin(), row.asks.end());
+  }
+  for (auto const& fact : rules.facts) {
+    use(fact.for_it.when);
+    use(fact.against_it.when);
+    used.insert(fact.broader_of.begin(), fact.broader_of.end());
+    used.insert(fact.about.begin(), fact.about.end());
+  }
+  for (std::size_t i = 0; i < rules.facts.size(); ++i) {
+    auto const& fact = rules.facts[i];
+    bool speaks = fact.outside || fact.indication;
+    if (!speaks && used.count(static_cast<FactIndex>(i)) == 0) {
+      findings.push_back({false, "facts.json: " + fact.id, "no row or fact uses it"});
+    }
+    bool can_be_unknown = !fact.default_no && fact.for_it.when.empty() && fact.kind != FactKind::condition;
+    if (can_be_unknown && fact.ask.empty())
+      findings.push_back({true, "facts.json: " + fact.id + ": ask", "is missing: it can be unknown"});
+  }
+}
+
+}  // namespace
+
+std::vector<LintFinding> lint(RuleSet const& rules) {
+  std::vector<LintFinding> findings;
+  for (auto const& row : rules.rows) {
+    std::size_t length = utf16_units(composed_summary(rules, row));
+    if (length > kSummaryUnits) {
+      findings.push_back(
+          {true, row.id + ": card",
+           "the summary has " + std::to_string(length) + " characters; 139 fit: shorten subject or write a summary"});
+    }
+    if (row.source_anchor.empty()) findings.push_back({true, row.id + ": source.anchor", "is missing"});
+    if (row.section.empty()) findings.push_back({true, row.id + ": section", "is missing"});
+    if (!can_hold(rules, row))
+      findings.push_back({true, row.id, "can never apply: requires and excludes contradict each other"});
+    if (row.precondition && row.stance != Stance::may_consider) {
+      findings.push_back({true, row.id + ": precondition", "only may-consider rows have one"});
+    }
+    if (row.verification == "unverified") findings.push_back({false, row.id, "unverified: " + row.verification_note});
+  }
+  lint_facts(rules, findings);
+  return findings;
+}
+
+std::vector<LintFinding> lint_examples(RuleSet const& rules, std::vector<ExampleUse> const& examples) {
+  std::set<std::string> positive, negative;
+  std::vector<LintFinding> findings;
+  for (auto const& example : examples) {
+    positive.insert(example.recommendations.begin(), example.recommendations.end());
+    negative.insert(example.absent.begin(), example.absent.end());
+  }
+  for (auto const& named : {positive, negative}) {
+    for (auto const& id : named) {
+      if (!rules.row_index(id)) findings.push_back({true, "examples", "name the unknown row \"" + id + "\""});
+    }
+  }
+  for (auto const& row : rules.rows) {
+    if (positive.count(row.id) == 0) findings.push_back({true, row.id, "has no positive example"});
+    if (negative.count(row.id) == 0) findings.push_back({true, row.id, "has no negative example"});
+  }
+  return findings;
+}
+
+}  // namespace ivig::rules

@@ -1,0 +1,28 @@
+#pragma once
+// Checks of a loaded rule set that loading itself does not make: rows that can never fire, sentences too long, facts
+// that nothing uses, rows without examples.
+
+#include <string>
+#include <vector>
+
+#include "rules/rule_set.h"
+
+namespace ivig::rules {
+
+struct LintFinding {
+  bool error = true;  ///< false: worth knowing, not a fault
+  std::string where;
+  std::string detail;
+};
+
+[[nodiscard]] std::vector<LintFinding> lint(RuleSet const& rules);
+
+/// Which rows an example expects listed, and which not.
+struct ExampleUse {
+  std::vector<std::string> recommendations, absent;
+};
+
+/// Rows without a positive or a negative example, and examples that name unknown rows.
+[[nodiscard]] std::vector<LintFinding> lint_examples(RuleSet const& rules, std::vector<ExampleUse> const& examples);
+
+}  // namespace ivig::rules

@@ -1,0 +1,21 @@
+#pragma once
+// The parts of RuleSet::load, one file of the rule set each. Private to rules/.
+
+#include "base/result.h"
+#include "rules/rule_file.h"
+#include "rules/rule_set.h"
+
+namespace ivig::rules {
+
+/// facts.json: definitions first, so that expressions can name any of them, then their evidence.
+[[nodiscard]] base::Result<void> load_facts(RuleFile const& file, RuleSet& rules);
+/// One guideline file: provenance and rows. `narrower_than` is resolved by finish_rows.
+[[nodiscard]] base::Result<void> load_guideline(RuleFile const& file, RuleSet& rules);
+/// cards.json: sentences and override reasons.
+[[nodiscard]] base::Result<void> load_cards(RuleFile const& file, RuleSet& rules);
+/// Index of rows by condition with narrower rows first; refuses cycles of `narrower_than`.
+[[nodiscard]] base::Result<void> index_rows(RuleSet& rules);
+/// Order in which derived facts are computed; refuses cycles of `when`.
+[[nodiscard]] base::Result<void> order_derivations(RuleFile const& file, RuleSet& rules);
+
+}  // namespace ivig::rules

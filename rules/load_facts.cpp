@@ -1,0 +1,212 @@
+#include <algorithm>
+#include <array>
+
+#include "rules/load.h"
+
+namespace ivig::rules {
+namespace {
+
+using base::each;
+using base::Json;
+using base::member;
+using base::string_member;
+
+std::optional<FactKind> kind_from(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, FactKind>, 6> kKinds{{{"condition", FactKind::condition},
+                                                                         {"qualifier", FactKind::qualifier},
+                                                                         {"result", FactKind::result},
+                                                                         {"treatment", FactKind::treatment},
+                                                                         {"age", FactKind::age},
+                                                                         {"derived", FactKind::derived}}};
+  for (auto const& [name, kind] : kKinds) {
+    if (name == text) return kind;
+  }
+  return std::nullopt;
+}
+
+base::Result<ResultClause> read_result(RuleFile const& file, std::string_view id, Json const& json) {
+  if (auto ok = file.only(json, id, {"names", "value_sets", "value"}); !ok) return tl::unexpected(ok.error());
+  ResultClause clause;
+  clause.names = string_list(json, "names");
+  clause.value_sets = string_list(json, "value_sets");
+  Json const* value = member(json, "value");
+  if (value != nullptr && value->IsObject()) {
+    if (auto ok = file.only(*value, id, {"below", "above", "unit"}); !ok) return tl::unexpected(ok.error());
+    clause.below = string_member(*value, "below");
+    clause.above = string_member(*value, "above");
+    clause.unit = string_member(*value, "unit");
+  } else {
+    clause.value = string_member(json, "value");
+    if (clause.value != "positive" && clause.value != "negative") {
+      return file.error(id, "results.value", "must be \"positive\", \"negative\" or a threshold object");
+    }
+  }
+  return clause;
+}
+
+base::Result<TreatmentClause> read_treatment(RuleFile const& file, std::string_view id, Json const& json) {
+  static constexpr std::array<std::string_view, 8> kStates{"tried",  "completed",     "ongoing",         "responded",
+                                                           "failed", "not-tolerated", "contraindicated", "planned"};
+  if (auto ok = file.only(json, id, {"value_sets", "names", "states", "within_days"}); !ok)
+    return tl::unexpected(ok.error());
+  TreatmentClause clause;
+  clause.value_sets = string_list(json, "value_sets");
+  clause.names = string_list(json, "names");
+  clause.states = string_list(json, "states");
+  clause.within_days = integer(json, "within_days");
+  for (auto const& state : clause.states) {
+    if (std::find(kStates.begin(), kStates.end(), state) == kStates.end()) {
+      return file.error(id, "treatments.states", "unknown state \"" + state + "\"");
+    }
+  }
+  if (clause.states.empty()) return file.error(id, "treatments.states", "name at least one state");
+  return clause;
+}
+
+base::Result<Evidence> read_evidence(RuleFile const& file, std::string_view id, Json const& json,
+                                     RuleSet const& rules) {
+  if (auto ok = file.only(json, id, {"value_sets", "phrases", "results", "treatments", "draft_orders", "age", "when"});
+      !ok) {
+    return tl::unexpected(ok.error());
+  }
+  Evidence evidence;
+  evidence.value_sets = string_list(json, "value_sets");
+  evidence.phrases = string_list(json, "phrases");
+  std::optional<base::Error> problem;
+  each(json, "results", [&](Json const& item, std::size_t) {
+    auto clause = read_result(file, id, item);
+    if (clause) evidence.results.push_back(std::move(*clause));
+    else problem = clause.error();
+  });
+  each(json, "treatments", [&](Json const& item, std::size_t) {
+    auto clause = read_treatment(file, id, item);
+    if (clause) evidence.treatments.push_back(std::move(*clause));
+    else problem = clause.error();
+  });
+  if (problem) return tl::unexpected(*problem);
+  if (Json const* drafts = member(json, "draft_orders"); drafts != nullptr) {
+    if (auto ok = file.only(*drafts, id, {"value_sets"}); !ok) return tl::unexpected(ok.error());
+    evidence.draft_order_value_sets = string_list(*drafts, "value_sets");
+  }
+  if (Json const* age = member(json, "age"); age != nullptr) {
+    if (auto ok = file.only(*age, id, {"under", "at_least"}); !ok) return tl::unexpected(ok.error());
+    evidence.age_under = integer(*age, "under");
+    evidence.age_at_least = integer(*age, "at_least");
+  }
+  if (Json const* when = member(json, "when"); when != nullptr) {
+    auto expression = Expression::compile(*when, [&](std::string_view fact) { return rules.fact_index(fact); });
+    if (!expression) return file.error(id, "when", expression.error().detail);
+    evidence.when = std::move(*expression);
+  }
+  return evidence;
+}
+
+base::Result<std::vector<FactIndex>> fact_list(RuleFile const& file, RuleSet const& rules, Json const& json,
+                                               std::string_view id, std::string_view name) {
+  std::vector<FactIndex> out;
+  for (auto const& fact : string_list(json, name)) {
+    auto index = rules.fact_index(fact);
+    if (!index) return file.error(id, name, "unknown fact \"" + fact + "\"");
+    out.push_back(*index);
+  }
+  return out;
+}
+
+base::Result<void> declare(RuleFile const& file, Json const& json, RuleSet& rules) {
+  FactDefinition fact;
+  fact.id = string_member(json, "id");
+  if (fact.id.empty()) return file.error("", "id", "every fact needs an id");
+  if (auto ok = file.only(json, fact.id,
+                          {"id", "kind", "label", "ask", "indication", "outside", "broader_of", "candidates", "about",
+                           "true", "false", "default", "source"});
+      !ok) {
+    return ok;
+  }
+  auto kind = kind_from(string_member(json, "kind"));
+  if (!kind) return file.error(fact.id, "kind", "must be condition, qualifier, result, treatment, age or derived");
+  fact.kind = *kind;
+  fact.label = string_member(json, "label");
+  fact.ask = string_member(json, "ask");
+  fact.source = string_member(json, "source");
+  fact.indication = flag(json, "indication");
+  fact.outside = flag(json, "outside");
+  fact.candidates = flag(json, "candidates");
+  std::string_view fallback = string_member(json, "default");
+  if (!fallback.empty() && fallback != "unknown" && fallback != "false") {
+    return file.error(fact.id, "default", "must be \"unknown\" or \"false\"");
+  }
+  fact.default_no = fallback == "false";
+  if (fact.label.empty()) return file.error(fact.id, "label", "say in a clinician's words what the fact is");
+  auto index = static_cast<FactIndex>(rules.facts.size());
+  if (!rules.fact_ids.emplace(fact.id, index).second) return file.error(fact.id, "id", "stands twice");
+  rules.facts.push_back(std::move(fact));
+  return {};
+}
+
+base::Result<void> complete(RuleFile const& file, Json const& json, RuleSet& rules) {
+  std::string_view id = string_member(json, "id");
+  FactDefinition& fact = rules.facts[*rules.fact_index(id)];
+  auto about = fact_list(file, rules, json, id, "about");
+  if (!about) return tl::unexpected(about.error());
+  auto broader = fact_list(file, rules, json, id, "broader_of");
+  if (!broader) return tl::unexpected(broader.error());
+  fact.about = std::move(*about);
+  fact.broader_of = std::move(*broader);
+  for (auto [name, side] : {std::pair{"true", &fact.for_it}, std::pair{"false", &fact.against_it}}) {
+    Json const* evidence_json = member(json, name);
+    if (evidence_json == nullptr) continue;
+    auto evidence = read_evidence(file, id, *evidence_json, rules);
+    if (!evidence) return tl::unexpected(evidence.error());
+    *side = std::move(*evidence);
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<void> load_facts(RuleFile const& file, RuleSet& rules) {
+  if (auto ok = file.only(file.root(), "", {"facts", "mutually_exclusive"}); !ok) return ok;
+  base::Result<void> outcome;
+  for (auto step : {declare, complete}) {
+    each(file.root(), "facts", [&](Json const& json, std::size_t) {
+      if (outcome) outcome = step(file, json, rules);
+    });
+    if (!outcome) return outcome;
+  }
+  each(file.root(), "mutually_exclusive", [&](Json const& group, std::size_t) {
+    if (!outcome || !group.IsArray()) return;
+    std::vector<FactIndex> facts;
+    for (auto const& name : group.GetArray()) {
+      auto index = rules.fact_index(base::as_string(name));
+      if (!index)
+        outcome = file.error("", "mutually_exclusive", "unknown fact \"" + std::string(base::as_string(name)) + "\"");
+      else facts.push_back(*index);
+    }
+    rules.mutually_exclusive.push_back(std::move(facts));
+  });
+  return outcome;
+}
+
+base::Result<void> order_derivations(RuleFile const& file, RuleSet& rules) {
+  std::vector<int> mark(rules.facts.size(), 0);  // 1 on the way, 2 done
+  base::Result<void> outcome;
+  std::function<void(FactIndex)> visit = [&](FactIndex fact) {
+    if (!outcome || mark[fact] == 2) return;
+    if (mark[fact] == 1) {
+      outcome = file.error(rules.facts[fact].id, "when", "depends on itself");
+      return;
+    }
+    mark[fact] = 1;
+    auto const& definition = rules.facts[fact];
+    bool derived = !definition.for_it.when.empty() || !definition.against_it.when.empty();
+    for (auto const* side : {&definition.for_it, &definition.against_it}) {
+      for (FactIndex other : side->when.facts()) visit(other);
+    }
+    mark[fact] = 2;
+    if (derived) rules.derivation_order.push_back(fact);
+  };
+  for (std::size_t i = 0; i < rules.facts.size(); ++i) visit(static_cast<FactIndex>(i));
+  return outcome;
+}
+
+}  // namespace ivig::rules

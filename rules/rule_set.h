@@ -1,0 +1,150 @@
+#pragma once
+// The encoded guidance as it is after loading: facts, guidelines, rows, sentences. Immutable, shared between threads,
+// swapped whole on reload. The form of the files is docs/rule-form.md.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "rules/expression.h"
+
+namespace ivig::rules {
+
+using RowIndex = std::uint16_t;
+using GuidelineIndex = std::uint16_t;
+
+enum class Stance : std::uint8_t { recommended, may_consider, insufficient_evidence, not_recommended, harmful };
+[[nodiscard]] std::string_view to_string(Stance stance);
+[[nodiscard]] std::optional<Stance> stance_from(std::string_view text);
+
+enum class FactKind : std::uint8_t { condition, qualifier, result, treatment, age, derived };
+
+/// A laboratory or antibody result that is evidence.
+struct ResultClause {
+  std::vector<std::string> names;
+  std::vector<std::string> value_sets;
+  std::string value;               ///< "positive", "negative", or empty when a threshold is given
+  std::string below, above, unit;  ///< decimal texts and UCUM unit
+};
+
+/// Treatments in a state, optionally recent.
+struct TreatmentClause {
+  std::vector<std::string> value_sets;
+  std::vector<std::string> names;
+  std::vector<std::string> states;
+  std::optional<int> within_days;
+};
+
+/// One side (for or against) of a fact's evidence; any clause is enough.
+struct Evidence {
+  std::vector<std::string> value_sets;
+  std::vector<std::string> phrases;
+  std::vector<ResultClause> results;
+  std::vector<TreatmentClause> treatments;
+  std::vector<std::string> draft_order_value_sets;
+  std::optional<int> age_under, age_at_least;  ///< full years
+  Expression when;
+};
+
+struct FactDefinition {
+  std::string id;
+  FactKind kind = FactKind::qualifier;
+  std::string label;
+  std::string ask;
+  std::string source;
+  bool indication = false;  ///< an order can be for it
+  bool outside = false;     ///< recognised, and outside these guidelines
+  bool candidates = false;  ///< an unspecific condition whose specific ones all become candidates
+  std::vector<FactIndex> broader_of;
+  std::vector<FactIndex> about;
+  Evidence for_it, against_it;
+  bool default_no = false;  ///< no evidence means false rather than unknown
+};
+
+struct Guideline {
+  std::string id, title, short_name, organisation, kind, citation, url;
+  int year = 0;
+};
+
+struct Precondition {
+  Expression when;
+  bool soft = false;
+  std::string text;
+};
+
+struct Row {
+  std::string id;
+  GuidelineIndex guideline = 0;
+  int order = 0;  ///< place in its file
+  std::string section;
+  std::string title;
+  std::vector<FactIndex> conditions;
+  Expression requires_;
+  Expression excludes;
+  std::optional<Precondition> precondition;
+  std::vector<RowIndex> narrower_than;
+  Stance stance = Stance::insufficient_evidence;
+  std::string evidence;
+  int evidence_rank = 5;
+  std::string subject, summary, says, instead, monitor;  ///< card sentences
+  std::string regimen;
+  std::vector<FactIndex> asks;
+  std::string source_document, source_anchor;
+  std::string verification, verification_note;
+};
+
+/// A coded reason for going on all the same.
+struct OverrideReason {
+  std::string system, code, display;
+};
+
+/// Names of the value sets by which an order is recognised.
+struct ProductSets {
+  std::string intravenous, route_required, route_intravenous, route_subcutaneous, route_intramuscular;
+  std::vector<std::string> look_alikes;
+};
+
+/// Cue phrases of free text, by the name of the list in text.json.
+using TextCueLists = std::map<std::string, std::vector<std::string>>;
+
+class RuleSet {
+ public:
+  /// Loads and checks `folder`/rule-set.json and what it names. Errors: io, not_json, invalid_rules; `where` names
+  /// file, line and row, `detail` the fix.
+  [[nodiscard]] static base::Result<RuleSet> load(std::filesystem::path const& folder);
+
+  std::string version;
+  std::string sha256;  ///< digest over every rule and value set file, in name order
+  std::filesystem::path folder;
+  std::filesystem::path value_set_folder;
+  std::filesystem::path examples_folder;
+  std::vector<FactDefinition> facts;
+  std::vector<Guideline> guidelines;
+  std::vector<Row> rows;
+  ProductSets products;
+  TextCueLists text_cues;
+  std::map<std::string, std::string> sentences;  ///< cards.json "sentences"
+  std::map<std::string, std::vector<OverrideReason>> override_reasons;
+  std::vector<std::vector<FactIndex>> mutually_exclusive;  ///< diagnoses that contradict each other
+
+  [[nodiscard]] std::optional<FactIndex> fact_index(std::string_view id) const;
+  [[nodiscard]] std::optional<RowIndex> row_index(std::string_view id) const;
+  /// Rows whose condition this fact is, narrower rows first.
+  [[nodiscard]] std::vector<RowIndex> const& rows_of(FactIndex condition) const { return rows_by_condition[condition]; }
+  /// A sentence of cards.json; a missing one is a load error, so this always finds it.
+  [[nodiscard]] std::string const& sentence(std::string const& key) const;
+
+  /// Facts with `when` evidence, in an order in which each comes after those it depends on.
+  std::vector<FactIndex> derivation_order;
+  std::vector<std::vector<RowIndex>> rows_by_condition;  ///< by FactIndex
+  std::unordered_map<std::string, FactIndex> fact_ids;
+  std::unordered_map<std::string, RowIndex> row_ids;
+};
+
+}  // namespace ivig::rules

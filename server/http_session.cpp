@@ -1,0 +1,450 @@
+#include "server/http_session.h"
+
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "server/answer_head.h"
+#include "server/framing.h"
+#include "server/request_parser.h"
+#include "server/session_notes.h"
+
+// GCC 12 destroys some temporaries of a co_await expression twice: such expressions hold names, moves, literals and
+// calls only (docs/architecture.md).
+
+namespace ivig::server {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::awaitable;
+using boost::system::error_code;
+
+constexpr std::size_t kReadBytes = 16 * 1024;     // a whole request with prefetch in one read, mostly
+constexpr std::size_t kBodyStep = 64 * 1024;      // of a longer body, per read
+constexpr std::size_t kJoinedAnswer = 64 * 1024;  // up to here head and body are sent from one buffer
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+struct Refusal {
+  unsigned status;
+  std::string reason;
+};
+
+enum class Got { request, closed, refused };
+
+template <class Stream>
+class Session final : public Connection {
+  static constexpr bool kTls = !std::is_same_v<Stream, Socket>;
+
+ public:
+  template <class... StreamArguments>
+  Session(Worker& worker, std::shared_ptr<Service> service, std::shared_ptr<asio::ssl::context> tls,
+          StreamArguments&&... arguments)
+      : worker_(worker),
+        limits_(worker.limits),
+        service_(std::move(service)),
+        tls_(std::move(tls)),
+        stream_(std::forward<StreamArguments>(arguments)...) {
+    worker_.add(*this);
+    worker_.counters.connections_open.fetch_add(1, std::memory_order_relaxed);
+    head_.tls = kTls;
+    buffer_.reserve(kReadBytes);
+  }
+
+  ~Session() override {
+    worker_.counters.connections_open.fetch_sub(1, std::memory_order_relaxed);
+    service_->open.fetch_sub(1, std::memory_order_relaxed);
+  }
+
+  awaitable<void> run() {
+    if (!prepare_socket(socket(), head_.peer)) co_return;
+    if constexpr (kTls) {
+      expire_after(limits_.header_time);
+      error_code error;
+      co_await stream_.async_handshake(asio::ssl::stream_base::server,
+                                       asio::redirect_error(asio::use_awaitable, error));
+      if (error || timed_out_) {
+        Counters::count(worker_.counters.tls_failures);
+        co_return;
+      }
+    }
+    bool again = true;
+    while (again) again = co_await serve_one();
+    co_await close();
+  }
+
+ private:
+  Socket& socket() {
+    if constexpr (kTls) {
+      return stream_.next_layer();
+    } else {
+      return stream_;
+    }
+  }
+
+  void cancel() noexcept override {
+    error_code ignored;
+    socket().cancel(ignored);
+  }
+
+  /// Whether head_ is of the request at hand rather than of the one before.
+  [[nodiscard]] bool has_request_line() const { return parser_ && parser_->has_request_line(); }
+
+  std::string_view buffered() const { return {static_cast<char const*>(buffer_.data().data()), buffer_.size()}; }
+
+  /// Reads what there is into the buffer. False at the end of input, on errors, and past the deadline.
+  awaitable<bool> fill() {
+    std::size_t const room = buffer_.capacity() - buffer_.size();
+    auto const into = buffer_.prepare(room < 1024 ? kReadBytes : room);
+    error_code error;
+    std::size_t const count = co_await stream_.async_read_some(into, asio::redirect_error(asio::use_awaitable, error));
+    buffer_.commit(count);
+    co_return !error && !timed_out_;
+  }
+
+  /// Sends both texts. False on errors and past the deadline.
+  awaitable<bool> send(std::string_view first, std::string_view second) {
+    while (!first.empty() || !second.empty()) {
+      error_code error;
+      std::size_t count = 0;
+      if constexpr (kTls) {
+        std::string_view const part = first.empty() ? second : first;
+        auto const from = asio::buffer(part.data(), part.size());
+        count = co_await stream_.async_write_some(from, asio::redirect_error(asio::use_awaitable, error));
+      } else {
+        std::array<asio::const_buffer, 2> const parts{asio::buffer(first.data(), first.size()),
+                                                      asio::buffer(second.data(), second.size())};
+        count = stream_.write_some(parts, error);
+        if (error == asio::error::would_block || error == asio::error::try_again) {
+          error = {};
+          co_await stream_.async_wait(Socket::wait_write, asio::redirect_error(asio::use_awaitable, error));
+        }
+      }
+      if (error || timed_out_) co_return false;
+      std::size_t const of_first = std::min(count, first.size());
+      first.remove_prefix(of_first);
+      second.remove_prefix(count - of_first);
+    }
+    co_return true;
+  }
+
+  /// One request and its answer. False when the connection is to be closed.
+  awaitable<bool> serve_one() {
+    Got const got = co_await read_head();
+    if (got == Got::closed) co_return false;
+    if (got == Got::refused) {
+      co_await refuse();
+      co_return false;
+    }
+    std::optional<Response> early = ask_on_head();
+    if (early) {
+      bool const keep = framing_.keep_alive && !framing_.has_body();
+      bool const kept = co_await answer(*early, keep);
+      co_return kept;
+    }
+    if (framing_.has_body()) {
+      bool const complete = co_await read_body();
+      if (!complete) {
+        co_await refuse();
+        co_return false;
+      }
+    }
+    never_expire();
+    Response response;
+    bool failed = false;
+    try {
+      if (service_->handler->on_request) {
+        response = co_await service_->handler->on_request(head_, std::move(body_));
+      } else {
+        response.status = 404;
+      }
+    } catch (...) {
+      failed = true;
+      note_exception(worker_, head_.request_id);
+    }
+    if (failed) response = error_response(500, "the server failed; the request id finds the cause in its log");
+    bool const kept = co_await answer(response, framing_.keep_alive);
+    co_return kept;
+  }
+
+  /// Reads and checks the next head into head_ and framing_. Refused: the reason is in refusal_.
+  awaitable<Got> read_head() {
+    expire_after(limits_.idle_time);
+    begin_request();
+    std::size_t searched = 0;
+    std::optional<std::size_t> end;
+    while (true) {
+      while (buffered().starts_with("\r\n")) buffer_.consume(2);  // RFC 9112 section 2.2: after a sloppy body
+      if (buffer_.size() > 0 && !begun_) {
+        begun_ = true;
+        started_ = Clock::now();
+        deadline_ = started_ + limits_.header_time;
+      }
+      end = head_end(buffered(), searched);
+      if (end.value_or(buffer_.size()) > limits_.header_bytes) {
+        co_return refused(431, "the request line and headers are too long");
+      }
+      if (end) break;
+      if (is_hopeless(buffered())) co_return refused(400, "this is not an HTTP/1.1 request");
+      searched = buffer_.size();
+      if (!begun_ && worker_.stopping()) co_return Got::closed;
+      idle_ = !begun_;
+      bool const more = co_await fill();
+      idle_ = false;
+      if (more) continue;
+      if (!begun_ || (timed_out_ && buffer_.size() == 0)) co_return Got::closed;
+      if (!timed_out_) co_return refused(400, "the request ends within its headers");
+      Counters::count(worker_.counters.header_timeouts);
+      co_return refused(408, "the headers did not arrive in time");
+    }
+    Got const parsed = parse_head(*end);
+    co_return parsed;
+  }
+
+  Got parse_head(std::size_t end) {
+    parser_.emplace(head_, body_);
+    error_code error;
+    std::size_t const used = parser_->put(asio::buffer(buffered().data(), end), error);
+    if (error == http::error::need_more) error = {};
+    if (error || !parser_->is_header_done() || used != end) {
+      head_.headers.clear();
+      return refused(400, "this is not an HTTP/1.1 request");
+    }
+    std::string_view const sent_id = head_.header("X-Request-Id");
+    if (is_plain_request_id(sent_id)) head_.request_id = sent_id;
+    base::Result<Framing> framing = check_framing(parser_->version(), head_.headers, buffered().substr(0, end));
+    buffer_.consume(end);
+    if (!framing) return refused(400, framing.error().where + " " + framing.error().detail);
+    framing_ = *framing;
+    return Got::request;
+  }
+
+  void begin_request() {
+    begun_ = false;
+    framing_ = Framing{};
+    parser_.reset();
+    body_.clear();
+    worker_.next_request_id(head_.request_id);
+  }
+
+  Got refused(unsigned status, std::string reason) {
+    if (status != 408) Counters::count(worker_.counters.bad_framing);
+    refusal_ = {status, std::move(reason)};
+    return Got::refused;
+  }
+
+  /// Reads the body into body_. False: the reason is in refusal_.
+  awaitable<bool> read_body() {
+    if (framing_.content_length.value_or(0) > limits_.body_bytes) {
+      refusal_ = {413, "the body is longer than limits.body_bytes"};
+      co_return false;
+    }
+    expire_after(limits_.request_time);
+    if (framing_.expects_continue && buffered().empty()) {
+      bool const sent = co_await send(kContinue, {});
+      if (!sent) {
+        body_is_missing();
+        co_return false;
+      }
+    }
+    if (framing_.chunked) {
+      bool const complete = co_await read_chunks();
+      co_return complete;
+    }
+    auto const length = static_cast<std::size_t>(*framing_.content_length);
+    // Reserving touches no memory: what a client declares but never sends costs address space only.
+    body_.reserve(length);
+    std::size_t const here = std::min(length, buffer_.size());
+    body_.assign(buffered().substr(0, here));
+    buffer_.consume(here);
+    while (body_.size() < length) {
+      std::size_t const have = body_.size();
+      body_.resize(have + std::min(length - have, kBodyStep));
+      auto const into = asio::buffer(body_.data() + have, body_.size() - have);
+      error_code error;
+      std::size_t const count =
+          co_await stream_.async_read_some(into, asio::redirect_error(asio::use_awaitable, error));
+      body_.resize(have + count);
+      if (error || timed_out_) {
+        body_is_missing();
+        co_return false;
+      }
+    }
+    co_return true;
+  }
+
+  awaitable<bool> read_chunks() {
+    parser_->expect_body(limits_.body_bytes);
+    while (true) {
+      error_code error;
+      if (buffer_.size() > 0) {
+        std::size_t const used = parser_->put(buffer_.data(), error);
+        buffer_.consume(used);
+        if (!error && parser_->is_done()) co_return true;
+        if (error == http::error::need_more) error = {};
+        if (error == http::error::body_limit) {
+          refusal_ = {413, "the body is longer than limits.body_bytes"};
+          co_return false;
+        }
+        // A chunk's size line and the trailers are held whole until parsed: as long as a head, at most.
+        if (error || buffer_.size() > limits_.header_bytes) {
+          refused(400, "the chunked body is malformed");
+          co_return false;
+        }
+      }
+      bool const more = co_await fill();
+      if (!more) {
+        body_is_missing();
+        co_return false;
+      }
+    }
+  }
+
+  void body_is_missing() {
+    if (timed_out_) {
+      Counters::count(worker_.counters.body_timeouts);
+      refusal_ = {408, "the body did not arrive in time"};
+    } else {
+      refused(400, "the body ends before its declared length");
+    }
+  }
+
+  std::optional<Response> ask_on_head() {
+    if (!service_->handler->on_head) return {};
+    try {
+      return service_->handler->on_head(head_);
+    } catch (...) {
+      note_exception(worker_, head_.request_id);
+      return error_response(500, "the server failed; the request id finds the cause in its log");
+    }
+  }
+
+  Response error_response(unsigned status, std::string_view reason) {
+    try {
+      if (service_->handler->on_error) {
+        return service_->handler->on_error(has_request_line() ? &head_ : nullptr, status, reason);
+      }
+    } catch (...) {
+      note_exception(worker_, head_.request_id);
+    }
+    Response bare;
+    bare.status = status;
+    return bare;
+  }
+
+  awaitable<void> refuse() {
+    Response response = error_response(refusal_.status, refusal_.reason);
+    co_await answer(response, false);
+  }
+
+  /// Sends the answer in one write. True when the connection stays open.
+  awaitable<bool> answer(Response& response, bool keep_alive) {
+    keep_alive = keep_alive && !response.close && !worker_.stopping();
+    if (!may_have_body(response.status)) response.body.clear();
+    compose_head(response, keep_alive);
+    if (has_request_line() && head_.method == "HEAD") response.body.clear();
+    if (response.body.size() <= kJoinedAnswer) {
+      out_ += response.body;
+      response.body.clear();
+    }
+    std::size_t const bytes = out_.size() + response.body.size();
+    expire_after(limits_.request_time);
+    bool const sent = co_await send(out_, response.body);
+    note(response, bytes);
+    co_return sent&& keep_alive;
+  }
+
+  void compose_head(Response const& response, bool keep_alive) {
+    AnswerContext const context{.http_1_0 = parser_ && parser_->version() == 10,
+                                .keep_alive = keep_alive,
+                                .request_id = head_.request_id,
+                                .date = worker_.date()};
+    out_.clear();
+    append_answer_head(out_, response, context);
+  }
+
+  void note(Response const& response, std::size_t bytes) {
+    if (!service_->access_log) return count_answer(worker_, response.status);
+    AccessLine line;
+    line.request_id = head_.request_id;
+    line.method = has_request_line() ? std::string_view(head_.method) : std::string_view();
+    line.route = response.route;
+    line.status = response.status;
+    line.bytes = bytes;
+    line.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started_);
+    line.tls = kTls;
+    note_answer(worker_, line);
+  }
+
+  /// Closes so that the client can read the last answer: a socket closed with unread input would be reset, and the
+  /// reset may overtake the answer. What still comes is read and dropped for linger_time at most.
+  awaitable<void> close() {
+    expire_after(limits_.linger_time);
+    error_code error;
+    if constexpr (kTls) {
+      co_await stream_.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
+      if (timed_out_) co_return;
+    }
+    socket().shutdown(Socket::shutdown_send, error);
+    if (error) co_return;
+    buffer_.clear();
+    auto const into = buffer_.prepare(kReadBytes);
+    while (!error && !timed_out_) {
+      co_await socket().async_read_some(into, asio::redirect_error(asio::use_awaitable, error));
+    }
+  }
+
+  Worker& worker_;
+  Limits const& limits_;
+  std::shared_ptr<Service> service_;
+  std::shared_ptr<asio::ssl::context> tls_;
+  Stream stream_;
+  boost::beast::flat_buffer buffer_;
+  RequestHead head_;
+  std::optional<RequestParser> parser_;
+  Framing framing_;
+  Refusal refusal_{};
+  std::string body_;
+  std::string out_;
+  Clock::time_point started_{};
+  bool begun_ = false;
+};
+
+template <class Stream>
+awaitable<void> own(std::unique_ptr<Session<Stream>> session, Log& log) {
+  try {
+    co_await session->run();
+  } catch (std::exception const&) {
+    // Out of memory, mostly: this connection ends, the others go on.
+    log.error("connection_failed");
+  }
+}
+
+template <class Stream>
+void spawn(Worker& worker, std::unique_ptr<Session<Stream>> session) {
+  asio::co_spawn(worker.io, own(std::move(session), worker.log), asio::detached);
+}
+
+}  // namespace
+
+void start_session(Worker& worker, Socket socket, std::shared_ptr<Service> service,
+                   std::shared_ptr<asio::ssl::context> tls) {
+  if (tls) {
+    using Stream = asio::ssl::stream<Socket>;
+    asio::ssl::context& context = *tls;
+    spawn(worker,
+          std::make_unique<Session<Stream>>(worker, std::move(service), std::move(tls), std::move(socket), context));
+  } else {
+    spawn(worker, std::make_unique<Session<Socket>>(worker, std::move(service), nullptr, std::move(socket)));
+  }
+}
+
+}  // namespace ivig::server

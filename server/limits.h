@@ -1,0 +1,21 @@
+#pragma once
+// What one connection may cost. The configuration names are those of `limits:`.
+
+#include <chrono>
+#include <cstddef>
+
+namespace ivig::server {
+
+/// Limits of the HTTP layer; the defaults are the configuration's. Times are milliseconds so that tests can be quick;
+/// the server looks at its deadlines every eighth of the shortest of them, at most every half second.
+struct Limits {
+  std::size_t body_bytes = 16777216;     ///< limits.body_bytes: a longer body is answered 413
+  std::size_t header_bytes = 32 * 1024;  ///< request line and headers together; more is answered 431
+  std::chrono::milliseconds header_time = std::chrono::seconds(10);   ///< limits.header_seconds: handshake; whole head
+  std::chrono::milliseconds request_time = std::chrono::seconds(30);  ///< limits.request_seconds: body; answer; stop
+  std::chrono::milliseconds idle_time = std::chrono::seconds(75);     ///< limits.idle_seconds: wait for a first byte
+  std::chrono::milliseconds linger_time = std::chrono::seconds(2);    ///< after the last answer, for the client to read
+  std::size_t connections = 10000;  ///< limits.connections, per listener; more are answered 503 and closed
+};
+
+}  // namespace ivig::server
