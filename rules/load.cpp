@@ -112,9 +112,14 @@ base::Result<RuleSet> RuleSet::load(std::filesystem::path const& folder) {
   rules.sha256 = std::move(*sha);
   if (auto ok = load_products(*main_file, rules); !ok) return tl::unexpected(ok.error());
   if (auto ok = open_and(load_text_cues, path("text"), rules); !ok) return tl::unexpected(ok.error());
-  auto facts_file = open_and(load_facts, path("facts"), rules);
-  if (!facts_file) return tl::unexpected(facts_file.error());
-  if (auto ok = order_derivations(*facts_file, rules); !ok) return tl::unexpected(ok.error());
+  std::vector<RuleFile> facts_files;
+  for (auto const& name : string_list(main_json, "facts")) {
+    auto file = RuleFile::open(folder / name);
+    if (!file) return tl::unexpected(file.error());
+    facts_files.push_back(std::move(*file));
+  }
+  if (auto ok = load_facts(facts_files, rules); !ok) return tl::unexpected(ok.error());
+  if (auto ok = order_derivations(rules); !ok) return tl::unexpected(ok.error());
   auto cards_file = open_and(load_cards, path("cards"), rules);
   if (!cards_file) return tl::unexpected(cards_file.error());
   for (std::string_view key : kNeededSentences) {

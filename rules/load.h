@@ -7,8 +7,8 @@
 
 namespace ivig::rules {
 
-/// facts.json: definitions first, so that expressions can name any of them, then their evidence.
-[[nodiscard]] base::Result<void> load_facts(RuleFile const& file, RuleSet& rules);
+/// The files of facts: all definitions first, so that expressions can name any of them, then their evidence.
+[[nodiscard]] base::Result<void> load_facts(std::vector<RuleFile> const& files, RuleSet& rules);
 /// One guideline file: provenance and rows. `narrower_than` is resolved by finish_rows.
 [[nodiscard]] base::Result<void> load_guideline(RuleFile const& file, RuleSet& rules);
 /// cards.json: sentences and override reasons.
@@ -16,6 +16,6 @@ namespace ivig::rules {
 /// Index of rows by condition with narrower rows first; refuses cycles of `narrower_than`.
 [[nodiscard]] base::Result<void> index_rows(RuleSet& rules);
 /// Order in which derived facts are computed; refuses cycles of `when`.
-[[nodiscard]] base::Result<void> order_derivations(RuleFile const& file, RuleSet& rules);
+[[nodiscard]] base::Result<void> order_derivations(RuleSet& rules);
 
 }  // namespace ivig::rules

@@ -164,36 +164,40 @@ base::Result<void> complete(RuleFile const& file, Json const& json, RuleSet& rul
 
 }  // namespace
 
-base::Result<void> load_facts(RuleFile const& file, RuleSet& rules) {
-  if (auto ok = file.only(file.root(), "", {"facts", "mutually_exclusive"}); !ok) return ok;
+base::Result<void> load_facts(std::vector<RuleFile> const& files, RuleSet& rules) {
   base::Result<void> outcome;
   for (auto step : {declare, complete}) {
-    each(file.root(), "facts", [&](Json const& json, std::size_t) {
-      if (outcome) outcome = step(file, json, rules);
-    });
-    if (!outcome) return outcome;
-  }
-  each(file.root(), "mutually_exclusive", [&](Json const& group, std::size_t) {
-    if (!outcome || !group.IsArray()) return;
-    std::vector<FactIndex> facts;
-    for (auto const& name : group.GetArray()) {
-      auto index = rules.fact_index(base::as_string(name));
-      if (!index)
-        outcome = file.error("", "mutually_exclusive", "unknown fact \"" + std::string(base::as_string(name)) + "\"");
-      else facts.push_back(*index);
+    for (auto const& file : files) {
+      if (outcome) outcome = file.only(file.root(), "", {"facts", "mutually_exclusive"});
+      each(file.root(), "facts", [&](Json const& json, std::size_t) {
+        if (outcome) outcome = step(file, json, rules);
+      });
+      if (!outcome) return outcome;
     }
-    rules.mutually_exclusive.push_back(std::move(facts));
-  });
+  }
+  for (auto const& file : files) {
+    each(file.root(), "mutually_exclusive", [&](Json const& group, std::size_t) {
+      if (!outcome || !group.IsArray()) return;
+      std::vector<FactIndex> facts;
+      for (auto const& name : group.GetArray()) {
+        auto index = rules.fact_index(base::as_string(name));
+        if (!index)
+          outcome = file.error("", "mutually_exclusive", "unknown fact \"" + std::string(base::as_string(name)) + "\"");
+        else facts.push_back(*index);
+      }
+      rules.mutually_exclusive.push_back(std::move(facts));
+    });
+  }
   return outcome;
 }
 
-base::Result<void> order_derivations(RuleFile const& file, RuleSet& rules) {
+base::Result<void> order_derivations(RuleSet& rules) {
   std::vector<int> mark(rules.facts.size(), 0);  // 1 on the way, 2 done
   base::Result<void> outcome;
   std::function<void(FactIndex)> visit = [&](FactIndex fact) {
     if (!outcome || mark[fact] == 2) return;
     if (mark[fact] == 1) {
-      outcome = file.error(rules.facts[fact].id, "when", "depends on itself");
+      outcome = base::fail(base::Errc::invalid_rules, rules.facts[fact].id + ": when", "the fact depends on itself");
       return;
     }
     mark[fact] = 1;
