@@ -72,6 +72,20 @@ void write_recommendations(JsonWriter& json, Knowledge const& knowledge, Decisio
   json.end_array();
 }
 
+void write_coded(JsonWriter& json, std::string_view name, std::vector<rules::CodedFinding> const& findings) {
+  json.key(name);
+  json.begin_array();
+  for (auto const& finding : findings) {
+    json.begin_object();
+    json.member("code", finding.code);
+    json.member("indicator", rules::to_string(finding.indicator));
+    json.member("detail", finding.text);
+    json.member_if("source", finding.cites);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 void write_missing(JsonWriter& json, Decision const& decision) {
   json.key("missing");
   json.begin_array();
@@ -103,10 +117,8 @@ void write_decision(JsonWriter& json, Knowledge const& knowledge, Decision const
   else json.raw("null");
   json.member("indicator", rules::to_string(findings.indicator));
   write_recommendations(json, knowledge, decision);
-  json.key("safety");
-  json.raw("[]");
-  json.key("dose");
-  json.raw("[]");
+  write_coded(json, "safety", findings.safety);
+  write_coded(json, "dose", findings.dose);
   write_missing(json, decision);
   if (!findings.notices.empty()) {
     json.key("notices");

@@ -36,11 +36,20 @@ struct Missing {
   std::string would_change;  ///< "insufficient-evidence -> recommended", or empty for an advisable test
 };
 
+/// A finding about dose or safety: its code is that of the rule set, its words stand on the card.
+struct CodedFinding {
+  std::string code;
+  Indicator indicator = Indicator::none;  ///< none: a line of detail on a card that is shown anyway
+  std::string text;                       ///< one or two sentences, placeholders filled in
+  std::string cites;                      ///< the source of the rule: "AANEM 2023, section 22"
+};
+
 struct Findings {
   std::optional<Stance> stance;
   Indicator stance_indicator = Indicator::none;
   Indicator indicator = Indicator::none;        ///< highest of stance, dose and safety
   std::vector<Recommendation> recommendations;  ///< [0] leads
+  std::vector<CodedFinding> dose, safety;       ///< heaviest first
   std::vector<Missing> missing;
   /// Keys of cards.json sentences that belong on the card: why the indicator was raised or capped.
   std::vector<std::string> notices;
