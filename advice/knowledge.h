@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
@@ -48,6 +50,7 @@ struct Knowledge {
   fhir::Lexicon lexicon;
   std::vector<PhraseOwner> owners;                  ///< by fhir::OwnerIndex
   std::vector<std::vector<FactSide>> facts_by_set;  ///< by SetIndex: whose evidence the set is
+  std::unordered_set<std::string> fillers;          ///< folded words that say nothing of their own ("currently")
 
   /// Loads the folder of a rule set. Errors: those of RuleSet::load and load_value_sets, and invalid_rules for a value
   /// set that a fact names and that does not exist.

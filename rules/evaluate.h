@@ -12,7 +12,7 @@ void derive(RuleSet const& rules, Facts& facts);
 
 /// Evaluates the rows of the order's indications. Calls derive on a copy; `missing` holds, for every unknown fact that
 /// these rows mention, whether learning it could change stance or indicator.
-[[nodiscard]] Findings evaluate(RuleSet const& rules, Facts facts);
+[[nodiscard]] Findings evaluate(RuleSet const& rules, Facts const& facts);
 
 /// The indicator of a leading row on its own, by the stance table of docs/rule-form.md ("Stance to indicator").
 /// `supported`: another guideline's row supports IVIG for this patient and its precondition is not known to be unmet.
