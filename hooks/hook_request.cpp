@@ -102,6 +102,7 @@ base::Result<void> read_context(Json const& body, HookRequest& request) {
   request.patient_id = *patient;
   request.encounter_id = *encounter;
   if (auto ok = read_bundle(*context, request); !ok) return ok;
+  if (request.hook != "order-select") return {};  // no member of another hook: ignored whatever it holds (REQ-07)
   return read_selections(*context, request);
 }
 
