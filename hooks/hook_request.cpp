@@ -93,7 +93,9 @@ base::Result<void> read_context(Json const& body, HookRequest& request) {
   }
   auto patient = required_string(*context, "patientId", "context.patientId");
   if (!patient) return tl::unexpected(patient.error());
-  if (patient->find('/') != std::string_view::npos) {
+  // A bare id by the specification; some clients send the reference, which can mean nothing else. REQ REQ-10
+  if (patient->starts_with("Patient/")) patient->remove_prefix(std::string_view("Patient/").size());
+  if (patient->empty() || patient->find('/') != std::string_view::npos) {
     return refuse(Errc::invalid_value, "context.patientId", "must be the bare id, without resource type");
   }
   auto encounter = optional_string(*context, "encounterId", "context.encounterId");

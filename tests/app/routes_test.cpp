@@ -402,7 +402,7 @@ TEST(Routes, LOG_02_no_patient_data_in_errors_and_log_lines) {
                                         good.substr(0, good.size() / 2),
                                         changed("'order-sign'", "'" + secret + "'"),
                                         changed("'Practitioner/dr-1'", "'" + secret + "'"),
-                                        changed("'patientId':'p1'", "'patientId':'Patient/" + secret + "'"),
+                                        changed("'patientId':'p1'", "'patientId':'Encounter/" + secret + "'"),
                                         changed("'prefetch':{", "'prefetch':'" + secret + "','x':{"),
                                         secret};
   for (auto const& body : bodies) {

@@ -132,7 +132,10 @@ TEST(HookRequest, REQ_01_to_14_CTX_01_each_error_names_its_field) {
       {"context.patientId", "''", Errc::missing_field, "context.patientId"},
       {"context.patientId", "12", Errc::wrong_type, "context.patientId"},
       {"context.patientId", "{'reference':'Patient/p1'}", Errc::wrong_type, "context.patientId"},
-      {"context.patientId", "'Patient/p1'", Errc::invalid_value, "context.patientId"},
+      {"context.patientId", "'Patient/'", Errc::invalid_value, "context.patientId"},
+      {"context.patientId", "'Practitioner/p1'", Errc::invalid_value, "context.patientId"},
+      {"context.patientId", "'Patient/p1/_history/2'", Errc::invalid_value, "context.patientId"},
+      {"context.patientId", "'https://ehr.example.org/Patient/p1'", Errc::invalid_value, "context.patientId"},
       {"context.encounterId", "9", Errc::wrong_type, "context.encounterId"},
       {"context.encounterId", "['e1']", Errc::wrong_type, "context.encounterId"},
       // CTX-01
@@ -212,6 +215,12 @@ TEST(HookRequest, REQ_02_03_08_09_11_what_clients_send_is_accepted) {
     Read const read(with(c.member, c.value));
     EXPECT_TRUE(read.request) << c.member << " = " << c.value << ": " << read.request.error().where;
   }
+}
+
+TEST(HookRequest, REQ_10_a_patient_given_as_a_reference_is_read_as_its_id) {
+  Read const read(with("context.patientId", "'Patient/p1'"));
+  ASSERT_TRUE(read.request);
+  EXPECT_EQ(read.request->patient_id, "p1");
 }
 
 TEST(HookRequest, REQ_08_null_counts_as_absent) {
