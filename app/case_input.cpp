@@ -5,6 +5,7 @@
 #include "base/json_read.h"
 #include "fhir/gather.h"
 #include "fhir/read_resources.h"
+#include "hooks/draft_orders.h"
 #include "hooks/hook_request.h"
 
 namespace ivig::app {
@@ -21,11 +22,7 @@ base::Result<void> read_request(CaseInput& input) {
   input.patient_id = request->patient_id;
   input.hook_instance = request->hook_instance;
   input.chart = fhir::read_chart(request->prefetch, request->draft_orders, request->patient_id, index);
-  base::each(*request->draft_orders, "entry", [&](Json const& entry, std::size_t) {
-    Json const* resource = base::object_member(entry, "resource");
-    if (resource == nullptr || !fhir::is_order_type(base::string_member(*resource, "resourceType"))) return;
-    input.orders.push_back(fhir::read_order(*resource, index, input.chart));
-  });
+  input.orders = hooks::read_draft_orders(*request->draft_orders, index, input.chart);
   input.has_selections = hook == "order-select";
   input.selections = request->selections;
   return {};

@@ -1,13 +1,14 @@
 // ivig-cds check: the same code path as the services, without a socket.
 
 #include <chrono>
-#include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 
 #include "advice/card_text.h"
 #include "advice/cards.h"
 #include "advice/decision_json.h"
+#include "advice/markdown.h"
 #include "app/case_input.h"
 #include "app/commands.h"
 #include "hooks/card_json.h"
@@ -20,13 +21,25 @@ using advice::Decision;
 using rules::Indicator;
 
 base::Result<std::string> read_input(std::string const& file) {
+  std::error_code ignored;
+  if (file != "-" && std::filesystem::is_directory(file, ignored)) {
+    return base::fail(base::Errc::io, "", "is a folder; name its files");
+  }
   if (file != "-") return rules::read_file(file);
   return std::string((std::istreambuf_iterator<char>(std::cin)), std::istreambuf_iterator<char>());
 }
 
+void print_coded(std::vector<rules::CodedFinding> const& findings) {
+  for (auto const& finding : findings) {
+    std::cout << "\n  - " << rules::to_string(finding.indicator) << " " << finding.code << ": "
+              << advice::one_line(finding.text);
+  }
+}
+
 void print_text(advice::Knowledge const& knowledge, Decision const& decision) {
   auto const& findings = decision.findings;
-  std::cout << decision.order_reference << "  " << decision.product.name << "\n  ";
+  // Names come from the file: control characters in them must not reach the terminal.
+  std::cout << advice::one_line(decision.order_reference) << "  " << advice::one_line(decision.product.name) << "\n  ";
   std::cout << rules::to_string(findings.indicator) << ": "
             << (findings.stance ? rules::to_string(*findings.stance) : std::string_view("no encoded recommendation"));
   if (findings.indicator != Indicator::none) std::cout << "\n  " << advice::summary_text(knowledge, decision);
@@ -35,9 +48,12 @@ void print_text(advice::Knowledge const& knowledge, Decision const& decision) {
     std::cout << "\n  - " << row.id << "  " << rules::to_string(row.stance) << ", " << row.evidence
               << (recommendation.candidate ? "  (candidate)" : "");
   }
+  print_coded(findings.safety);
+  print_coded(findings.dose);
   for (auto const& missing : findings.missing) {
     std::cout << "\n  ? " << missing.ask << (missing.would_change.empty() ? "" : "  [" + missing.would_change + "]");
   }
+  if (decision.product.route_unknown) std::cout << "\n  ? Is the order for intravenous or subcutaneous use?";
   for (auto const& gap : decision.gaps) std::cout << "\n  ! not available: " << gap;
   std::cout << "\n";
 }
@@ -79,7 +95,8 @@ int run_check(CheckOptions const& options) {
   for (auto const& file : options.files) {
     auto found = check_file(**knowledge, options, file);
     if (!found) {
-      std::cerr << "ivig-cds: " << file << ": " << found.error().where << (found.error().where.empty() ? "" : ": ")
+      std::string const& where = found.error().where;
+      std::cerr << "ivig-cds: " << file << ": " << (where.empty() || where == file ? "" : where + ": ")
                 << found.error().detail << "\n";
       return 2;
     }

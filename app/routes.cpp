@@ -20,7 +20,6 @@ using server::RequestHead;
 using server::Response;
 
 constexpr std::string_view kJson = "application/json";
-constexpr std::string_view kFhirJson = "application/fhir+json; charset=utf-8";
 constexpr std::string_view kServicePrefix = "/cds-services/";
 constexpr std::string_view kEvidencePrefix = "/evidence/";
 
@@ -34,7 +33,7 @@ Response error_response(Error const& error) {
     return response;
   }
   if (response.status == 403 || response.status == 405) return response;
-  response.content_type = kFhirJson;
+  response.content_type = kJson;  // an OperationOutcome as well: clients of this API ask for nothing else (HTTP-03)
   response.body = fhir::operation_outcome(error);
   return response;
 }
@@ -166,7 +165,11 @@ class ServiceRoutes {
     auto row = knowledge->rules.row_index(row_id);
     if (!row) return error_response({Errc::not_found, "", "no such recommendation"});
     Response response;
-    bool html = server::prefers(head.header("Accept"), "text/html", kJson);
+    auto accept = head.header("Accept");
+    if (!server::accepts(accept, "text/html") && !server::accepts(accept, kJson)) {
+      return error_response({Errc::not_acceptable, "Accept", "the answer is text/html or application/json"});
+    }
+    bool html = server::prefers(accept, "text/html", kJson);
     response.content_type = html ? "text/html; charset=utf-8" : std::string(kJson);
     response.body = html ? hooks::evidence_html(knowledge->rules, knowledge->rules.rows[*row])
                          : hooks::evidence_json(knowledge->rules, knowledge->rules.rows[*row]);

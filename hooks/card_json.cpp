@@ -1,5 +1,7 @@
 #include "hooks/card_json.h"
 
+#include <algorithm>
+
 #include "base/json_write.h"
 
 namespace ivig::hooks {
@@ -31,20 +33,27 @@ void write_action(JsonWriter& json, advice::Action const& action, ClientProfile 
   json.end_object();
 }
 
+/// Accepting a suggestion means all of its actions (SUGG-04): to a client that takes only one, half of it could do
+/// harm.
+bool fits(advice::Suggestion const& suggestion, ClientProfile const& profile) {
+  return !profile.one_action_per_suggestion || suggestion.actions.size() <= 1;
+}
+
 void write_suggestions(JsonWriter& json, advice::Card const& card, ClientProfile const& profile) {
-  if (card.suggestions.empty()) return;
+  auto offered = [&](advice::Suggestion const& suggestion) { return fits(suggestion, profile); };
+  if (std::none_of(card.suggestions.begin(), card.suggestions.end(), offered)) return;
   json.key("suggestions");
   json.begin_array();
   for (auto const& suggestion : card.suggestions) {
+    if (!offered(suggestion)) continue;
     json.begin_object();
     json.member("label", suggestion.label);
     json.member("uuid", suggestion.uuid);
-    if (suggestion.recommended) json.member("isRecommended", true);
+    if (suggestion.recommended && profile.recommended) json.member("isRecommended", true);
     if (!suggestion.actions.empty()) {
       json.key("actions");
       json.begin_array();
-      std::size_t most = profile.one_action_per_suggestion ? 1 : suggestion.actions.size();
-      for (std::size_t i = 0; i < most; ++i) write_action(json, suggestion.actions[i], profile);
+      for (auto const& action : suggestion.actions) write_action(json, action, profile);
       json.end_array();
     }
     json.end_object();

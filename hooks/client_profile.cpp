@@ -14,6 +14,7 @@ std::optional<ClientProfile> client_profile(std::string_view name) {
     profile.card_uuid = false;
     profile.topic = false;
     profile.override_reasons = false;
+    profile.recommended = false;
     profile.delete_by_resource_id = false;
     return profile;
   }

@@ -10,7 +10,8 @@ struct ClientProfile {
   bool card_uuid = true;
   bool topic = true;
   bool override_reasons = true;
-  bool one_action_per_suggestion = false;  ///< Epic
+  bool recommended = true;                 ///< `isRecommended` of a suggestion, unknown to 1.0
+  bool one_action_per_suggestion = false;  ///< Epic; a suggestion that needs more is left out (SUGG-07)
   bool delete_by_resource_id = true;       ///< false: 1.0 clients read the reference from `resource`
   std::string_view selection_behavior = "at-most-one";
 };

@@ -1,5 +1,8 @@
 #include "hooks/evidence.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "base/json_write.h"
 
 namespace ivig::hooks {
@@ -25,11 +28,40 @@ std::string_view verification_words(rules::Row const& row) {
   return "Not verified against the source. Confirm before relying on it.";
 }
 
+/// The rows of other guidelines about the same conditions, in the order of the rule set: where others differ.
+std::vector<rules::Row const*> rows_elsewhere(rules::RuleSet const& rules, rules::Row const& row) {
+  std::vector<rules::Row const*> found;
+  for (auto const& other : rules.rows) {
+    bool shared = std::any_of(row.conditions.begin(), row.conditions.end(), [&](rules::FactIndex condition) {
+      return std::find(other.conditions.begin(), other.conditions.end(), condition) != other.conditions.end();
+    });
+    if (shared && other.guideline != row.guideline) found.push_back(&other);
+  }
+  return found;
+}
+
+/// "not recommended": the stance as words.
+std::string words_of(rules::Stance stance) {
+  std::string words(rules::to_string(stance));
+  std::replace(words.begin(), words.end(), '-', ' ');
+  return words;
+}
+
 class Page {
  public:
   void term(std::string_view label, std::string_view words) {
     if (words.empty()) return;
     body_ += "<dt>" + escape_html(label) + "</dt><dd>" + escape_html(words) + "</dd>\n";
+  }
+  /// What other guidelines say, each with the way to its own page ("/evidence/{guideline}/{row}" beside this one).
+  void others(rules::RuleSet const& rules, std::vector<rules::Row const*> const& rows) {
+    if (rows.empty()) return;
+    body_ += "<dt>Other guidelines</dt>\n";
+    for (auto const* row : rows) {
+      body_ += "<dd><a href=\"../" + escape_html(row->id) + "\">" +
+               escape_html(rules.guidelines[row->guideline].short_name + ": " + row->title) + "</a>, " +
+               escape_html(words_of(row->stance) + " (" + row->evidence + ")") + "</dd>\n";
+    }
   }
   [[nodiscard]] std::string const& body() const { return body_; }
 
@@ -67,6 +99,20 @@ std::string evidence_json(rules::RuleSet const& rules, rules::Row const& row) {
   json.member("document", row.source_document);
   json.member("anchor", row.source_anchor);
   json.end_object();
+  if (auto others = rows_elsewhere(rules, row); !others.empty()) {
+    json.key("others");
+    json.begin_array();
+    for (auto const* other : others) {
+      json.begin_object();
+      json.member("id", other->id);
+      json.member("guideline", rules.guidelines[other->guideline].short_name);
+      json.member("title", other->title);
+      json.member("stance", rules::to_string(other->stance));
+      json.member("evidence", other->evidence);
+      json.end_object();
+    }
+    json.end_array();
+  }
   json.key("verification");
   json.begin_object();
   json.member("status", row.verification);
@@ -84,12 +130,13 @@ std::string evidence_json(rules::RuleSet const& rules, rules::Row const& row) {
 std::string evidence_html(rules::RuleSet const& rules, rules::Row const& row) {
   auto const& guideline = rules.guidelines[row.guideline];
   Page page;
-  page.term("Position", std::string(rules::to_string(row.stance)));
+  page.term("Position", words_of(row.stance));
   page.term("Evidence", row.evidence);
   page.term("What it says", row.says);
   page.term("Precondition", row.precondition ? row.precondition->text : std::string{});
   page.term("Consider instead", row.instead);
   page.term("Dose regimen", row.regimen);
+  page.others(rules, rows_elsewhere(rules, row));
   page.term("Guideline", guideline.title + " (" + std::to_string(guideline.year) + "), section " + row.section);
   page.term("Citation", guideline.citation);
   page.term("Source", row.source_document + (row.source_anchor.empty() ? "" : ", " + row.source_anchor));

@@ -93,7 +93,9 @@ base::Result<void> read_context(Json const& body, HookRequest& request) {
   }
   auto patient = required_string(*context, "patientId", "context.patientId");
   if (!patient) return tl::unexpected(patient.error());
-  if (patient->find('/') != std::string_view::npos) {
+  // A bare id by the specification; some clients send the reference, which can mean nothing else. REQ REQ-10
+  if (patient->starts_with("Patient/")) patient->remove_prefix(std::string_view("Patient/").size());
+  if (patient->empty() || patient->find('/') != std::string_view::npos) {
     return refuse(Errc::invalid_value, "context.patientId", "must be the bare id, without resource type");
   }
   auto encounter = optional_string(*context, "encounterId", "context.encounterId");
@@ -102,6 +104,7 @@ base::Result<void> read_context(Json const& body, HookRequest& request) {
   request.patient_id = *patient;
   request.encounter_id = *encounter;
   if (auto ok = read_bundle(*context, request); !ok) return ok;
+  if (request.hook != "order-select") return {};  // no member of another hook: ignored whatever it holds (REQ-07)
   return read_selections(*context, request);
 }
 

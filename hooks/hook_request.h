@@ -29,8 +29,8 @@ struct HookRequest {
   std::string_view fhir_server;  ///< empty when absent
   bool has_authorization = false;
   FhirAuthorization authorization;
-  std::string_view user_id;  ///< "Practitioner/x"
-  std::string_view patient_id;
+  std::string_view user_id;                  ///< "Practitioner/x"
+  std::string_view patient_id;               ///< bare, also where "Patient/x" was sent
   std::string_view encounter_id;             ///< empty when absent
   base::Json const* draft_orders = nullptr;  ///< a Bundle
   std::vector<std::string_view> selections;  ///< order-select only

@@ -1,41 +1,13 @@
 #include "hooks/order_service.h"
 
 #include <algorithm>
-#include <unordered_map>
 
-#include "base/json_read.h"
 #include "fhir/gather.h"
-#include "fhir/read_resources.h"
 #include "hooks/card_json.h"
+#include "hooks/draft_orders.h"
 #include "hooks/hook_request.h"
 
 namespace ivig::hooks {
-namespace {
-
-using base::Json;
-
-/// The orders of the draft Bundle, read. Of two entries with one Type/id the last counts. REQ CTX-02..CTX-05, CTX-14
-std::vector<fhir::Order> read_orders(Json const& bundle, fhir::ResourceIndex const& index, fhir::Chart const& chart) {
-  std::vector<fhir::Order> orders;
-  std::unordered_map<std::string, std::size_t> places;
-  base::each(bundle, "entry", [&](Json const& entry, std::size_t) {
-    Json const* resource = base::object_member(entry, "resource");
-    if (resource == nullptr || !fhir::is_order_type(base::string_member(*resource, "resourceType"))) return;
-    fhir::Order order = fhir::read_order(*resource, index, chart);
-    if (!order.id.empty()) {
-      std::string reference = std::string(order.resource_type) + "/" + std::string(order.id);
-      auto [place, added] = places.try_emplace(std::move(reference), orders.size());
-      if (!added) {
-        orders[place->second] = std::move(order);
-        return;
-      }
-    }
-    orders.push_back(std::move(order));
-  });
-  return orders;
-}
-
-}  // namespace
 
 base::Result<OrderServiceOutcome> answer_order_hook(advice::Knowledge const& knowledge,
                                                     ServiceDefinition const& service, base::JsonBody const& body,
@@ -45,7 +17,7 @@ base::Result<OrderServiceOutcome> answer_order_hook(advice::Knowledge const& kno
 
   fhir::ResourceIndex index;
   fhir::Chart chart = fhir::read_chart(request->prefetch, request->draft_orders, request->patient_id, index);
-  std::vector<fhir::Order> orders = read_orders(*request->draft_orders, index, chart);
+  std::vector<fhir::Order> orders = read_draft_orders(*request->draft_orders, index, chart);
 
   bool selecting = service.hook == "order-select";
   advice::DecideInput input{knowledge,           chart, orders, selecting ? &request->selections : nullptr,

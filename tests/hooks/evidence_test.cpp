@@ -1,0 +1,114 @@
+#include "hooks/evidence.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/json_body.h"
+#include "base/json_read.h"
+#include "tests/support/order_answers.h"
+
+namespace ivig::hooks {
+namespace {
+
+using base::string_member;
+
+/// The rule set of this tree with one row spoilt and one guideline more that disagrees with it.
+struct Rules {
+  rules::RuleSet set = test::tree_knowledge()->rules;
+  rules::RowIndex row = *set.row_index("aanem-2023/ibm");
+
+  rules::Row& spoilt() { return set.rows[row]; }
+
+  void add_dissent() {
+    rules::Guideline guideline = set.guidelines[spoilt().guideline];
+    guideline.id = "other-1999";
+    guideline.short_name = "OTHER <1999>";
+    rules::Row dissent = spoilt();
+    dissent.id = "other-1999/ibm";
+    dissent.title = "Another view";
+    dissent.guideline = static_cast<rules::GuidelineIndex>(set.guidelines.size());
+    dissent.stance = rules::Stance::may_consider;
+    dissent.evidence = "Level C";
+    set.guidelines.push_back(guideline);
+    set.rows.push_back(dissent);
+  }
+};
+
+bool holds(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
+
+TEST(EvidencePage, says_where_the_recommendation_stands_and_how_far_it_was_checked) {
+  Rules rules;
+  std::string const html = evidence_html(rules.set, rules.spoilt());
+  for (char const* part : {"<!doctype html>", "<html lang=\"en\">", "<title>Inclusion body myositis", "not recommended",
+                           "Class I", "section 14", "Read in the source document.", "not medical advice"})
+    EXPECT_TRUE(holds(html, part)) << part << "\n" << html;
+  EXPECT_TRUE(holds(html, rules.set.version));
+}
+
+TEST(EvidencePage, an_unverified_row_says_so) {
+  Rules rules;
+  rules.spoilt().verification = "unverified";
+  EXPECT_TRUE(holds(evidence_html(rules.set, rules.spoilt()), "Not verified against the source."));
+  rules.spoilt().verification = "public-source";
+  EXPECT_TRUE(holds(evidence_html(rules.set, rules.spoilt()), "public summary or abstract"));
+}
+
+TEST(EvidencePage, text_of_the_rules_cannot_become_markup) {
+  Rules rules;
+  std::string const hostile = "<script>alert(\"1\")</script> & 'x'";
+  auto& row = rules.spoilt();
+  row.title = row.says = row.instead = row.evidence = row.section = row.source_document = row.source_anchor = hostile;
+  row.verification_note = row.regimen = hostile;
+  rules.set.guidelines[row.guideline].title = rules.set.guidelines[row.guideline].citation = hostile;
+  rules.add_dissent();
+  std::string const html = evidence_html(rules.set, row);
+  EXPECT_FALSE(holds(html, "<script")) << html;
+  EXPECT_FALSE(holds(html, "alert(\"")) << html;
+  EXPECT_FALSE(holds(html, "<1999>")) << html;
+  EXPECT_TRUE(holds(html, "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; 'x'")) << html;
+}
+
+TEST(EvidencePage, names_the_other_guidelines_where_they_differ) {
+  Rules rules;
+  rules.add_dissent();
+  std::string const html = evidence_html(rules.set, rules.spoilt());
+  EXPECT_TRUE(holds(html, "<dt>Other guidelines</dt>")) << html;
+  EXPECT_TRUE(holds(html, "<a href=\"../other-1999/ibm\">OTHER &lt;1999&gt;: Another view</a>")) << html;
+  EXPECT_TRUE(holds(html, "may consider (Level C)")) << html;
+  EXPECT_FALSE(holds(html, "aanem-2023/ibm-with-steroids")) << "its own guideline is no other one";
+}
+
+TEST(EvidencePage, as_JSON_has_nothing_empty_and_names_its_source) {
+  Rules rules;
+  rules.add_dissent();
+  for (auto const& row : rules.set.rows) {
+    std::string const text = evidence_json(rules.set, row);
+    auto body = base::JsonBody::parse(text, {});
+    ASSERT_TRUE(body) << row.id;
+    base::Json const& root = (*body)->root();
+    EXPECT_EQ(string_member(root, "id"), row.id);
+    for (char const* name : {"title", "stance", "evidence", "section"})
+      EXPECT_FALSE(string_member(root, name).empty()) << row.id << " " << name;
+    for (char const* name : {"guideline", "source", "verification", "rules"})
+      EXPECT_NE(base::object_member(root, name), nullptr) << row.id << " " << name;
+    for (char const* empty : {":\"\"", ":null", ":[]", ":{}"}) EXPECT_FALSE(holds(text, empty)) << text;
+  }
+}
+
+TEST(EvidencePage, as_JSON_names_the_other_guidelines) {
+  Rules rules;
+  rules.add_dissent();
+  auto body = base::JsonBody::parse(evidence_json(rules.set, rules.spoilt()), {});
+  bool found = false;
+  base::each((*body)->root(), "others", [&](base::Json const& other, std::size_t) {
+    if (string_member(other, "id") != "other-1999/ibm") return;
+    found = true;
+    EXPECT_EQ(string_member(other, "stance"), "may-consider");
+    EXPECT_EQ(string_member(other, "evidence"), "Level C");
+  });
+  EXPECT_TRUE(found);
+}
+
+}  // namespace
+}  // namespace ivig::hooks
