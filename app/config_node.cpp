@@ -77,30 +77,33 @@ std::optional<std::string_view> nearest(std::string_view word, std::span<std::st
 }
 
 ConfigNode ConfigNode::parse(std::string_view text) {
+  // The library takes it for the end of the file: what follows would be left out silently.
+  if (auto const nul = text.find('\0'); nul != std::string_view::npos) {
+    auto const lines = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(nul), '\n');
+    throw ConfigMistake(static_cast<int>(lines) + 1, "holds a NUL byte; save the file as UTF-8 text");
+  }
   try {
     std::vector<YAML::Node> const documents = YAML::LoadAll(std::string(text));
     if (documents.size() > 1) {
       throw ConfigMistake(documents[1].Mark().line + 1,
                           "a second YAML document begins here; keep one and remove the '---'");
     }
-    return {documents.empty() ? YAML::Node() : documents.front(), ""};
+    return {documents.empty() ? YAML::Node() : documents.front(), "", 1};
   } catch (YAML::Exception const& broken) {
     throw ConfigMistake(broken.mark.line + 1,
                         "is not YAML: " + broken.msg + "; mend the indentation, brackets or quotes here");
   }
 }
 
-ConfigNode::ConfigNode(YAML::Node const& node, std::string key)
-    : node_(std::make_unique<YAML::Node>(node)), key_(std::move(key)) {}
+ConfigNode::ConfigNode(YAML::Node const& node, std::string key, int line)
+    : node_(std::make_unique<YAML::Node>(node)), key_(std::move(key)), line_(line) {}
 ConfigNode::~ConfigNode() = default;
-ConfigNode::ConfigNode(ConfigNode const& other) : ConfigNode(other.node(), other.key_) {}
+ConfigNode::ConfigNode(ConfigNode const& other) : ConfigNode(other.node(), other.key_, other.line_) {}
 
 bool ConfigNode::is_null() const { return node().IsNull(); }
 
-int ConfigNode::line() const { return node().Mark().line + 1; }
-
 void ConfigNode::refuse(std::string const& problem) const {
-  throw ConfigMistake(line(), key_.empty() ? problem : "key " + key_ + ": " + problem);
+  throw ConfigMistake(line_, key_.empty() ? problem : "key " + key_ + ": " + problem);
 }
 
 std::string ConfigNode::plain_scalar(std::string_view wanted) const {
@@ -147,11 +150,12 @@ std::chrono::milliseconds ConfigNode::seconds(std::chrono::milliseconds least, s
 std::vector<ConfigNode> ConfigNode::items() const {
   std::vector<ConfigNode> items;
   if (!node().IsSequence()) {
-    items.emplace_back(node(), key_);
+    items.emplace_back(node(), key_, line_);
     return items;
   }
   for (std::size_t i = 0; i < node().size(); ++i) {
-    items.emplace_back(node()[i], key_ + "[" + std::to_string(i) + "]");
+    YAML::Node const item = node()[i];
+    items.emplace_back(item, key_ + "[" + std::to_string(i) + "]", item.IsNull() ? line_ : item.Mark().line + 1);
   }
   return items;
 }
@@ -189,7 +193,7 @@ std::map<std::string, ConfigNode> ConfigNode::members(std::span<std::string_view
           at, "key " + prefix + shown(name).substr(1, shown(name).size() - 2) + ": unknown; " +
                   (guess ? "did you mean " + prefix + std::string(*guess) + "?" : "known keys are " + listed(known)));
     }
-    if (!members.emplace(name, ConfigNode(entry.second, path)).second) {
+    if (!members.emplace(name, ConfigNode(entry.second, path, at)).second) {
       throw ConfigMistake(at, "key " + path + ": is given twice; remove one of them");
     }
   }

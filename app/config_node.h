@@ -31,13 +31,14 @@ class ConfigNode {
   /// The root of one YAML document. Throws ConfigMistake if `text` is no YAML, or holds more than one document.
   [[nodiscard]] static ConfigNode parse(std::string_view text);
 
-  ConfigNode(YAML::Node const& node, std::string key);
+  ConfigNode(YAML::Node const& node, std::string key, int line);
   ~ConfigNode();
   ConfigNode(ConfigNode const&);
   ConfigNode& operator=(ConfigNode const&) = delete;
 
   [[nodiscard]] bool is_null() const;
-  [[nodiscard]] int line() const;
+  /// From 1: of the key where the value has one. The value's own is of no use for an empty one: the next line.
+  [[nodiscard]] int line() const { return line_; }
   [[nodiscard]] std::string const& key() const { return key_; }
   /// Throws ConfigMistake: "key KEY: PROBLEM".
   [[noreturn]] void refuse(std::string const& problem) const;
@@ -62,6 +63,7 @@ class ConfigNode {
 
   std::unique_ptr<YAML::Node> node_;
   std::string key_;
+  int line_;
 };
 
 /// The known word nearest to a misspelt one, if any is near.

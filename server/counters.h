@@ -13,7 +13,7 @@ struct CounterValues {
   std::uint64_t accepted = 0;
   std::uint64_t refused_over_limit = 0;
   std::array<std::uint64_t, 6> answers{};  ///< by status class: answers[2] counts 2xx; [0] is unused
-  std::uint64_t bad_framing = 0;           ///< requests answered 400 or 431 by the HTTP layer
+  std::uint64_t bad_framing = 0;           ///< requests answered 400, 414, 417 or 431 by the HTTP layer
   std::uint64_t header_timeouts = 0;
   std::uint64_t body_timeouts = 0;
   std::uint64_t tls_failures = 0;  ///< handshakes that failed or took too long

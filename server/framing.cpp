@@ -50,6 +50,7 @@ struct Seen {
   bool keep_alive = false;
   bool bad_host = false;
   bool expects_continue = false;
+  bool unknown_expectation = false;
   std::optional<std::uint64_t> length;
 };
 
@@ -71,7 +72,11 @@ Seen look_at(Headers const& headers) {
         seen.keep_alive = seen.keep_alive || equal_without_case(token, "keep-alive");
       });
     } else if (equal_without_case(name, "Expect")) {
-      seen.expects_continue = seen.expects_continue || equal_without_case(value, "100-continue");
+      each_token(value, [&seen](std::string_view token) {
+        bool const known = equal_without_case(token, "100-continue");
+        seen.expects_continue = seen.expects_continue || known;
+        seen.unknown_expectation = seen.unknown_expectation || (!known && !token.empty());
+      });
     }
   }
   return seen;
@@ -105,6 +110,7 @@ base::Result<Framing> check_framing(unsigned version, Headers const& headers, st
   framing.chunked = seen.chunked;
   framing.keep_alive = !seen.close && (version == 11 || seen.keep_alive);
   framing.expects_continue = version == 11 && seen.expects_continue;
+  framing.unknown_expectation = version == 11 && seen.unknown_expectation;
   return framing;
 }
 
@@ -113,6 +119,10 @@ std::optional<std::size_t> head_end(std::string_view text, std::size_t searched)
   std::size_t const at = text.find("\r\n\r\n", from);
   if (at == std::string_view::npos) return {};
   return at + 4;
+}
+
+unsigned overlong_head_status(std::string_view head, std::size_t limit) {
+  return head.substr(0, limit).find("\r\n") == std::string_view::npos ? 414 : 431;
 }
 
 bool is_hopeless(std::string_view unfinished_head) {

@@ -21,6 +21,7 @@ struct Framing {
   bool chunked = false;
   bool keep_alive = true;
   bool expects_continue = false;
+  bool unknown_expectation = false;  ///< Expect names something else than 100-continue: 417 (RFC 9110 10.1.1)
 
   [[nodiscard]] bool has_body() const { return chunked || content_length.value_or(0) > 0; }
 };
@@ -32,6 +33,9 @@ struct Framing {
 /// One past the empty line that ends a head, or nullopt if `text` does not hold it yet. The search resumes where the
 /// last one on a shorter `text` of `searched` bytes ended.
 [[nodiscard]] std::optional<std::size_t> head_end(std::string_view text, std::size_t searched);
+
+/// The status for a head longer than its limit: 414 when its first `limit` bytes are request line only, else 431.
+[[nodiscard]] unsigned overlong_head_status(std::string_view head, std::size_t limit);
 
 /// Whether no further byte can make this unfinished head a request: a line that ends in LF without CR, a control
 /// character, or a first byte that begins no method. Spares such clients the wait for the header deadline.

@@ -42,8 +42,8 @@ struct Handler {
   std::function<std::optional<Response>(RequestHead const&)> on_head;
   /// The whole request. Exceptions are caught by the server, counted, and answered 500.
   std::function<boost::asio::awaitable<Response>(RequestHead const&, std::string body)> on_request;
-  /// The body of an error that the HTTP layer itself raises (400 framing, 408, 413, 431, 500, 503): status and a short
-  /// reason.
+  /// The body of an error that the HTTP layer itself raises (400 framing, 408, 413, 414, 417, 431, 500, 503): status
+  /// and a short reason.
   std::function<Response(RequestHead const*, unsigned status, std::string_view reason)> on_error;
 };
 

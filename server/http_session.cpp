@@ -65,7 +65,7 @@ class Session final : public Connection {
   }
 
   awaitable<void> run() {
-    if (!prepare_socket(socket(), head_.peer)) co_return;
+    if (worker_.stopping() || !prepare_socket(socket(), head_.peer)) co_return;
     if constexpr (kTls) {
       expire_after(limits_.header_time);
       error_code error;
@@ -190,7 +190,7 @@ class Session final : public Connection {
       }
       end = head_end(buffered(), searched);
       if (end.value_or(buffer_.size()) > limits_.header_bytes) {
-        co_return refused(431, "the request line and headers are too long");
+        co_return refused(overlong_head_status(buffered(), limits_.header_bytes), "the head is longer than allowed");
       }
       if (end) break;
       if (is_hopeless(buffered())) co_return refused(400, "this is not an HTTP/1.1 request");
@@ -213,8 +213,7 @@ class Session final : public Connection {
     parser_.emplace(head_, body_);
     error_code error;
     std::size_t const used = parser_->put(asio::buffer(buffered().data(), end), error);
-    if (error == http::error::need_more) error = {};
-    if (error || !parser_->is_header_done() || used != end) {
+    if ((error && error != http::error::need_more) || !parser_->is_header_done() || used != end) {
       head_.headers.clear();
       return refused(400, "this is not an HTTP/1.1 request");
     }
@@ -224,6 +223,7 @@ class Session final : public Connection {
     buffer_.consume(end);
     if (!framing) return refused(400, framing.error().where + " " + framing.error().detail);
     framing_ = *framing;
+    if (framing_.unknown_expectation) return refused(417, "only the expectation 100-continue can be met");
     return Got::request;
   }
 

@@ -10,7 +10,7 @@ namespace ivig::server {
 /// the server looks at its deadlines every eighth of the shortest of them, at most every half second.
 struct Limits {
   std::size_t body_bytes = 16777216;     ///< limits.body_bytes: a longer body is answered 413
-  std::size_t header_bytes = 32 * 1024;  ///< request line and headers together; more is answered 431
+  std::size_t header_bytes = 32 * 1024;  ///< request line and headers together; more: 431 or 414
   std::chrono::milliseconds header_time = std::chrono::seconds(10);   ///< limits.header_seconds: handshake; whole head
   std::chrono::milliseconds request_time = std::chrono::seconds(30);  ///< limits.request_seconds: body; answer; stop
   std::chrono::milliseconds idle_time = std::chrono::seconds(75);     ///< limits.idle_seconds: wait for a first byte

@@ -1,64 +1,68 @@
 #include "server/negotiate.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
+
+#include "server/text.h"
 
 namespace ivig::server {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 std::string_view media_type(std::string_view value) { return trimmed(value.substr(0, value.find(';'))); }
 
-/// The quality with which `accept` allows `type`, 0 when it does not. RFC 9110 12.5.1
-double quality(std::string_view accept, std::string_view type) {
-  if (trimmed(accept).empty()) return 1.0;
-  std::string_view major = type.substr(0, type.find('/'));
-  double best = -1.0;
-  int best_specific = -1;
-  while (!accept.empty()) {
-    auto comma = accept.find(',');
-    std::string_view item = accept.substr(0, comma);
-    accept = comma == std::string_view::npos ? std::string_view{} : accept.substr(comma + 1);
-    std::string_view range = media_type(item);
-    int specific = equal_ignoring_case(range, type)                                                         ? 2
-                   : range.ends_with("/*") && equal_ignoring_case(range.substr(0, range.size() - 2), major) ? 1
-                   : range == "*/*"                                                                         ? 0
-                                                                                                            : -1;
-    if (specific <= best_specific) continue;
+/// The weight of one range of an Accept header: its parameter `q`, 1 without one or when it is no number.
+double weight(std::string_view item) {
+  while (true) {
+    auto const semicolon = item.find(';');
+    if (semicolon == std::string_view::npos) return 1.0;
+    item.remove_prefix(semicolon + 1);
+    std::string_view const parameter = trimmed(item.substr(0, item.find(';')));
+    if (parameter.size() < 2 || ascii_lower(parameter[0]) != 'q' || parameter[1] != '=') continue;
     double q = 1.0;
-    if (auto at = item.find("q="); at != std::string_view::npos) {
-      std::string_view number = trimmed(item.substr(at + 2));
-      std::from_chars(number.data(), number.data() + number.size(), q);
-    }
-    best_specific = specific;
-    best = q;
+    std::from_chars(parameter.data() + 2, parameter.data() + parameter.size(), q);
+    return q;
   }
-  return std::max(best, 0.0);
+}
+
+/// How an Accept header looks on a type.
+struct Match {
+  double quality = 0.0;  ///< 0: not acceptable
+  int specific = -1;     ///< of the range that decides: 2 type/subtype, 1 type/*, 0 */*
+};
+
+/// The most specific range that fits `type` decides. RFC 9110 12.5.1
+Match match(std::string_view accept, std::string_view type) {
+  if (trimmed(accept).empty()) return {1.0, 0};
+  std::string_view const major = type.substr(0, type.find('/'));
+  Match best;
+  while (!accept.empty()) {
+    auto const comma = accept.find(',');
+    std::string_view const item = accept.substr(0, comma);
+    accept = comma == std::string_view::npos ? std::string_view{} : accept.substr(comma + 1);
+    std::string_view const range = media_type(item);
+    int const specific = equal_without_case(range, type)                                                         ? 2
+                         : range.ends_with("/*") && equal_without_case(range.substr(0, range.size() - 2), major) ? 1
+                         : range == "*/*"                                                                        ? 0
+                                                                                                                 : -1;
+    if (specific > best.specific) best = {weight(item), specific};
+  }
+  return best;
 }
 
 }  // namespace
 
 bool is_json_content(std::string_view content_type) {
   std::string_view type = media_type(content_type);
-  return type.empty() || equal_ignoring_case(type, "application/json") ||
-         equal_ignoring_case(type, "application/fhir+json");
+  return type.empty() || equal_without_case(type, "application/json") ||
+         equal_without_case(type, "application/fhir+json");
 }
 
-bool accepts(std::string_view accept, std::string_view type) { return quality(accept, type) > 0.0; }
+bool accepts(std::string_view accept, std::string_view type) { return match(accept, type).quality > 0.0; }
 
 bool prefers(std::string_view accept, std::string_view first, std::string_view second) {
-  return quality(accept, first) >= quality(accept, second);
+  Match const one = match(accept, first);
+  Match const other = match(accept, second);
+  return one.quality != other.quality ? one.quality > other.quality : one.specific >= other.specific;
 }
 
 std::string normalised_path(std::string_view path) {

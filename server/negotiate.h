@@ -15,7 +15,8 @@ namespace ivig::server {
 /// True when an Accept header allows `type` ("application/json"); an absent header allows everything (HTTP-05).
 [[nodiscard]] bool accepts(std::string_view accept, std::string_view type);
 
-/// True when `first` is preferred to `second` by an Accept header: named with a higher quality, or earlier.
+/// True when `first` is preferred to `second` by an Accept header: it has the higher quality or, of equal quality, is
+/// named at least as closely (so that "application/json, */*" prefers JSON). Where the header is indifferent: true.
 [[nodiscard]] bool prefers(std::string_view accept, std::string_view first, std::string_view second);
 
 /// The path with doubled slashes and a trailing slash removed (DISC-14).

@@ -19,6 +19,8 @@ class RequestParser : public boost::beast::http::basic_parser<true> {
  public:
   RequestParser(RequestHead& head, std::string& body) : head_(head), body_(body) {
     eager(false);
+    // The session keeps to limits.header_bytes; Beast's own limit of 8 KiB would turn a long token into a bad request.
+    header_limit(std::numeric_limits<std::uint32_t>::max());
     // The declared length is compared by the session, after the handler has seen the head.
     body_limit(std::numeric_limits<std::uint64_t>::max());
   }

@@ -50,7 +50,7 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
     timed_out_ = true;
     cancel();
   }
-  /// Ends the wait for a first byte; a request that has begun goes on.
+  /// Ends the handshake or the wait for a first byte; a request that has begun goes on.
   void stop_if_idle() {
     if (idle_) cancel();
   }
@@ -70,7 +70,7 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
 
   Clock::time_point deadline_ = Clock::time_point::max();
   bool timed_out_ = false;
-  bool idle_ = false;
+  bool idle_ = true;
 };
 
 /// Deadlines are looked at by one timer per worker rather than armed per operation: a request costs no timer.

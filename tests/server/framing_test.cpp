@@ -120,6 +120,20 @@ TEST(Framing, hears_an_expectation_in_http_1_1_only) {
   EXPECT_FALSE(check_framing(11, {{"Host", "a"}, {"Expect", "cards"}}, "")->expects_continue);
 }
 
+TEST(Framing, notes_an_expectation_that_it_cannot_meet) {
+  EXPECT_FALSE(check_framing(11, {{"Host", "a"}}, "")->unknown_expectation);
+  EXPECT_FALSE(check_framing(11, {{"Host", "a"}, {"Expect", "100-continue"}}, "")->unknown_expectation);
+  EXPECT_TRUE(check_framing(11, {{"Host", "a"}, {"Expect", "cards"}}, "")->unknown_expectation);
+  EXPECT_TRUE(check_framing(11, {{"Host", "a"}, {"Expect", "100-continue, cards"}}, "")->unknown_expectation);
+  EXPECT_FALSE(check_framing(10, {{"Expect", "cards"}}, "")->unknown_expectation);
+}
+
+TEST(OverlongHead, is_414_only_when_the_request_line_alone_is_too_long) {
+  EXPECT_EQ(overlong_head_status("GET /aaaaaaaaaaaaaaaa", 10), 414U);
+  EXPECT_EQ(overlong_head_status("GET /aaaaaaaaaaaaaaaa HTTP/1.1\r\nHost: a\r\n", 10), 414U);
+  EXPECT_EQ(overlong_head_status("GET / HTTP/1.1\r\nHost: aaaaaaaa", 20), 431U);
+}
+
 TEST(HeadEnd, is_found_wherever_the_head_was_cut) {
   std::string const head = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
   for (std::size_t cut = 0; cut < head.size(); ++cut) {
