@@ -20,8 +20,21 @@ bool has(Findings const& findings, std::string_view notice) {
   return std::find(findings.notices.begin(), findings.notices.end(), notice) != findings.notices.end();
 }
 
-std::map<std::string, std::string> row_values(rules::RuleSet const& rules, Row const& row) {
+/// Labels of conditions, each once.
+template <class Indications>
+std::string labels(rules::RuleSet const& rules, Indications const& indications) {
+  std::string text;
+  for (auto const& indication : indications) {
+    std::string const& label = rules.facts[indication.condition].label;
+    if (text.find(label) == std::string::npos) text += (text.empty() ? "" : ", ") + label;
+  }
+  return text;
+}
+
+std::map<std::string, std::string> row_values(rules::RuleSet const& rules, Decision const& decision, Row const& row) {
   return {{"subject", row.subject},
+          {"condition", labels(rules, decision.facts.indications)},
+          {"conditions", labels(rules, decision.facts.contradicting)},
           {"guideline", rules.guidelines[row.guideline].short_name},
           {"evidence", row.evidence},
           {"section", row.section}};
@@ -38,6 +51,12 @@ std::string summary_key(Findings const& findings, Row const& row) {
   return "summary-" + std::string(rules::to_string(row.stance));
 }
 
+/// The sentence key of the summary: what made a silent answer speak, or the leading row.
+std::string headline_key(Findings const& findings, Row const& row) {
+  bool raised = !findings.raised_by.empty() && findings.raised_by != "caution";
+  return raised ? "summary-" + findings.raised_by : summary_key(findings, row);
+}
+
 /// What the card is about: the heaviest finding; at equal weight the stance before safety before dose.
 std::vector<rules::CodedFinding> const* leading_findings(Findings const& findings) {
   auto heaviest = [&](std::vector<rules::CodedFinding> const& some) {
@@ -46,7 +65,8 @@ std::vector<rules::CodedFinding> const* leading_findings(Findings const& finding
   switch (subject_of(findings)) {
     case CardSubject::safety: return heaviest(findings.safety) ? &findings.safety : nullptr;
     case CardSubject::dose: return heaviest(findings.dose) ? &findings.dose : nullptr;
-    case CardSubject::stance: break;
+    case CardSubject::stance:
+    case CardSubject::incomplete: break;
   }
   return nullptr;
 }
@@ -64,10 +84,10 @@ std::string finding_summary(rules::RuleSet const& rules, Findings const& finding
 }
 
 std::string without_row(Knowledge const& knowledge, Decision const& decision) {
-  std::string key = has(decision.findings, "reason-unmatched") ? "reason-unmatched"
-                    : has(decision.findings, "no-indication")  ? "no-indication"
-                    : decision.product.route_unknown           ? "route-not-stated"
-                                                               : "data-gap";
+  std::string key = decision.product.route_unknown ? "route-not-stated" : "data-gap";
+  for (char const* notice : {"no-indication", "reason-unmatched", "reason-ruled-out"}) {
+    if (has(decision.findings, notice)) key = notice;
+  }
   std::string gaps;
   for (auto const& gap : decision.gaps) gaps += (gaps.empty() ? "" : " and ") + gap;
   return fill(knowledge.rules.sentence(key), {{"gaps", gaps}, {"drug", decision.product.name}});
@@ -87,13 +107,18 @@ std::string in_quotes(std::string_view words) {
 /// What in the record the decision rests on: reason or problem, and how it was read.
 std::string rests_on(Knowledge const& knowledge, Decision const& decision) {
   std::string text;
+  std::string last;  // one text may name several conditions: quoted once
   for (auto const& indication : decision.facts.indications) {
     auto const& fact = decision.facts.values[indication.condition];
-    if (!text.empty()) text += "; ";
-    text += knowledge.rules.facts[indication.condition].label;
-    if (!fact.detail.empty()) text += " from " + in_quotes(fact.detail);
-    if (indication.certainty == Truth::unknown) text += " (one of several possible)";
-    else if (indication.basis == rules::Basis::text) text += " (read from text)";
+    std::string source;
+    if (!fact.detail.empty()) source = " from " + in_quotes(fact.detail);
+    if (indication.certainty == Truth::unknown) source += " (one of several possible)";
+    else if (indication.basis == rules::Basis::text) source += " (read from text)";
+    bool same = !text.empty() && source == last;
+    if (same) text.erase(text.size() - last.size());
+    text += std::string(text.empty() ? "" : same ? ", " : "; ") + knowledge.rules.facts[indication.condition].label;
+    text += source;
+    last = source;
   }
   if (decision.findings.recommendations.empty()) return text;
   // The other facts that decided the leading row.
@@ -110,6 +135,12 @@ std::string rests_on(Knowledge const& knowledge, Decision const& decision) {
   return text;
 }
 
+std::string spoken(std::string_view stance) {
+  std::string words(stance);
+  std::replace(words.begin(), words.end(), '-', ' ');
+  return words;
+}
+
 std::string other_positions(Knowledge const& knowledge, Findings const& findings) {
   std::string text;
   for (std::size_t i = 1; i < findings.recommendations.size(); ++i) {
@@ -119,17 +150,39 @@ std::string other_positions(Knowledge const& knowledge, Findings const& findings
     if (!text.empty()) text += "\n";
     text += "- " + knowledge.rules.guidelines[row.guideline].short_name + ", " + row.title;
     text += other.candidate ? " (possible): " : ": ";
-    text += std::string(rules::to_string(row.stance)) + " (" + row.evidence + ")";
+    text += spoken(rules::to_string(row.stance)) + " (" + row.evidence + ")";
   }
   return text;
 }
 
-std::string questions(Findings const& findings) {
+/// "not-recommended -> recommended or warning -> none" as a reader would say it: the change of advice counts, and only
+/// where there is none the change of loudness.
+std::string change_in_words(rules::RuleSet const& rules, std::string_view change) {
+  std::string stances, louder;
+  bool quiet = false;
+  while (!change.empty()) {
+    std::size_t end = std::min(change.find(" or "), change.size());
+    std::string_view part = change.substr(0, end);
+    change.remove_prefix(std::min(change.size(), end + 4));
+    std::size_t arrow = part.find(" -> ");
+    if (arrow == std::string_view::npos) continue;
+    std::string_view to = part.substr(arrow + 4);
+    bool indicator = to == "none" || to == "info" || to == "warning" || to == "critical";
+    if (!indicator) stances += (stances.empty() ? "" : ", ") + spoken(to);
+    else if (to == "none") quiet = true;
+    else louder = to;
+  }
+  if (!stances.empty()) return fill(rules.sentence("change-to-stance"), {{"to", stances}});
+  if (quiet) return rules.sentence("change-to-none");
+  return louder.empty() ? "" : fill(rules.sentence("change-to-louder"), {{"to", louder}});
+}
+
+std::string questions(rules::RuleSet const& rules, Findings const& findings) {
   std::string text;
   for (auto const& missing : findings.missing) {
     if (!text.empty()) text += "\n";
     text += "- " + missing.ask;
-    if (!missing.would_change.empty()) text += " (would change: " + missing.would_change + ")";
+    if (auto change = change_in_words(rules, missing.would_change); !change.empty()) text += " (" + change + ")";
   }
   return text;
 }
@@ -153,20 +206,18 @@ std::string sections(std::string_view section) {
     from = to + 2;
   }
   bool numbered = !text.empty() && text.front() >= '0' && text.front() <= '9';
-  bool several = numbered && section.find("; ") != std::string_view::npos;
+  std::size_t second = section.find("; ");
+  bool several = numbered && second + 2 < section.size() && section[second + 2] >= '0' && section[second + 2] <= '9';
   return (several ? "sections " : numbered ? "section " : "") + text;
 }
 
 void notices(Knowledge const& knowledge, Decision const& decision, std::string& text) {
-  std::string contradicting;
-  for (auto const& indication : decision.facts.contradicting) {
-    contradicting += (contradicting.empty() ? "" : ", ") + knowledge.rules.facts[indication.condition].label;
-  }
+  std::string contradicting = labels(knowledge.rules, decision.facts.contradicting);
   for (auto const& notice : decision.findings.notices) {
-    if (notice == "no-indication" || notice == "reason-unmatched") continue;  // the summary says it
+    if (!decision.findings.stance) continue;  // the summary says it
     line(text, "", fill(knowledge.rules.sentence(notice), {{"conditions", contradicting}}));
   }
-  if (decision.product.route_unknown) {
+  if (decision.product.route_unknown && subject_of(decision.findings) != CardSubject::incomplete) {
     line(text, "",
          fill(knowledge.rules.sentence("route-not-stated"), {{"drug", escape_markdown(decision.product.name)}}));
   }
@@ -177,20 +228,24 @@ void notices(Knowledge const& knowledge, Decision const& decision, std::string& 
 std::string summary_text(Knowledge const& knowledge, Decision const& decision) {
   auto const& rules = knowledge.rules;
   if (leading_findings(decision.findings) != nullptr) return finding_summary(rules, decision.findings);
-  if (decision.findings.recommendations.empty())
+  if (decision.findings.recommendations.empty() || subject_of(decision.findings) == CardSubject::incomplete)
     return cut_to(one_line(without_row(knowledge, decision)), kSummaryUnits);
   Row const& row = rules.rows[decision.findings.recommendations.front().row];
-  if (!row.summary.empty() && !has(decision.findings, "candidates")) return cut_to(row.summary, kSummaryUnits);
-  auto values = row_values(rules, row);
-  std::string text = fill(rules.sentence(summary_key(decision.findings, row)), values);
+  auto const& raised_by = decision.findings.raised_by;
+  if (raised_by == "caution") return cut_to(first_sentence(decision.findings.cautions.front()), kSummaryUnits);
+  if (!row.summary.empty() && raised_by.empty() && !has(decision.findings, "candidates"))
+    return cut_to(row.summary, kSummaryUnits);
+  auto values = row_values(rules, decision, row);
+  std::string text = fill(rules.sentence(headline_key(decision.findings, row)), values);
   if (utf16_length(text) > kSummaryUnits) {
     values["evidence"] = "";
-    text = fill(rules.sentence(summary_key(decision.findings, row)), values);
+    text = fill(rules.sentence(headline_key(decision.findings, row)), values);
   }
   return cut_to(text, kSummaryUnits);
 }
 
 CardSubject subject_of(Findings const& findings) {
+  if (findings.indicator == rules::Indicator::none) return CardSubject::incomplete;
   auto weighs = [&](std::vector<rules::CodedFinding> const& some) {
     return std::any_of(some.begin(), some.end(), [&](auto const& f) { return f.indicator == findings.indicator; });
   };
@@ -203,6 +258,10 @@ std::string detail_text(Knowledge const& knowledge, Decision const& decision) {
   auto const& findings = decision.findings;
   std::string text;
   line(text, "Order", escape_markdown(cut_to(one_line(decision.product.name), kQuoteUnits)));
+  if (findings.recommendations.empty() && !decision.facts.reason_words.empty()) {
+    line(text, "",
+         fill(knowledge.rules.sentence("order-reason"), {{"reason", in_quotes(decision.facts.reason_words)}}));
+  }
   bool safety_first = subject_of(findings) == CardSubject::safety;
   if (safety_first) line(text, "Safety", coded_lines(findings.safety));
   if (subject_of(findings) == CardSubject::dose) line(text, "Dose", coded_lines(findings.dose));
@@ -211,9 +270,9 @@ std::string detail_text(Knowledge const& knowledge, Decision const& decision) {
     Row const& row = knowledge.rules.rows[lead.row];
     auto const& guideline = knowledge.rules.guidelines[row.guideline];
     // A card about dose or safety says in one line what the guideline thinks of the order itself.
-    if (subject_of(findings) != CardSubject::stance) {
+    if (subject_of(findings) != CardSubject::stance || !findings.raised_by.empty()) {
       line(text, "Indication",
-           fill(knowledge.rules.sentence(summary_key(findings, row)), row_values(knowledge.rules, row)));
+           fill(knowledge.rules.sentence(summary_key(findings, row)), row_values(knowledge.rules, decision, row)));
     } else {
       line(text, "", row.says);
     }
@@ -231,8 +290,9 @@ std::string detail_text(Knowledge const& knowledge, Decision const& decision) {
   if (subject_of(findings) != CardSubject::dose) line(text, "Dose", coded_lines(findings.dose));
   line(text, "Rests on", rests_on(knowledge, decision));
   if (auto others = other_positions(knowledge, findings); !others.empty()) line(text, "Also", "\n" + others);
-  if (auto open = questions(findings); !open.empty()) line(text, "Missing", "\n" + open);
-  if (!decision.gaps.empty()) line(text, "", gap_detail(knowledge, decision));
+  if (auto open = questions(knowledge.rules, findings); !open.empty()) line(text, "Missing", "\n" + open);
+  bool headline = subject_of(findings) == CardSubject::incomplete && !decision.product.route_unknown;
+  if (!decision.gaps.empty() && !headline) line(text, "", gap_detail(knowledge, decision));
   return text;
 }
 

@@ -9,7 +9,8 @@
 namespace ivig::advice {
 
 /// What a card is about: the heaviest finding; at equal weight the stance before safety before dose.
-enum class CardSubject : std::uint8_t { stance, safety, dose };
+enum class CardSubject : std::uint8_t { stance, safety, dose, incomplete };
+/// An order that would be silent although its route or part of the record is missing is `incomplete`.
 [[nodiscard]] CardSubject subject_of(rules::Findings const& findings);
 
 /// One sentence, at most 139 UTF-16 code units, that names the finding, the condition and the body. REQ CARD-02

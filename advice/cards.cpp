@@ -22,6 +22,7 @@ Topic topic_of(Decision const& decision) {
   switch (subject_of(decision.findings)) {
     case CardSubject::safety: return {"ivigSafety", "IVIG safety"};
     case CardSubject::dose: return {"ivigDose", "IVIG dose"};
+    case CardSubject::incomplete: return {"ivigCannotBeChecked", "IVIG order could not be checked"};
     case CardSubject::stance: break;
   }
   if (decision.findings.recommendations.empty() || !decision.findings.stance)
@@ -39,6 +40,8 @@ Topic topic_of(Decision const& decision) {
 std::string override_key(Decision const& decision) {
   if (subject_of(decision.findings) == CardSubject::safety) return "safety";
   if (subject_of(decision.findings) == CardSubject::dose) return "dose";
+  if (subject_of(decision.findings) == CardSubject::incomplete)
+    return decision.product.route_unknown ? "route-not-stated" : "data-gap";
   if (!decision.findings.stance) return "cannot-be-checked";
   return std::string(rules::to_string(*decision.findings.stance));
 }
@@ -116,16 +119,9 @@ std::vector<Card> make_cards(Knowledge const& knowledge, std::vector<Decision> c
   for (std::size_t i = 0; i < decisions.size(); ++i) {
     Indicator indicator = decisions[i].findings.indicator;
     // Silence must mean "checked and fine": a missing route or missing data gets a word.
-    if (indicator == Indicator::none &&
-        (decisions[i].product.route_unknown || (options.gap_cards && !decisions[i].gaps.empty()))) {
-      Decision bare = decisions[i];
-      bare.findings.recommendations.clear();
-      bare.findings.stance.reset();
-      bare.findings.missing.clear();
-      cards.push_back(maker.make(bare, i, Indicator::info));
-    } else if (indicator != Indicator::none) {
-      cards.push_back(maker.make(decisions[i], i, indicator));
-    }
+    bool incomplete = decisions[i].product.route_unknown || (options.gap_cards && !decisions[i].gaps.empty());
+    if (indicator == Indicator::none && !incomplete) continue;
+    cards.push_back(maker.make(decisions[i], i, std::max(indicator, Indicator::info)));
   }
   return cards;
 }

@@ -32,7 +32,10 @@ class IndicationFinder {
     bool any_reason = false;
     std::vector<Named> named;
     for (auto const& reason : reasons_) {
-      any_reason = any_reason || !reason.words.empty() || !reason.sets.empty();
+      any_reason = true;  // also one whose code nobody here knows
+      if (!facts_.reason_words.empty()) facts_.reason_words += "; ";
+      facts_.reason_words += reason.label.empty() ? reason.words : reason.label;
+      facts_.reason_denied = facts_.reason_denied || reason.denied;
       for (auto& one : conditions_in(reason)) {
         if (reason.refuted || refuted_in_record(one.fact)) facts_.reason_refuted = true;
         else named.push_back(std::move(one));

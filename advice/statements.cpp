@@ -84,6 +84,7 @@ class Recogniser {
     if (mention.kind == PhraseKind::ambiguous_abbreviation && !ambiguous_allowed_ && !coded_for(set)) return;
     if (mention.assertion == Assertion::negated && mention.kind != PhraseKind::result) {
       denied_.push_back(set);
+      statement_.denied = true;
       return;
     }
     if (mention.kind == PhraseKind::result && !result_counts(mention)) return;

@@ -97,7 +97,10 @@ class Evaluation {
     bool found = facts_.source == IndicationSource::reason || facts_.source == IndicationSource::inferred;
     if (outside || found) return;  // recognised, and nothing is encoded for it
     findings.stance_indicator = Indicator::info;
-    findings.notices.push_back(facts_.source == IndicationSource::unmatched ? "reason-unmatched" : "no-indication");
+    bool unmatched = facts_.source == IndicationSource::unmatched;
+    findings.notices.emplace_back(!unmatched             ? "no-indication"
+                                  : facts_.reason_denied ? "reason-ruled-out"
+                                                         : "reason-unmatched");
   }
 
   /// Newest guideline first, then a real guideline before a summary of one, then evidence, then the order of the file.
@@ -190,22 +193,28 @@ class Evaluation {
   /// Provisional, refuted or contradicted diagnoses deserve a word even where the row itself would be silent.
   void raise_for_doubt(Findings& findings) const {
     auto at_least_info = [&](char const* notice) {
-      if (findings.stance_indicator == Indicator::none) findings.stance_indicator = Indicator::info;
+      if (findings.stance_indicator == Indicator::none) {
+        findings.stance_indicator = Indicator::info;
+        findings.raised_by = notice;
+      }
       findings.notices.emplace_back(notice);
     };
+    if (facts_.reason_refuted) at_least_info("reason-refuted");
+    if (!facts_.contradicting.empty()) at_least_info("contradicting");
     if (std::any_of(facts_.indications.begin(), facts_.indications.end(),
                     [](auto const& i) { return i.provisional; })) {
       at_least_info("provisional-diagnosis");
     }
-    if (facts_.reason_refuted) at_least_info("reason-refuted");
-    if (!facts_.contradicting.empty()) at_least_info("contradicting");
     if (facts_.source == IndicationSource::inferred) findings.notices.emplace_back("indication-inferred");
   }
 
   void add_cautions(Findings& findings) const {
     for (auto const& caution : rules_.rows[findings.recommendations.front().row].cautions) {
       if (caution.when.evaluate(input()) != Truth::yes) continue;
-      if (findings.stance_indicator == Indicator::none) findings.stance_indicator = Indicator::info;
+      if (findings.stance_indicator == Indicator::none) {
+        findings.stance_indicator = Indicator::info;
+        findings.raised_by = "caution";
+      }
       findings.cautions.push_back(caution.text);
     }
   }
@@ -315,8 +324,7 @@ Findings evaluate(RuleSet const& rules, Facts const& facts) {
   find_missing(rules, facts, evaluation, findings);
   findings.indicator = findings.stance_indicator;
   add_advisable(rules, evaluation.truths(), findings);
-  if (findings.stance_indicator == Indicator::info && !findings.stance &&
-      std::find(findings.notices.begin(), findings.notices.end(), "no-indication") != findings.notices.end()) {
+  if (findings.stance_indicator == Indicator::info && !findings.stance) {
     findings.missing.push_back({"indication", rules.sentence("ask-indication"), ""});
   }
   return findings;

@@ -46,6 +46,8 @@ struct Facts {
   std::vector<FactValue> values;  ///< by FactIndex
   std::vector<Indication> indications;
   IndicationSource source = IndicationSource::none;
+  std::string reason_words;     ///< what the order gives as its reason, for cards; patient data
+  bool reason_denied = false;   ///< the reason only rules a diagnosis out ("rule out X")
   bool reason_refuted = false;  ///< the reason's diagnosis is refuted in the record: fallen back to the record
   std::vector<Indication> contradicting;  ///< active diagnoses of the record that exclude the reason's
   bool conditions_known = false;          ///< conditions were prefetched or fetched

@@ -53,6 +53,7 @@ struct Findings {
   std::vector<Missing> missing;
   /// Keys of cards.json sentences that belong on the card: why the indicator was raised or capped.
   std::vector<std::string> notices;
+  std::string raised_by;              ///< the notice that made a silent answer speak ("caution" for the row's own)
   std::vector<std::string> cautions;  ///< the leading row's own words about something in the record
 };
 

@@ -13,7 +13,15 @@ using base::Json;
 using base::string_member;
 
 /// Sentences that the program speaks by name: a rule set without one of them is refused.
-constexpr std::array<std::string_view, 22> kNeededSentences{"no-indication",
+constexpr std::array<std::string_view, 30> kNeededSentences{"no-indication",
+                                                            "summary-contradicting",
+                                                            "summary-provisional-diagnosis",
+                                                            "summary-reason-refuted",
+                                                            "reason-ruled-out",
+                                                            "change-to-stance",
+                                                            "change-to-none",
+                                                            "change-to-louder",
+                                                            "order-reason",
                                                             "summary-more",
                                                             "reason-unmatched",
                                                             "indication-inferred",
