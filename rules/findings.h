@@ -6,21 +6,10 @@
 #include <vector>
 
 #include "rules/facts.h"
+#include "rules/indicator.h"
 #include "rules/rule_set.h"
 
 namespace ivig::rules {
-
-/// How loudly to speak. `none` means no card.
-enum class Indicator : std::uint8_t { none, info, warning, critical };
-[[nodiscard]] constexpr std::string_view to_string(Indicator indicator) {
-  switch (indicator) {
-    case Indicator::info: return "info";
-    case Indicator::warning: return "warning";
-    case Indicator::critical: return "critical";
-    case Indicator::none: break;
-  }
-  return "none";
-}
 
 /// A row that applies, or may apply once a fact is known.
 struct Recommendation {
@@ -54,5 +43,8 @@ struct Findings {
   /// Keys of cards.json sentences that belong on the card: why the indicator was raised or capped.
   std::vector<std::string> notices;
 };
+
+/// The decision's indicator: the highest of stance, dose and safety.
+[[nodiscard]] Indicator combine_indicator(Findings const& findings);
 
 }  // namespace ivig::rules

@@ -96,7 +96,8 @@ base::Result<RuleSet> RuleSet::load(std::filesystem::path const& folder) {
   if (!main_file) return tl::unexpected(main_file.error());
   Json const& main_json = main_file->root();
   if (auto ok = main_file->only(
-          main_json, "", {"version", "facts", "text", "cards", "value_sets", "guidelines", "examples", "products"});
+          main_json, "",
+          {"version", "facts", "safety", "text", "cards", "value_sets", "guidelines", "examples", "products"});
       !ok) {
     return tl::unexpected(ok.error());
   }
@@ -120,6 +121,7 @@ base::Result<RuleSet> RuleSet::load(std::filesystem::path const& folder) {
   }
   if (auto ok = load_facts(facts_files, rules); !ok) return tl::unexpected(ok.error());
   if (auto ok = order_derivations(rules); !ok) return tl::unexpected(ok.error());
+  if (auto ok = open_and(load_safety, path("safety"), rules); !ok) return tl::unexpected(ok.error());
   auto cards_file = open_and(load_cards, path("cards"), rules);
   if (!cards_file) return tl::unexpected(cards_file.error());
   for (std::string_view key : kNeededSentences) {
