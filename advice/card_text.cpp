@@ -38,6 +38,31 @@ std::string summary_key(Findings const& findings, Row const& row) {
   return "summary-" + std::string(rules::to_string(row.stance));
 }
 
+/// What the card is about: the heaviest finding; at equal weight the stance before safety before dose.
+std::vector<rules::CodedFinding> const* leading_findings(Findings const& findings) {
+  auto heaviest = [&](std::vector<rules::CodedFinding> const& some) {
+    return std::any_of(some.begin(), some.end(), [&](auto const& f) { return f.indicator == findings.indicator; });
+  };
+  switch (subject_of(findings)) {
+    case CardSubject::safety: return heaviest(findings.safety) ? &findings.safety : nullptr;
+    case CardSubject::dose: return heaviest(findings.dose) ? &findings.dose : nullptr;
+    case CardSubject::stance: break;
+  }
+  return nullptr;
+}
+
+/// The first sentence of the heaviest finding, and how many others weigh as much.
+std::string finding_summary(rules::RuleSet const& rules, Findings const& findings) {
+  auto const& some = *leading_findings(findings);
+  auto heavy = [&](rules::CodedFinding const& finding) { return finding.indicator == findings.indicator; };
+  std::string first = first_sentence(std::find_if(some.begin(), some.end(), heavy)->text);
+  auto others = std::count_if(findings.safety.begin(), findings.safety.end(), heavy) +
+                std::count_if(findings.dose.begin(), findings.dose.end(), heavy) - 1;
+  if (others == 0) return cut_to(first, kSummaryUnits);
+  std::string more = fill(rules.sentence("summary-more"), {{"count", std::to_string(others)}});
+  return cut_to(first, kSummaryUnits - utf16_length(more) - 1) + " " + more;
+}
+
 std::string without_row(Knowledge const& knowledge, Decision const& decision) {
   std::string key = has(decision.findings, "reason-unmatched") ? "reason-unmatched"
                     : has(decision.findings, "no-indication")  ? "no-indication"
@@ -109,6 +134,29 @@ std::string questions(Findings const& findings) {
   return text;
 }
 
+/// Dose or safety findings as a list: what is the matter, and who says so.
+std::string coded_lines(std::vector<rules::CodedFinding> const& findings) {
+  std::string text;
+  for (auto const& finding : findings) {
+    text += "\n- " + finding.text;
+    if (!finding.cites.empty()) text += " (" + finding.cites + ")";
+  }
+  return text;
+}
+
+/// "14; 23; Table 1" as a reader would say it: "sections 14, 23, Table 1".
+std::string sections(std::string_view section) {
+  std::string text;
+  for (std::size_t from = 0; from < section.size();) {
+    std::size_t to = std::min(section.find("; ", from), section.size());
+    text.append(text.empty() ? "" : ", ").append(section.substr(from, to - from));
+    from = to + 2;
+  }
+  bool numbered = !text.empty() && text.front() >= '0' && text.front() <= '9';
+  bool several = numbered && section.find("; ") != std::string_view::npos;
+  return (several ? "sections " : numbered ? "section " : "") + text;
+}
+
 void notices(Knowledge const& knowledge, Decision const& decision, std::string& text) {
   std::string contradicting;
   for (auto const& indication : decision.facts.contradicting) {
@@ -128,6 +176,7 @@ void notices(Knowledge const& knowledge, Decision const& decision, std::string& 
 
 std::string summary_text(Knowledge const& knowledge, Decision const& decision) {
   auto const& rules = knowledge.rules;
+  if (leading_findings(decision.findings) != nullptr) return finding_summary(rules, decision.findings);
   if (decision.findings.recommendations.empty())
     return cut_to(one_line(without_row(knowledge, decision)), kSummaryUnits);
   Row const& row = rules.rows[decision.findings.recommendations.front().row];
@@ -141,24 +190,45 @@ std::string summary_text(Knowledge const& knowledge, Decision const& decision) {
   return cut_to(text, kSummaryUnits);
 }
 
+CardSubject subject_of(Findings const& findings) {
+  auto weighs = [&](std::vector<rules::CodedFinding> const& some) {
+    return std::any_of(some.begin(), some.end(), [&](auto const& f) { return f.indicator == findings.indicator; });
+  };
+  if (findings.stance_indicator == findings.indicator) return CardSubject::stance;
+  if (weighs(findings.safety)) return CardSubject::safety;
+  return weighs(findings.dose) ? CardSubject::dose : CardSubject::stance;
+}
+
 std::string detail_text(Knowledge const& knowledge, Decision const& decision) {
   auto const& findings = decision.findings;
   std::string text;
   line(text, "Order", escape_markdown(cut_to(one_line(decision.product.name), kQuoteUnits)));
+  bool safety_first = subject_of(findings) == CardSubject::safety;
+  if (safety_first) line(text, "Safety", coded_lines(findings.safety));
+  if (subject_of(findings) == CardSubject::dose) line(text, "Dose", coded_lines(findings.dose));
   if (!findings.recommendations.empty()) {
     auto const& lead = findings.recommendations.front();
     Row const& row = knowledge.rules.rows[lead.row];
     auto const& guideline = knowledge.rules.guidelines[row.guideline];
-    line(text, "", row.says);
+    // A card about dose or safety says in one line what the guideline thinks of the order itself.
+    if (subject_of(findings) != CardSubject::stance) {
+      line(text, "Indication",
+           fill(knowledge.rules.sentence(summary_key(findings, row)), row_values(knowledge.rules, row)));
+    } else {
+      line(text, "", row.says);
+    }
     line(text, "Evidence",
-         guideline.short_name + ", section " + row.section + ": " + row.evidence +
+         guideline.short_name + ", " + sections(row.section) + ": " + row.evidence +
              (row.verification == "unverified" ? " (not verified against the source)" : ""));
     if (row.precondition && lead.precondition != Truth::yes) {
       line(text, lead.precondition == Truth::no ? "First" : "Precondition, not recorded", row.precondition->text);
     }
     line(text, "Consider instead", row.instead);
+    for (auto const& caution : findings.cautions) line(text, "", caution);
   }
   notices(knowledge, decision, text);
+  if (!safety_first) line(text, "Safety", coded_lines(findings.safety));
+  if (subject_of(findings) != CardSubject::dose) line(text, "Dose", coded_lines(findings.dose));
   line(text, "Rests on", rests_on(knowledge, decision));
   if (auto others = other_positions(knowledge, findings); !others.empty()) line(text, "Also", "\n" + others);
   if (auto open = questions(findings); !open.empty()) line(text, "Missing", "\n" + open);

@@ -1,11 +1,16 @@
 #pragma once
 // The words of a card: a summary that is read in five seconds, and the detail behind it.
 
+#include <cstdint>
 #include <string>
 
 #include "advice/decide.h"
 
 namespace ivig::advice {
+
+/// What a card is about: the heaviest finding; at equal weight the stance before safety before dose.
+enum class CardSubject : std::uint8_t { stance, safety, dose };
+[[nodiscard]] CardSubject subject_of(rules::Findings const& findings);
 
 /// One sentence, at most 139 UTF-16 code units, that names the finding, the condition and the body. REQ CARD-02
 [[nodiscard]] std::string summary_text(Knowledge const& knowledge, Decision const& decision);

@@ -19,6 +19,11 @@ struct Topic {
 };
 
 Topic topic_of(Decision const& decision) {
+  switch (subject_of(decision.findings)) {
+    case CardSubject::safety: return {"ivigSafety", "IVIG safety"};
+    case CardSubject::dose: return {"ivigDose", "IVIG dose"};
+    case CardSubject::stance: break;
+  }
   if (decision.findings.recommendations.empty() || !decision.findings.stance)
     return {"ivigCannotBeChecked", "IVIG order could not be checked"};
   switch (*decision.findings.stance) {
@@ -32,6 +37,8 @@ Topic topic_of(Decision const& decision) {
 }
 
 std::string override_key(Decision const& decision) {
+  if (subject_of(decision.findings) == CardSubject::safety) return "safety";
+  if (subject_of(decision.findings) == CardSubject::dose) return "dose";
   if (!decision.findings.stance) return "cannot-be-checked";
   return std::string(rules::to_string(*decision.findings.stance));
 }
@@ -79,10 +86,12 @@ class CardMaker {
 
   /// Advice against the order comes with the action that follows it. Only entries of the request are targets (ACT-07).
   void add_removal(Decision const& decision, std::string const& name, Card& card) const {
-    auto stance = decision.findings.stance;
-    bool against = stance == Stance::not_recommended || stance == Stance::harmful;
-    bool capped = card.indicator == Indicator::info;
-    if (!against || capped || decision.order->id.empty()) return;
+    auto const& findings = decision.findings;
+    bool against = findings.stance == Stance::not_recommended || findings.stance == Stance::harmful;
+    bool capped = findings.stance_indicator == Indicator::info;
+    bool contraindicated = std::any_of(findings.safety.begin(), findings.safety.end(),
+                                       [](auto const& f) { return f.indicator == Indicator::critical; });
+    if (!((against && !capped) || contraindicated) || decision.order->id.empty()) return;
     Suggestion suggestion;
     suggestion.label = knowledge_.rules.sentence("remove-order-label");
     suggestion.uuid = base::uuid_from_name(name + "|remove");

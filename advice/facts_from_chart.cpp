@@ -105,20 +105,12 @@ class FactReader {
   /// A qualifier counts in the order's reason, beside its condition, and in a statement that names nothing else.
   [[nodiscard]] bool about(Statement const& statement, FactDefinition const& fact) const {
     if (fact.about.empty() || statement.place == Place::reason) return true;
-    bool names_a_condition = false;
     for (auto const& match : statement.sets) {
       for (auto const& side : knowledge_.facts_by_set[match.set]) {
         if (std::find(fact.about.begin(), fact.about.end(), side.fact) != fact.about.end()) return true;
-        names_a_condition = names_a_condition || knowledge_.rules.facts[side.fact].kind == FactKind::condition;
       }
     }
-    return !names_a_condition && !statement.coded && stands_alone(statement);
-  }
-
-  /// Nothing but the qualifier: few words beyond the phrases that were recognised. "Asthma exacerbation" is not one.
-  [[nodiscard]] static bool stands_alone(Statement const& statement) {
-    constexpr std::size_t kWords = 4;
-    return fhir::tokenize(statement.words).size() <= kWords;
+    return !statement.names_more;  // "exacerbation", but not "asthma exacerbation"
   }
 
   /// "FGFR-3 antibody positive" in a problem or a reason.
@@ -134,8 +126,9 @@ class FactReader {
 
   void add(FactSide side, bool reversed, Statement const& statement, Basis basis) {
     bool yes = (side.side == Side::for_it) != reversed;
+    bool named = basis == Basis::code && statement.place != Place::result && !statement.label.empty();
     balances_[side.fact].add(yes ? Truth::yes : Truth::no, weight(statement.place, basis), basis, statement.path,
-                             statement.words);
+                             named ? statement.label : statement.words);
   }
 
   /// Calls f(side, evidence) for both sides of every fact.
@@ -292,9 +285,18 @@ Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::D
   return record;
 }
 
-rules::Facts facts_of_order(Knowledge const& knowledge, Record const& record, fhir::Order const& order,
+rules::Facts facts_of_order(Knowledge const& knowledge, Record const& whole, fhir::Order const& order,
                             Product const& product, std::vector<fhir::Order const*> const& other_orders) {
   std::vector<Statement> reasons = reason_statements(knowledge, order);
+  drop_lone_results(knowledge, reasons, whole.problems);
+  std::optional<Record> trimmed;  // seldom needed: only where a problem is nothing but a test's result
+  if (std::any_of(whole.problems.begin(), whole.problems.end(), [](Statement const& problem) {
+        return std::any_of(problem.sets.begin(), problem.sets.end(), [](SetMatch const& m) { return m.by_result; });
+      })) {
+    trimmed = whole;
+    drop_lone_results(knowledge, trimmed->problems, reasons);
+  }
+  Record const& record = trimmed ? *trimmed : whole;
   rules::Facts facts;
   facts.values = FactReader(knowledge, record, reasons, product, other_orders).read();
   facts.conditions_known = record.chart->conditions_available == fhir::Availability::provided;

@@ -41,6 +41,7 @@ class IndicationFinder {
     if (!named.empty()) from_reason(named);
     else if (any_reason && !facts_.reason_refuted) facts_.source = IndicationSource::unmatched;
     else from_problems();
+    if (facts_.source == IndicationSource::unmatched || facts_.source == IndicationSource::outside) complete_reason();
     find_contradictions();
   }
 
@@ -137,6 +138,27 @@ class IndicationFinder {
     facts_.source = !facts_.indications.empty() ? IndicationSource::reason
                     : exact_outside             ? IndicationSource::outside
                                                 : IndicationSource::unmatched;
+  }
+
+  /// A reason that is no indication by itself may be one together with the record: "neuropathy", and a paraprotein in
+  /// the problem list.
+  void complete_reason() {
+    for (FactIndex fact : knowledge_.rules.derivation_order) {
+      auto const& what = definition(fact);
+      bool derived = facts_.values[fact].value == Truth::yes && facts_.values[fact].basis == Basis::none;
+      if (!derived || !what.indication) continue;
+      for (FactIndex part : what.for_it.when.facts()) {
+        auto const& value = facts_.values[part];
+        bool of_reason = std::any_of(reasons_.begin(), reasons_.end(),
+                                     [&](Statement const& reason) { return reason.path == value.from; });
+        if (value.value != Truth::yes || !of_reason) continue;
+        Named named{fact, value.basis, false, false, value.from};
+        if (what.broader_of.empty()) add(fact, Truth::yes, named);
+        else add_unspecific(named);
+        break;
+      }
+    }
+    if (!facts_.indications.empty()) facts_.source = IndicationSource::reason;
   }
 
   /// No reason on the order: active, confirmed problems.

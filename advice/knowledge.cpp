@@ -1,6 +1,7 @@
 #include "advice/knowledge.h"
 
 #include <array>
+#include <optional>
 
 namespace ivig::advice {
 namespace {
@@ -22,6 +23,16 @@ fhir::TextCues text_cues(rules::TextCueLists const& lists) {
   return {list("negation_before"), list("negation_after"),  list("doubt_before"),    list("doubt_after"),
           list("past_before"),     list("past_after"),      list("family"),          list("scope_breaks"),
           list("pseudo_negation"), list("result_positive"), list("result_negative"), list("result_pending")};
+}
+
+std::unordered_set<std::string> filler_words(rules::TextCueLists const& lists) {
+  std::unordered_set<std::string> words;
+  auto it = lists.find("fillers");
+  if (it == lists.end()) return words;
+  for (auto const& phrase : it->second) {
+    for (auto const& token : fhir::tokenize(phrase)) words.insert(token.folded);
+  }
+  return words;
 }
 
 /// Fills the lexicon, giving every phrase list an owner number.
@@ -53,6 +64,7 @@ class OwnerBuilder {
 
   base::Result<void> add_fact(rules::FactIndex fact) {
     auto const& definition = knowledge_.rules.facts[fact];
+    std::optional<OwnerIndex> group;  // the two sides of a fact compete for the same words
     for (auto side : {Side::for_it, Side::against_it}) {
       auto const& evidence = side == Side::for_it ? definition.for_it : definition.against_it;
       if (auto ok = check_sets(definition.id, evidence); !ok) return ok;
@@ -62,7 +74,9 @@ class OwnerBuilder {
       for (auto const& clause : evidence.reactions) add_reaction_sets(clause);
       PhraseOwner owner;
       owner.fact = {fact, side};
-      add_phrases(owner, PhraseOwner::Kind::fact_phrase, PhraseKind::synonym, evidence.phrases);
+      auto phrases = add_phrases(owner, PhraseOwner::Kind::fact_phrase, PhraseKind::synonym, evidence.phrases);
+      if (phrases && group) knowledge_.lexicon.join_group(*phrases, *group);
+      else if (phrases) group = phrases;
       for (std::size_t i = 0; i < evidence.results.size(); ++i) {
         owner.clause = static_cast<std::uint16_t>(i);
         add_phrases(owner, PhraseOwner::Kind::result_name, PhraseKind::result, evidence.results[i].names);
@@ -92,12 +106,14 @@ class OwnerBuilder {
     return static_cast<OwnerIndex>(knowledge_.owners.size() - 1);
   }
 
-  void add_phrases(PhraseOwner owner, PhraseOwner::Kind kind, PhraseKind phrase_kind,
-                   std::vector<std::string> const& phrases) {
-    if (phrases.empty()) return;
+  /// The owner number of the list, or nothing for an empty one.
+  std::optional<OwnerIndex> add_phrases(PhraseOwner owner, PhraseOwner::Kind kind, PhraseKind phrase_kind,
+                                        std::vector<std::string> const& phrases) {
+    if (phrases.empty()) return std::nullopt;
     owner.kind = kind;
     OwnerIndex index = add_owner(owner);
     for (auto const& phrase : phrases) knowledge_.lexicon.add(phrase, phrase_kind, index);
+    return index;
   }
 
   void add_reaction_sets(rules::ReactionClause const& clause) {
@@ -168,8 +184,9 @@ base::Result<std::shared_ptr<Knowledge const>> Knowledge::load(std::filesystem::
   auto sets = fhir::load_value_sets(rules->value_set_folder);
   if (!sets) return tl::unexpected(sets.error());
   fhir::Lexicon lexicon(text_cues(rules->text_cues));
-  auto knowledge = std::make_shared<Knowledge>(
-      Knowledge{std::move(*rules), fhir::Terminology(std::move(*sets)), std::move(lexicon), {}, {}, {}, {}});
+  auto words = filler_words(rules->text_cues);
+  auto knowledge = std::make_shared<Knowledge>(Knowledge{
+      std::move(*rules), fhir::Terminology(std::move(*sets)), std::move(lexicon), {}, {}, std::move(words), {}, {}});
   knowledge->facts_by_set.resize(knowledge->terms.sets().size());
   knowledge->history_by_set.resize(knowledge->terms.sets().size());
   if (auto ok = check_products(*knowledge); !ok) return tl::unexpected(ok.error());

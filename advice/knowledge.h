@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
@@ -48,6 +50,7 @@ struct Knowledge {
   fhir::Lexicon lexicon;
   std::vector<PhraseOwner> owners;                  ///< by fhir::OwnerIndex
   std::vector<std::vector<FactSide>> facts_by_set;  ///< by SetIndex: whose evidence the set is
+  std::unordered_set<std::string> fillers;          ///< folded words that say nothing of their own ("currently")
 
   std::vector<std::vector<FactSide>> history_by_set;  ///< by SetIndex: whose history clause names the set
   std::vector<fhir::SetIndex> reaction_sets;          ///< sets of manifestations that some reaction clause names

@@ -91,4 +91,10 @@ std::string fill(std::string_view text, std::map<std::string, std::string> const
   return out;
 }
 
+std::string first_sentence(std::string_view text) {
+  std::size_t end = text.find(". ");
+  if (end == std::string_view::npos) end = text.size() - (text.ends_with('.') ? 1 : 0);
+  return std::string(text.substr(0, end));
+}
+
 }  // namespace ivig::advice

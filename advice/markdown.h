@@ -20,6 +20,9 @@ namespace ivig::advice {
 /// `text` cut at a character boundary to at most `units` UTF-16 code units, ending in an ellipsis when it was cut.
 [[nodiscard]] std::string cut_to(std::string_view text, std::size_t units);
 
+/// `text` up to the end of its first sentence, without the full stop.
+[[nodiscard]] std::string first_sentence(std::string_view text);
+
 /// `text` with {name} replaced by its value; unknown names stay as they are.
 [[nodiscard]] std::string fill(std::string_view text, std::map<std::string, std::string> const& values);
 

@@ -1,6 +1,7 @@
 #include "advice/statements.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace ivig::advice {
 namespace {
@@ -31,9 +32,18 @@ void add_set(Statement& statement, SetMatch match) {
     // Text that names the set itself settles a code that covers more than the set.
     if (known.broader && !match.broader) known = match;
     else if (known.past && !match.past) known.past = false;
+    known.by_result = known.by_result && match.by_result;
     return;
   }
   statement.sets.push_back(match);
+}
+
+std::string shortest_name(fhir::Concept const& what) {
+  std::string_view name = what.text;
+  for (auto const& coding : what.codings) {
+    if (!coding.display.empty() && (name.empty() || coding.display.size() < name.size())) name = coding.display;
+  }
+  return std::string(name);
 }
 
 /// A result counts as part of a diagnosis unless it is said to be negative or pending.
@@ -49,19 +59,24 @@ class Recogniser {
 
   void codes(fhir::Concept const& what) {
     std::vector<fhir::CodeMatch> matches;
-    for (auto const& coding : what.codings) knowledge_.terms.find(coding, matches);
-    for (auto const& match : matches) add_set(statement_, {match.set, Basis::code, match.broader, false, false});
+    for (auto const& coding : what.codings) {
+      knowledge_.terms.find(coding, matches);
+      statement_.names_more = statement_.names_more || coding.display.empty();  // words that nobody can read
+    }
+    for (auto const& match : matches) add_set(statement_, {match.set, Basis::code, match.broader, false, false, false});
     statement_.coded = !matches.empty();
   }
 
   void text(std::string_view words) {
-    auto mentions = knowledge_.lexicon.find(words, fhir::tokenize(words));
+    auto tokens = fhir::tokenize(words);
+    auto mentions = knowledge_.lexicon.find(words, tokens);
     for (auto const& mention : mentions) {
       PhraseOwner const& owner = knowledge_.owners[mention.owner];
       if (owner.kind == PhraseOwner::Kind::value_set) value_set(owner.set, mention);
       else phrase(owner, mention);
     }
     drop_denied();
+    statement_.names_more = statement_.names_more || names_more(tokens, mentions);
   }
 
  private:
@@ -75,6 +90,7 @@ class Recogniser {
     bool past = mention.time == fhir::Time::past;
     bool possible = mention.assertion == Assertion::possible;
     affirmed_.push_back(set);
+    bool by_result = mention.kind == PhraseKind::result;
     for (auto& known : statement_.sets) {
       if (known.set == set && known.basis == Basis::code && !known.broader) {
         known.possible = known.possible || possible;
@@ -82,13 +98,27 @@ class Recogniser {
         return;
       }
     }
-    add_set(statement_, {set, Basis::text, mention.kind == PhraseKind::broader, possible, past});
+    add_set(statement_, {set, Basis::text, mention.kind == PhraseKind::broader, possible, past, by_result});
   }
 
   void phrase(PhraseOwner const& owner, Mention const& mention) {
     statement_.phrases.push_back({owner, mention.assertion == Assertion::negated,
                                   mention.assertion == Assertion::possible, mention.time == fhir::Time::past,
                                   mention.result});
+  }
+
+  /// Some word is neither part of a phrase of the facts nor a filler such as "currently".
+  [[nodiscard]] bool names_more(std::vector<fhir::Token> const& tokens, std::vector<Mention> const& mentions) const {
+    std::vector<char> said(tokens.size(), 0);
+    for (auto const& mention : mentions) {
+      if (knowledge_.owners[mention.owner].kind == PhraseOwner::Kind::value_set) continue;
+      std::fill(said.begin() + static_cast<std::ptrdiff_t>(mention.first),
+                said.begin() + static_cast<std::ptrdiff_t>(mention.last) + 1, 1);
+    }
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if (said[i] == 0 && !knowledge_.fillers.contains(tokens[i].folded)) return true;
+    }
+    return false;
   }
 
   [[nodiscard]] bool coded_for(fhir::SetIndex set) const {
@@ -155,6 +185,7 @@ Statement recognise(Knowledge const& knowledge, Place place, fhir::Concept const
   Statement statement;
   statement.place = place;
   statement.words = joined_text(what, more_text);
+  statement.label = shortest_name(what);
   Recogniser recogniser(knowledge, statement, ambiguous_allowed);
   // A code that covers more than a set is kept so that text can settle it; text that settles it replaces it.
   recogniser.codes(what);
@@ -211,6 +242,30 @@ std::vector<Statement> reason_statements(Knowledge const& knowledge, fhir::Order
     if (statements.back().sets.empty()) statements.clear();  // a note about something else is no reason
   }
   return statements;
+}
+
+void drop_lone_results(Knowledge const& knowledge, std::vector<Statement>& statements,
+                       std::vector<Statement> const& beside) {
+  auto named_in = [](std::vector<Statement> const& where, fhir::SetIndex set) {
+    return std::any_of(where.begin(), where.end(), [&](Statement const& statement) {
+      SetMatch const* match = statement.match(set);
+      return statement.counts() && match != nullptr && !match->by_result && !match->past;
+    });
+  };
+  auto alone = [&](SetMatch const& match) {
+    auto const& wanted = knowledge.terms.sets()[match.set].result_requires;
+    if (!match.by_result || wanted.empty()) return false;
+    return std::none_of(wanted.begin(), wanted.end(), [&](std::string const& id) {
+      auto set = knowledge.terms.set_index(id);
+      return set && (named_in(statements, *set) || named_in(beside, *set));
+    });
+  };
+  for (auto& statement : statements) {
+    std::vector<SetMatch> kept;
+    std::copy_if(statement.sets.begin(), statement.sets.end(), std::back_inserter(kept),
+                 [&](SetMatch const& match) { return !alone(match); });
+    statement.sets = std::move(kept);
+  }
 }
 
 }  // namespace ivig::advice

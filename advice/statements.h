@@ -19,6 +19,8 @@ struct SetMatch {
   bool broader = false;   ///< by a code or phrase that covers more than the set
   bool possible = false;  ///< "possible", "suspected"
   bool past = false;      ///< "history of"
+  bool by_result =
+      false;  ///< by the result of a test ("anti-X positive"), which some sets take only beside a condition
 };
 
 /// A phrase of the rule set that a statement holds.
@@ -35,13 +37,15 @@ enum class Place : std::uint8_t { reason, problem, result, treatment };
 struct Statement {
   Place place = Place::problem;
   std::string path;   ///< where it was read
-  std::string words;  ///< its text, for display
+  std::string words;  ///< all its text: what phrases are read from
+  std::string label;  ///< the shortest name it gives itself: what a coded statement is shown as
   std::vector<SetMatch> sets;
   std::vector<PhraseMatch> phrases;
   bool refuted = false;      ///< never evidence for anything
   bool provisional = false;  ///< recorded as not yet confirmed
   bool current = true;       ///< active; false: resolved, in remission or inactive
   bool coded = false;        ///< some code of it is in a value set
+  bool names_more = false;   ///< holds words beyond the phrases of facts: names something else as well
   std::optional<base::Day> onset;
   fhir::Condition const* condition = nullptr;
 
@@ -53,6 +57,11 @@ struct Statement {
 /// immune globulin, so that an abbreviation with a second meaning is taken in this one.
 [[nodiscard]] Statement recognise(Knowledge const& knowledge, Place place, fhir::Concept const& what,
                                   std::vector<std::string_view> const& more_text, bool ambiguous_allowed);
+
+/// Takes back what rests on a test's result alone where its set wants a condition beside it (extension
+/// `result-requires`) and none of the statements names one: an antibody is not yet the disease.
+void drop_lone_results(Knowledge const& knowledge, std::vector<Statement>& statements,
+                       std::vector<Statement> const& beside);
 
 [[nodiscard]] Statement problem_statement(Knowledge const& knowledge, fhir::Condition const& condition);
 /// One statement per reason of the order; when it gives none, its notes are read as one.

@@ -24,7 +24,7 @@ bool list_goes_on(std::vector<Token> const& tokens, std::size_t at) {
 
 /// Written as a titer (1:25600) or a number with nothing negative about it.
 bool is_titer(std::vector<Token> const& tokens, std::size_t at) {
-  return at + 1 < tokens.size() && tokens[at].folded == "1" && tokens[at + 1].breaks_before &&
+  return at + 1 < tokens.size() && tokens[at].folded == "1" && tokens[at + 1].colon_before &&
          tokens[at + 1].folded.size() >= 2 &&
          tokens[at + 1].folded.find_first_not_of("0123456789") == std::string::npos;
 }
@@ -122,11 +122,12 @@ bool Lexicon::excluded(std::string const& folded, OwnerIndex owner) const {
 void Lexicon::assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues,
                                 Mention& mention) const {
   // Words between a cue and the mention may not cross a sentence break, a contrast, or the end of a list.
-  auto open_between = [&](std::size_t from, std::size_t to, std::size_t reach, bool through_commas) {
+  auto open_between = [&](std::size_t from, std::size_t to, std::size_t reach, bool comma_before_last) {
     if (to - from > reach) return false;
     for (std::size_t i = from + 1; i <= to; ++i) {
       if (tokens[i].breaks_before) return false;
-      if (tokens[i].comma_before && !through_commas && !list_goes_on(tokens, i)) return false;
+      bool set_off = comma_before_last && i == to;  // "X, ruled out"; but not X in "X, Y ruled out"
+      if (tokens[i].comma_before && !set_off && !list_goes_on(tokens, i)) return false;
     }
     return std::none_of(cues.begin(), cues.end(), [&](CueHit const& cue) {
       return cue.cue == Cue::scope_break && cue.first > from && cue.last < to;
@@ -134,9 +135,10 @@ void Lexicon::assert_in_context(std::vector<Token> const& tokens, std::vector<Cu
   };
   auto hidden = [&](CueHit const& hit) {  // "not only", or a cue that is part of the phrase itself
     if (hit.first >= mention.first && hit.last <= mention.last) return true;
-    return std::any_of(cues.begin(), cues.end(), [&](CueHit const& other) {
-      return other.cue == Cue::pseudo_negation && other.first <= hit.first && other.last >= hit.last;
-    });
+    bool denies = hit.cue == Cue::negation_before || hit.cue == Cue::negation_after;
+    return denies && std::any_of(cues.begin(), cues.end(), [&](CueHit const& other) {
+             return other.cue == Cue::pseudo_negation && other.first <= hit.first && other.last >= hit.last;
+           });
   };
   for (auto const& hit : cues) {
     if (hidden(hit)) continue;
@@ -169,11 +171,11 @@ std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> con
   collect(tokens, found, cues);
   if (found.empty()) return found;
 
-  // Per owner the longest phrase wins where phrases overlap.
+  // Per group the longest phrase wins where phrases overlap.
   auto covered = [&](Mention const& m) {
     return std::any_of(found.begin(), found.end(), [&](Mention const& other) {
       bool longer = other.last - other.first > m.last - m.first;
-      return other.owner == m.owner && longer && other.first <= m.last && m.first <= other.last;
+      return longer && group_of(other.owner) == group_of(m.owner) && other.first <= m.last && m.first <= other.last;
     });
   };
   // Somebody else's disease: everything after the cue up to the end of its sentence.

@@ -47,10 +47,12 @@ class Lexicon {
 
   /// Abbreviations match by case as well, as a whole word.
   void add(std::string_view phrase, PhraseKind kind, OwnerIndex owner);
+  /// Owners of one group compete for overlapping words: the two sides of a fact, say. An owner starts as its own group.
+  void join_group(OwnerIndex owner, OwnerIndex group) { groups_[owner] = group; }
   /// When `prefix` starts a word of the text anywhere, no mention of `owner` counts in that text.
   void add_exclusion(std::string_view prefix, OwnerIndex owner);
 
-  /// Mentions in the order of the text. Per owner the longest phrase wins where phrases overlap. Mentions inside a
+  /// Mentions in the order of the text. Per group the longest phrase wins where phrases overlap. Mentions inside a
   /// family-history clause and those excluded are left out.
   [[nodiscard]] std::vector<Mention> find(std::string_view text, std::vector<Token> const& tokens) const;
 
@@ -86,12 +88,17 @@ class Lexicon {
   void add_terminal(std::string_view phrase, Terminal terminal);
   void collect(std::vector<Token> const& tokens, std::vector<Mention>& mentions, std::vector<CueHit>& cues) const;
   void assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues, Mention& mention) const;
+  [[nodiscard]] OwnerIndex group_of(OwnerIndex owner) const {
+    auto it = groups_.find(owner);
+    return it == groups_.end() ? owner : it->second;
+  }
   [[nodiscard]] bool excluded(std::string const& folded, OwnerIndex owner) const;
 
   std::unordered_map<std::string, WordId> words_;
   std::unordered_map<std::uint64_t, NodeId> edges_;  // (node << 32 | word) -> node
   std::vector<std::vector<Terminal>> terminals_;     // by node
   std::unordered_map<OwnerIndex, std::vector<std::string>> exclusions_;
+  std::unordered_map<OwnerIndex, OwnerIndex> groups_;
 };
 
 }  // namespace ivig::fhir

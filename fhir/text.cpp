@@ -56,7 +56,7 @@ void drop_plural(std::string& word) {
   word.pop_back();
 }
 
-bool is_break(char32_t point) { return point == '.' || point == ';' || point == ':' || point == '\n' || point == '!'; }
+bool is_break(char32_t point) { return point == '.' || point == ';' || point == '\n' || point == '!'; }
 
 }  // namespace
 
@@ -65,17 +65,19 @@ std::vector<Token> tokenize(std::string_view text) {
   Token word;
   std::size_t start = 0;
   bool breaks = false;
+  bool colon = false;
   bool comma = false;
   auto finish = [&](std::size_t end) {
     if (word.folded.empty()) return;
     word.written = text.substr(start, end - start);
     word.offset = start;
     word.breaks_before = breaks;
+    word.colon_before = colon;
     word.comma_before = comma;
     drop_plural(word.folded);
     tokens.push_back(std::move(word));
     word = Token{};
-    breaks = comma = false;
+    breaks = colon = comma = false;
   };
   std::size_t at = 0;
   while (at < text.size()) {
@@ -97,10 +99,11 @@ std::vector<Token> tokenize(std::string_view text) {
     }
     finish(here);
     if (is_break(point)) breaks = true;
+    if (point == ':') colon = true;
     if (point == ',' || point == '(' || point == ')' || point == '[') comma = true;
     if (point == '?') {
-      tokens.push_back(Token{"?", text.substr(here, 1), here, breaks, comma});
-      breaks = comma = false;
+      tokens.push_back(Token{"?", text.substr(here, 1), here, breaks, colon, comma});
+      breaks = colon = comma = false;
     }
   }
   finish(text.size());

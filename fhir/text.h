@@ -14,7 +14,8 @@ struct Token {
   std::string folded;          ///< lower case without accents, plural s dropped
   std::string_view written;    ///< as it stands in the text
   std::size_t offset = 0;      ///< bytes from the start of the text
-  bool breaks_before = false;  ///< a full stop, semicolon, colon or line break stands before it
+  bool breaks_before = false;  ///< a full stop, semicolon or line break stands before it
+  bool colon_before = false;   ///< a colon stands before it: "Rule out: X", and the titer 1:640
   bool comma_before = false;   ///< a comma or opening bracket stands before it
 };
 

@@ -1,6 +1,7 @@
 #include "rules/evaluate.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace ivig::rules {
@@ -35,8 +36,10 @@ class Evaluation {
       settle_without_rows(findings);
       return findings;
     }
+    keep_the_answered(all);
     lead(findings, std::move(all));
     raise_for_doubt(findings);
+    add_cautions(findings);
     return findings;
   }
 
@@ -111,6 +114,24 @@ class Evaluation {
                       row.order);
   }
 
+  /// No reason on the order and several conditions that it could be for: IVIG is given for the one that it is
+  /// recommended for, if the record shows that it helped. What would harm is said all the same.
+  void keep_the_answered(std::vector<Recommendation>& all) const {
+    if (facts_.source != IndicationSource::inferred || !several_conditions(all)) return;
+    if (!rules_.response_fact || truths_[*rules_.response_fact] != Truth::yes) return;
+    auto answered = [&](Recommendation const& r) {
+      return rules_.rows[r.row].stance == Stance::recommended && !r.candidate;
+    };
+    std::vector<Recommendation> leading;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(leading), answered);
+    if (leading.empty()) return;
+    std::erase_if(all, [&](Recommendation const& r) {
+      bool harms = rules_.rows[r.row].stance == Stance::harmful && !r.candidate;
+      return !harms && std::all_of(leading.begin(), leading.end(),
+                                   [&](Recommendation const& other) { return other_indication(other, r); });
+    });
+  }
+
   void lead(Findings& findings, std::vector<Recommendation> all) const {
     std::sort(all.begin(), all.end(), [&](auto const& a, auto const& b) { return precedence(a) < precedence(b); });
     GuidelineIndex leading = rules_.rows[all.front().row].guideline;
@@ -119,12 +140,16 @@ class Evaluation {
 
     bool open = false;  // some row of the leading guideline hangs on an unknown fact
     bool one_stance = true;
+    std::size_t choices = 0;
     auto best = all.begin();
     for (auto it = all.begin(); it != all.end(); ++it) {
       if (!in_lead(*it)) continue;
+      ++choices;
       open = open || it->candidate;
       one_stance = one_stance && stance(*it) == stance(*all.begin());
     }
+    // A row that only may apply, with nothing to take its place: the other answer is that no row does.
+    bool settled = one_stance && !(choices == 1 && open);
     bool several = facts_.source == IndicationSource::inferred && several_conditions(all);
     for (auto it = all.begin(); it != all.end(); ++it) {
       if (!in_lead(*it)) continue;
@@ -147,7 +172,7 @@ class Evaluation {
       return favorable && !r.candidate && rules_.rows[r.row].guideline != row.guideline && r.precondition != Truth::no;
     });
     findings.stance_indicator = indicator_of(row, all.front().precondition, supported);
-    bool capped = (open || several) && !one_stance && *findings.stance != Stance::harmful;
+    bool capped = (open || several) && !settled && *findings.stance != Stance::harmful;
     if (capped) {
       findings.stance_indicator = Indicator::info;
       findings.notices.emplace_back("candidates");
@@ -181,6 +206,14 @@ class Evaluation {
     if (facts_.reason_refuted) at_least_info("reason-refuted");
     if (!facts_.contradicting.empty()) at_least_info("contradicting");
     if (facts_.source == IndicationSource::inferred) findings.notices.emplace_back("indication-inferred");
+  }
+
+  void add_cautions(Findings& findings) const {
+    for (auto const& caution : rules_.rows[findings.recommendations.front().row].cautions) {
+      if (caution.when.evaluate(input()) != Truth::yes) continue;
+      if (findings.stance_indicator == Indicator::none) findings.stance_indicator = Indicator::info;
+      findings.cautions.push_back(caution.text);
+    }
   }
 
   RuleSet const& rules_;
@@ -290,7 +323,7 @@ void derive(RuleSet const& rules, Facts& facts) {
   for (std::size_t i = 0; i < facts.values.size(); ++i) facts.values[i].value = evaluation.truths()[i];
 }
 
-Findings evaluate(RuleSet const& rules, Facts facts) {
+Findings evaluate(RuleSet const& rules, Facts const& facts) {
   Evaluation evaluation(rules, facts);
   Findings findings = evaluation.run();
   find_missing(rules, facts, evaluation, findings);

@@ -12,7 +12,7 @@ void derive(RuleSet const& rules, Facts& facts);
 
 /// Evaluates the rows of the order's indications. Calls derive on a copy; `missing` holds, for every unknown fact that
 /// these rows mention, whether learning it could change stance or indicator.
-[[nodiscard]] Findings evaluate(RuleSet const& rules, Facts facts);
+[[nodiscard]] Findings evaluate(RuleSet const& rules, Facts const& facts);
 
 /// What is known of every fact, derived ones included, by FactIndex.
 struct Truths {

@@ -42,6 +42,7 @@ struct Findings {
   std::vector<Missing> missing;
   /// Keys of cards.json sentences that belong on the card: why the indicator was raised or capped.
   std::vector<std::string> notices;
+  std::vector<std::string> cautions;  ///< the leading row's own words about something in the record
 };
 
 /// The decision's indicator: the highest of stance, dose and safety.

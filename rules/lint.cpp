@@ -58,6 +58,7 @@ void lint_facts(RuleSet const& rules, std::vector<LintFinding>& findings) {
     use(row.requires_);
     use(row.excludes);
     if (row.precondition) use(row.precondition->when);
+    for (auto const& caution : row.cautions) use(caution.when);
     used.insert(row.conditions.begin(), row.conditions.end());
     used.insert(row.asks.begin(), row.asks.end());
   }

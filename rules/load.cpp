@@ -13,7 +13,8 @@ using base::Json;
 using base::string_member;
 
 /// Sentences that the program speaks by name: a rule set without one of them is refused.
-constexpr std::array<std::string_view, 21> kNeededSentences{"no-indication",
+constexpr std::array<std::string_view, 22> kNeededSentences{"no-indication",
+                                                            "summary-more",
                                                             "reason-unmatched",
                                                             "indication-inferred",
                                                             "read-from-text",
@@ -95,11 +96,14 @@ base::Result<RuleSet> RuleSet::load(std::filesystem::path const& folder) {
   auto main_file = RuleFile::open(folder / "rule-set.json");
   if (!main_file) return tl::unexpected(main_file.error());
   Json const& main_json = main_file->root();
-  if (auto ok = main_file->only(
-          main_json, "",
-          {"version", "facts", "safety", "text", "cards", "value_sets", "guidelines", "examples", "products"});
+  if (auto ok = main_file->only(main_json, "",
+                                {"version", "facts", "safety", "text", "cards", "value_sets", "guidelines", "examples",
+                                 "products", "response_fact"});
       !ok) {
     return tl::unexpected(ok.error());
+  }
+  for (char const* name : {"version", "text", "cards", "value_sets", "examples"}) {
+    if (string_member(main_json, name).empty()) return main_file->error("", name, "is missing");
   }
   auto path = [&](char const* name) { return folder / std::string(string_member(main_json, name)); };
 
@@ -121,7 +125,13 @@ base::Result<RuleSet> RuleSet::load(std::filesystem::path const& folder) {
   }
   if (auto ok = load_facts(facts_files, rules); !ok) return tl::unexpected(ok.error());
   if (auto ok = order_derivations(rules); !ok) return tl::unexpected(ok.error());
-  if (auto ok = open_and(load_safety, path("safety"), rules); !ok) return tl::unexpected(ok.error());
+  if (!string_member(main_json, "safety").empty()) {
+    if (auto ok = open_and(load_safety, path("safety"), rules); !ok) return tl::unexpected(ok.error());
+  }
+  if (auto name = string_member(main_json, "response_fact"); !name.empty()) {
+    rules.response_fact = rules.fact_index(name);
+    if (!rules.response_fact) return main_file->error("", "response_fact", "names no fact");
+  }
   auto cards_file = open_and(load_cards, path("cards"), rules);
   if (!cards_file) return tl::unexpected(cards_file.error());
   for (std::string_view key : kNeededSentences) {

@@ -38,6 +38,20 @@ base::Result<void> read_logic(RuleFile const& file, Json const& json, RuleSet co
   return {};
 }
 
+base::Result<void> read_cautions(RuleFile const& file, Json const& json, RuleSet const& rules, Row& row) {
+  base::Result<void> outcome;
+  each(json, "cautions", [&](Json const& caution, std::size_t) {
+    if (!outcome) return;
+    outcome = file.only(caution, row.id, {"when", "text"});
+    auto when = expression(file, row.id, caution, "when", rules);
+    if (outcome && !when) outcome = tl::unexpected(when.error());
+    std::string text(string_member(caution, "text"));
+    if (outcome && (when->empty() || text.empty())) outcome = file.error(row.id, "cautions", "need when and text");
+    if (outcome) row.cautions.push_back({std::move(*when), std::move(text)});
+  });
+  return outcome;
+}
+
 base::Result<void> read_texts(RuleFile const& file, Json const& json, Row& row) {
   Json const* card = member(json, "card");
   if (card == nullptr) return file.error(row.id, "card", "is missing");
@@ -75,10 +89,10 @@ base::Result<void> read_row(RuleFile const& file, Json const& json, GuidelineInd
   row.guideline = guideline;
   row.id = string_member(json, "id");
   if (row.id.empty()) return file.error("", "id", "every row needs an id");
-  if (auto ok =
-          file.only(json, row.id,
-                    {"id", "section", "condition", "title", "requires", "excludes", "precondition", "narrower_than",
-                     "stance", "evidence", "evidence_rank", "card", "regimen", "asks", "source", "verification"});
+  if (auto ok = file.only(
+          json, row.id,
+          {"id", "section", "condition", "title", "requires", "excludes", "precondition", "narrower_than", "cautions",
+           "stance", "evidence", "evidence_rank", "card", "regimen", "asks", "source", "verification"});
       !ok) {
     return ok;
   }
@@ -104,6 +118,7 @@ base::Result<void> read_row(RuleFile const& file, Json const& json, GuidelineInd
   row.evidence_rank = integer(json, "evidence_rank").value_or(5);
   if (row.evidence.empty()) return file.error(row.id, "evidence", "is missing: the class as the source prints it");
   if (auto ok = read_logic(file, json, rules, row); !ok) return ok;
+  if (auto ok = read_cautions(file, json, rules, row); !ok) return ok;
   if (auto ok = read_texts(file, json, row); !ok) return ok;
   for (auto const& name : string_list(json, "asks")) {
     auto fact = rules.fact_index(name);

@@ -13,6 +13,8 @@ using base::fail;
 using base::Json;
 
 base::Result<std::string> read_file(std::filesystem::path const& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return fail(Errc::io, path.string(), "is a folder, not a file");
   std::ifstream in(path, std::ios::binary);
   if (!in) return fail(Errc::io, path.string(), std::string("cannot be read: ") + std::strerror(errno));
   return std::string((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());

@@ -105,6 +105,12 @@ struct Precondition {
   std::string text;
 };
 
+/// Something in the record that does not change the recommendation and yet deserves a word (at least info).
+struct Caution {
+  Expression when;
+  std::string text;
+};
+
 struct Row {
   std::string id;
   GuidelineIndex guideline = 0;
@@ -115,6 +121,7 @@ struct Row {
   Expression requires_;
   Expression excludes;
   std::optional<Precondition> precondition;
+  std::vector<Caution> cautions;
   std::vector<RowIndex> narrower_than;
   Stance stance = Stance::insufficient_evidence;
   std::string evidence;
@@ -177,6 +184,8 @@ class RuleSet {
   std::map<std::string, std::string> sentences;  ///< cards.json "sentences"
   std::map<std::string, std::vector<OverrideReason>> override_reasons;
   std::vector<std::vector<FactIndex>> mutually_exclusive;  ///< diagnoses that contradict each other
+  std::optional<FactIndex>
+      response_fact;  ///< IVIG helped before: of several inferred indications the recommended leads
 
   [[nodiscard]] std::optional<FactIndex> fact_index(std::string_view id) const;
   [[nodiscard]] std::optional<RowIndex> row_index(std::string_view id) const;
