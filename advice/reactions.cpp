@@ -140,7 +140,8 @@ bool tells_of(Knowledge const& knowledge, ReactionStatement const& entry, rules:
   auto to = indices(knowledge, clause.to);
   auto substance = substances(knowledge, to);
   auto kinds = indices(knowledge, clause.manifestations);
-  bool named = names(entry.substance, entry.source == Source::problem && kinds.empty() ? to : substance);
+  // A problem must name the reaction to the substance: "rash, on IVIG" is no reaction to IVIG.
+  bool named = names(entry.substance, entry.source == Source::problem ? to : substance);
   if (!named || names_look_alike(knowledge, entry.substance, substance)) return false;
 
   auto all_in = [&](ReactionStatement::Reaction const& reaction, std::vector<fhir::SetIndex> const& sets) {

@@ -37,6 +37,29 @@ std::string value_words(fhir::Observation const& observation) {
   return words;
 }
 
+/// "IgA" or "IgA 145 mg/dL": nothing beside the name gives it a second meaning. "Chlamydia IgA" is another test.
+bool is_bare_name(std::string_view name) {
+  auto tokens = fhir::tokenize(name);
+  return tokens.size() == 1 ||
+         (tokens.size() > 1 && tokens[1].folded.front() >= '0' && tokens[1].folded.front() <= '9');
+}
+
+/// A value that is nothing but a word of result: "Positive" beside the code of a test that has no display.
+ResultValue from_whole_value(Knowledge const& knowledge, fhir::Observation const& observation) {
+  std::string value = fhir::folded_text(value_words(observation));
+  if (value.empty()) return ResultValue::not_stated;
+  for (auto const& [list, meaning] :
+       {std::pair{"result_pending", ResultValue::pending}, std::pair{"result_negative", ResultValue::negative},
+        std::pair{"result_positive", ResultValue::positive}}) {
+    auto it = knowledge.rules.text_cues.find(list);
+    if (it == knowledge.rules.text_cues.end()) continue;
+    if (std::any_of(it->second.begin(), it->second.end(),
+                    [&](std::string const& word) { return fhir::folded_text(word) == value; }))
+      return meaning;
+  }
+  return ResultValue::not_stated;
+}
+
 /// A quantity against the report's own range.
 ResultValue from_range(fhir::Observation const& observation) {
   if (!observation.quantity || !observation.quantity->value || !observation.reference_high ||
@@ -128,8 +151,7 @@ ResultStatement result_statement(Knowledge const& knowledge, fhir::Observation c
   std::vector<std::string_view> more{sentence};
   more.insert(more.end(), observation.notes.begin(), observation.notes.end());
   what.text = {};
-  // A laboratory report is context enough for "IgA" or "Cr".
-  result.statement = recognise(knowledge, Place::result, what, more, true);
+  result.statement = recognise(knowledge, Place::result, what, more, is_bare_name(name));
   result.statement.path = observation.path;
 
   if (observation.pending) {
@@ -147,6 +169,7 @@ ResultStatement result_statement(Knowledge const& knowledge, fhir::Observation c
     if (result.value == ResultValue::not_stated && match.owner.kind == PhraseOwner::Kind::result_name)
       result.value = match.result;
   }
+  if (result.value == ResultValue::not_stated) result.value = from_whole_value(knowledge, observation);
   return result;
 }
 
