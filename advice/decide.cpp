@@ -4,6 +4,7 @@
 
 #include "fhir/read_resources.h"
 #include "rules/evaluate.h"
+#include "rules/safety.h"
 
 namespace ivig::advice {
 namespace {
@@ -67,8 +68,9 @@ std::vector<Decision> decide(DecideInput const& input) {
     decision.patient_reference = order.patient_reference.empty() ? "Patient/" + std::string(input.patient_id)
                                                                  : std::string(order.patient_reference);
     decision.product = std::move(product);
-    decision.facts = facts_of_order(input.knowledge, *record, order, others);
+    decision.facts = facts_of_order(input.knowledge, *record, order, decision.product, others);
     decision.findings = rules::evaluate(input.knowledge.rules, decision.facts);
+    rules::add_safety(input.knowledge.rules, decision.facts, decision.findings);
     note_gaps(input.chart, decision);
     decisions.push_back(std::move(decision));
   }

@@ -47,6 +47,8 @@ void write_precondition(JsonWriter& json, Knowledge const& knowledge, rules::Fac
     json.begin_object();
     json.member("fact", knowledge.rules.facts[fact].id);
     json.member("value", rules::to_string(facts.values[fact].value));
+    if (facts.values[fact].basis != rules::Basis::none)
+      json.member("basis", rules::to_string(facts.values[fact].basis));
     json.member_if("from", facts.values[fact].from);
     json.end_object();
   }

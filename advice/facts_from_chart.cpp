@@ -46,19 +46,25 @@ struct Balance {
 class FactReader {
  public:
   FactReader(Knowledge const& knowledge, Record const& record, std::vector<Statement> const& reasons,
-             std::vector<fhir::Order const*> const& others)
+             Product const& product, std::vector<fhir::Order const*> const& others)
       : knowledge_(knowledge),
         record_(record),
         reasons_(reasons),
+        product_(product),
         others_(others),
         balances_(knowledge.rules.facts.size()) {}
 
   std::vector<FactValue> read() {
     for (auto const& statement : reasons_) from_statement(statement);
     for (auto const& statement : record_.problems) from_statement(statement);
-    for (auto const& result : record_.results) from_result(result);
+    from_results();
     from_treatments();
-    from_drafts_and_age();
+    from_history();
+    from_reactions();
+    from_drafts();
+    from_patient();
+    from_product();
+    from_answers();
     std::vector<FactValue> values;
     values.reserve(balances_.size());
     for (std::size_t i = 0; i < balances_.size(); ++i)
@@ -67,11 +73,13 @@ class FactReader {
   }
 
  private:
-  /// A condition is absent when the conditions were had and it is not among them.
+  /// A condition is absent when the conditions were had and it is not among them; so is a reaction with the allergies.
   [[nodiscard]] Truth fallback(FactDefinition const& fact) const {
     if (fact.default_no) return Truth::no;
-    if (fact.kind != FactKind::condition) return Truth::unknown;
-    return record_.chart->conditions_available == fhir::Availability::provided ? Truth::no : Truth::unknown;
+    if (fact.kind != FactKind::condition && fact.kind != FactKind::reaction) return Truth::unknown;
+    auto const& chart = *record_.chart;
+    auto available = fact.kind == FactKind::condition ? chart.conditions_available : chart.allergies_available;
+    return available == fhir::Availability::provided ? Truth::no : Truth::unknown;
   }
 
   void from_statement(Statement const& statement) {
@@ -133,11 +141,15 @@ class FactReader {
     }
   }
 
-  void from_result(ResultStatement const& result) {
+  void from_results() {
     each_side([&](FactSide side, rules::Evidence const& evidence) {
       for (std::size_t i = 0; i < evidence.results.size(); ++i) {
-        Truth found = result_evidence(knowledge_, result, evidence.results[i], side, static_cast<std::uint16_t>(i));
-        if (found != Truth::unknown) add(side, found == Truth::no, result.statement, Basis::code);
+        for (auto const& found : evidence_in_results(knowledge_, record_.results, evidence.results[i], side,
+                                                     static_cast<std::uint16_t>(i), record_.today)) {
+          bool yes = (side.side == Side::for_it) == (found.value == Truth::yes);
+          balances_[side.fact].add(yes ? Truth::yes : Truth::no, weight(Place::result, Basis::code), Basis::code,
+                                   found.from->statement.path, shown(*found.from));
+        }
       }
     });
   }
@@ -155,32 +167,104 @@ class FactReader {
     });
   }
 
-  void from_drafts_and_age() {
-    auto const& birth = record_.chart->patient.birth_date;
+  /// Conditions whatever their clinical status, and procedures done: what once was stays a risk.
+  void from_history() {
+    for (auto const* list : {&reasons_, &record_.problems}) {
+      for (auto const& statement : *list) {
+        if (!statement.refuted) from_history(statement);
+      }
+    }
+    for (auto const& treatment : record_.treatments) {
+      if (treatment.states.test(static_cast<std::size_t>(TreatmentState::tried))) from_history(treatment.statement);
+    }
+  }
+
+  void from_history(Statement const& statement) {
+    for (auto const& match : statement.sets) {
+      for (auto const& side : knowledge_.history_by_set[match.set]) {
+        if (match.broader || match.possible || statement.provisional) balances_[side.fact].open = true;
+        else add(side, false, statement, match.basis);
+      }
+    }
+  }
+
+  void from_reactions() {
     each_side([&](FactSide side, rules::Evidence const& evidence) {
-      Balance& balance = balances_[side.fact];
+      for (auto const& clause : evidence.reactions) {
+        for (auto const& entry : record_.reactions) {
+          if (tells_of(knowledge_, entry, clause))
+            add(side, false, entry.substance, entry.substance.coded ? Basis::code : Basis::text);
+        }
+      }
+    });
+  }
+
+  void from_drafts() {
+    each_side([&](FactSide side, rules::Evidence const& evidence) {
       Truth value = side.side == Side::for_it ? Truth::yes : Truth::no;
       for (auto const* order : others_) {
         Statement drug = recognise(knowledge_, Place::treatment, order->drug, {}, true);
         for (auto const& id : evidence.draft_order_value_sets) {
           if (drug.match(knowledge_.set(id)) == nullptr) continue;
-          balance.add(value, weight(Place::problem, Basis::code), drug.coded ? Basis::code : Basis::text,
-                      std::string(order->resource_type) + "/" + std::string(order->id), drug.words);
+          balances_[side.fact].add(value, weight(Place::problem, Basis::code), drug.coded ? Basis::code : Basis::text,
+                                   std::string(order->resource_type) + "/" + std::string(order->id), drug.words);
         }
       }
-      if (!birth || (!evidence.age_under && !evidence.age_at_least)) return;
-      int years = base::full_years(*birth, record_.today);
-      bool holds = (!evidence.age_under || years < *evidence.age_under) &&
-                   (!evidence.age_at_least || years >= *evidence.age_at_least);
-      Truth other = value == Truth::yes ? Truth::no : Truth::yes;
-      balance.add(holds ? value : other, weight(Place::problem, Basis::code), Basis::code, "Patient.birthDate",
-                  std::to_string(years) + " years");
     });
+  }
+
+  void from_patient() {
+    auto const& patient = record_.chart->patient;
+    each_side([&](FactSide side, rules::Evidence const& evidence) {
+      if (patient.birth_date && (evidence.age_under || evidence.age_at_least)) {
+        int years = base::full_years(*patient.birth_date, record_.today);
+        bool holds = (!evidence.age_under || years < *evidence.age_under) &&
+                     (!evidence.age_at_least || years >= *evidence.age_at_least);
+        add_known(side, holds, "Patient.birthDate", std::to_string(years) + " years");
+      }
+      if (!evidence.sex.empty() && (patient.sex == fhir::Sex::female || patient.sex == fhir::Sex::male)) {
+        bool female = patient.sex == fhir::Sex::female;
+        add_known(side, female == (evidence.sex == "female"), "Patient.gender", female ? "female" : "male");
+      }
+    });
+  }
+
+  /// What the product is stabilized with; a product whose stabilizer is not known answers nothing.
+  void from_product() {
+    if (product_.stabilizers.empty()) return;
+    each_side([&](FactSide side, rules::Evidence const& evidence) {
+      for (auto const& word : evidence.stabilizers) {
+        auto with = std::count_if(product_.stabilizers.begin(), product_.stabilizers.end(),
+                                  [&](std::string const& one) { return one.find(word) != std::string::npos; });
+        bool all = static_cast<std::size_t>(with) == product_.stabilizers.size();
+        if (all || with == 0) add_known(side, all, "MedicationRequest.medication", product_.name);
+      }
+    });
+  }
+
+  /// Somebody who was asked outranks what was read.
+  void from_answers() {
+    constexpr int kAnswerWeight = 10;
+    for (auto const& answer : record_.chart->answers) {
+      auto fact = knowledge_.rules.fact_index(answer.link_id);
+      if (!fact) continue;
+      balances_[*fact] = {};
+      balances_[*fact].add(answer.yes ? Truth::yes : Truth::no, kAnswerWeight, Basis::answer, answer.path,
+                           knowledge_.rules.facts[*fact].label + (answer.yes ? ": yes" : ": no"));
+    }
+  }
+
+  /// Evidence that decides either way.
+  void add_known(FactSide side, bool holds, std::string const& from, std::string const& detail) {
+    bool yes = (side.side == Side::for_it) == holds;
+    balances_[side.fact].add(yes ? Truth::yes : Truth::no, weight(Place::problem, Basis::code), Basis::code, from,
+                             detail);
   }
 
   Knowledge const& knowledge_;
   Record const& record_;
   std::vector<Statement> const& reasons_;
+  Product const& product_;
   std::vector<fhir::Order const*> const& others_;
   std::vector<Balance> balances_;
 };
@@ -197,11 +281,12 @@ Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::D
   for (auto const& observation : chart.observations) record.results.push_back(result_statement(knowledge, observation));
   record.treatments.reserve(chart.treatments.size());
   for (auto const& treatment : chart.treatments) record.treatments.push_back(treatment_statement(knowledge, treatment));
+  record.reactions = reaction_statements(knowledge, chart, record.treatments, record.problems);
   return record;
 }
 
 rules::Facts facts_of_order(Knowledge const& knowledge, Record const& whole, fhir::Order const& order,
-                            std::vector<fhir::Order const*> const& other_orders) {
+                            Product const& product, std::vector<fhir::Order const*> const& other_orders) {
   std::vector<Statement> reasons = reason_statements(knowledge, order);
   drop_lone_results(knowledge, reasons, whole.problems);
   std::optional<Record> trimmed;  // seldom needed: only where a problem is nothing but a test's result
@@ -213,7 +298,7 @@ rules::Facts facts_of_order(Knowledge const& knowledge, Record const& whole, fhi
   }
   Record const& record = trimmed ? *trimmed : whole;
   rules::Facts facts;
-  facts.values = FactReader(knowledge, record, reasons, other_orders).read();
+  facts.values = FactReader(knowledge, record, reasons, product, other_orders).read();
   facts.conditions_known = record.chart->conditions_available == fhir::Availability::provided;
   rules::derive(knowledge.rules, facts);
   find_indications(knowledge, record, reasons, facts);

@@ -1,6 +1,8 @@
 #pragma once
 // Chart to facts: the only place that knows both FHIR and the rules. Pure; the day is an argument.
 
+#include "advice/product.h"
+#include "advice/reactions.h"
 #include "advice/results.h"
 #include "advice/statements.h"
 #include "advice/treatments.h"
@@ -16,14 +18,15 @@ struct Record {
   std::vector<Statement> problems;
   std::vector<ResultStatement> results;
   std::vector<TreatmentStatement> treatments;
+  std::vector<ReactionStatement> reactions;
   base::Day today;
 };
 
 /// Keeps a pointer to `chart`, which must outlive the record.
 [[nodiscard]] Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::Day today);
 
-/// The facts of one order: of the record, of its reasons and of the other orders of the request.
+/// The facts of one order: of the record, of its reasons and product, and of the other orders of the request.
 [[nodiscard]] rules::Facts facts_of_order(Knowledge const& knowledge, Record const& record, fhir::Order const& order,
-                                          std::vector<fhir::Order const*> const& other_orders);
+                                          Product const& product, std::vector<fhir::Order const*> const& other_orders);
 
 }  // namespace ivig::advice

@@ -69,6 +69,9 @@ class OwnerBuilder {
       auto const& evidence = side == Side::for_it ? definition.for_it : definition.against_it;
       if (auto ok = check_sets(definition.id, evidence); !ok) return ok;
       for (auto const& id : evidence.value_sets) knowledge_.facts_by_set[knowledge_.set(id)].push_back({fact, side});
+      for (auto const& id : evidence.history_value_sets)
+        knowledge_.history_by_set[knowledge_.set(id)].push_back({fact, side});
+      for (auto const& clause : evidence.reactions) add_reaction_sets(clause);
       PhraseOwner owner;
       owner.fact = {fact, side};
       auto phrases = add_phrases(owner, PhraseOwner::Kind::fact_phrase, PhraseKind::synonym, evidence.phrases);
@@ -113,11 +116,17 @@ class OwnerBuilder {
     return index;
   }
 
+  void add_reaction_sets(rules::ReactionClause const& clause) {
+    for (auto const* list : {&clause.manifestations, &clause.only, &clause.not_only}) {
+      for (auto const& id : *list) knowledge_.reaction_sets.push_back(knowledge_.set(id));
+    }
+  }
+
   base::Result<void> check_sets(std::string const& fact, rules::Evidence const& evidence) const {
     auto check = [&](std::vector<std::string> const& ids) -> base::Result<void> {
       for (auto const& id : ids) {
         if (!knowledge_.terms.set_index(id)) {
-          return fail(Errc::invalid_rules, "facts.json: " + fact,
+          return fail(Errc::invalid_rules, "fact " + fact,
                       "unknown value set \"" + id + "\": add valuesets/" + id + ".json");
         }
       }
@@ -125,6 +134,12 @@ class OwnerBuilder {
     };
     if (auto ok = check(evidence.value_sets); !ok) return ok;
     if (auto ok = check(evidence.draft_order_value_sets); !ok) return ok;
+    if (auto ok = check(evidence.history_value_sets); !ok) return ok;
+    for (auto const& clause : evidence.reactions) {
+      for (auto const* list : {&clause.to, &clause.manifestations, &clause.only, &clause.not_only}) {
+        if (auto ok = check(*list); !ok) return ok;
+      }
+    }
     for (auto const& clause : evidence.results) {
       if (auto ok = check(clause.value_sets); !ok) return ok;
     }
@@ -136,6 +151,18 @@ class OwnerBuilder {
 
   Knowledge& knowledge_;
 };
+
+/// Sets that a set names as its substances are looked up by every request: they must exist.
+base::Result<void> check_substances(Knowledge const& knowledge) {
+  for (auto const& set : knowledge.terms.sets()) {
+    for (auto const& id : set.substance_of) {
+      if (!knowledge.terms.set_index(id))
+        return fail(Errc::invalid_rules, "valuesets/" + set.id + ".json: allergy-substance-of",
+                    "unknown value set \"" + id + "\"");
+    }
+  }
+  return {};
+}
 
 base::Result<void> check_products(Knowledge const& knowledge) {
   auto const& products = knowledge.rules.products;
@@ -158,10 +185,12 @@ base::Result<std::shared_ptr<Knowledge const>> Knowledge::load(std::filesystem::
   if (!sets) return tl::unexpected(sets.error());
   fhir::Lexicon lexicon(text_cues(rules->text_cues));
   auto words = filler_words(rules->text_cues);
-  auto knowledge = std::make_shared<Knowledge>(
-      Knowledge{std::move(*rules), fhir::Terminology(std::move(*sets)), std::move(lexicon), {}, {}, std::move(words)});
+  auto knowledge = std::make_shared<Knowledge>(Knowledge{
+      std::move(*rules), fhir::Terminology(std::move(*sets)), std::move(lexicon), {}, {}, std::move(words), {}, {}});
   knowledge->facts_by_set.resize(knowledge->terms.sets().size());
+  knowledge->history_by_set.resize(knowledge->terms.sets().size());
   if (auto ok = check_products(*knowledge); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_substances(*knowledge); !ok) return tl::unexpected(ok.error());
   OwnerBuilder builder(*knowledge);
   builder.add_value_sets();
   for (std::size_t i = 0; i < knowledge->rules.facts.size(); ++i) {

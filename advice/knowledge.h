@@ -52,6 +52,9 @@ struct Knowledge {
   std::vector<std::vector<FactSide>> facts_by_set;  ///< by SetIndex: whose evidence the set is
   std::unordered_set<std::string> fillers;          ///< folded words that say nothing of their own ("currently")
 
+  std::vector<std::vector<FactSide>> history_by_set;  ///< by SetIndex: whose history clause names the set
+  std::vector<fhir::SetIndex> reaction_sets;          ///< sets of manifestations that some reaction clause names
+
   /// Loads the folder of a rule set. Errors: those of RuleSet::load and load_value_sets, and invalid_rules for a value
   /// set that a fact names and that does not exist.
   [[nodiscard]] static base::Result<std::shared_ptr<Knowledge const>> load(std::filesystem::path const& folder);

@@ -82,26 +82,56 @@ bool contradicted(Knowledge const& knowledge, Identifier const& identifier, fhir
   });
 }
 
-/// The brand that a text names, the longest one; nullptr when none.
-fhir::ProductProfile const* brand_in(Knowledge const& knowledge, std::string_view text) {
-  std::string folded = " " + fhir::folded_text(text) + " ";
-  fhir::ProductProfile const* best = nullptr;
-  std::size_t length = 0;
+/// Calls f(profile, name) for every brand and synonym of the product value sets.
+template <class F>
+void each_brand_name(Knowledge const& knowledge, F&& f) {
   auto const& products = knowledge.rules.products;
   for (auto const* id : {&products.intravenous, &products.route_required}) {
     for (auto const& profile : knowledge.terms.sets()[knowledge.set(*id)].products) {
-      auto consider = [&](std::string const& name) {
-        std::string wanted = " " + fhir::folded_text(name) + " ";
-        if (wanted.size() > length && folded.find(wanted) != std::string::npos) {
-          best = &profile;
-          length = wanted.size();
-        }
-      };
-      consider(profile.brand);
-      for (auto const& synonym : profile.synonyms) consider(synonym);
+      f(profile, profile.brand);
+      for (auto const& synonym : profile.synonyms) f(profile, synonym);
     }
   }
+}
+
+/// The brand name that a text holds, the longest one as the value set writes it; empty when none.
+std::string brand_in(Knowledge const& knowledge, std::string_view text) {
+  std::string folded = " " + fhir::folded_text(text) + " ";
+  std::string best;
+  std::size_t length = 0;
+  each_brand_name(knowledge, [&](fhir::ProductProfile const&, std::string const& name) {
+    std::string wanted = " " + fhir::folded_text(name) + " ";
+    if (wanted.size() <= length || folded.find(wanted) == std::string::npos) return;
+    best = name;
+    length = wanted.size();
+  });
   return best;
+}
+
+/// The products that go by `name`: "Octagam" is two strengths.
+std::vector<fhir::ProductProfile const*> products_named(Knowledge const& knowledge, std::string_view name) {
+  std::vector<fhir::ProductProfile const*> found;
+  std::string wanted = fhir::folded_text(name);
+  each_brand_name(knowledge, [&](fhir::ProductProfile const& profile, std::string const& known) {
+    bool listed = std::find(found.begin(), found.end(), &profile) != found.end();
+    if (!listed && fhir::folded_text(known) == wanted) found.push_back(&profile);
+  });
+  return found;
+}
+
+/// The stabilizers of these products; a semicolon in a profile separates forms of one brand. Empty when the stabilizer
+/// of one of them is not known.
+std::vector<std::string> stabilizers_of(std::vector<fhir::ProductProfile const*> const& profiles) {
+  std::vector<std::string> found;
+  for (auto const* profile : profiles) {
+    if (profile->stabilizer.empty()) return {};
+    for (std::size_t at = 0; at != std::string::npos;) {
+      std::size_t end = profile->stabilizer.find(';', at);
+      found.push_back(profile->stabilizer.substr(at, end == std::string::npos ? end : end - at));
+      at = end == std::string::npos ? end : end + 1;
+    }
+  }
+  return found;
 }
 
 std::string drug_text(fhir::Order const& order) {
@@ -132,15 +162,19 @@ std::string concentration_in(std::string_view text) {
 void describe(Knowledge const& knowledge, fhir::Order const& order, std::vector<fhir::CodeMatch> const& matches,
               Product& product) {
   std::string text = drug_text(order);
-  auto const* profile = brand_in(knowledge, text);
   for (auto const& match : matches) {
     auto const& code = knowledge.terms.sets()[match.set].codes[match.code];
     if (product.name.empty()) product.name = code.brand;
     if (product.concentration_g_per_ml.empty()) product.concentration_g_per_ml = code.concentration_g_per_ml;
   }
-  if (profile != nullptr) {
-    product.name = profile->brand;
-    if (product.concentration_g_per_ml.empty()) product.concentration_g_per_ml = profile->concentration_g_per_ml;
+  if (auto brand = brand_in(knowledge, text); !brand.empty()) product.name = brand;
+  auto profiles = products_named(knowledge, product.name);
+  product.stabilizers = stabilizers_of(profiles);
+  // A name that several strengths share fixes none.
+  if (profiles.size() == 1) {
+    product.name = profiles.front()->brand;
+    if (product.concentration_g_per_ml.empty())
+      product.concentration_g_per_ml = profiles.front()->concentration_g_per_ml;
   }
   if (product.concentration_g_per_ml.empty()) product.concentration_g_per_ml = concentration_in(text);
   if (!product.name.empty()) return;

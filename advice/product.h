@@ -3,6 +3,7 @@
 // "Which order counts"). REQ CTX-06..CTX-10
 
 #include <string>
+#include <vector>
 
 #include "advice/knowledge.h"
 #include "fhir/chart.h"
@@ -16,6 +17,8 @@ struct Product {
   bool uncertain = false;      ///< known only by the display of a reference that led nowhere
   std::string name;            ///< brand, or the drug as ordered
   std::string concentration_g_per_ml;  ///< decimal text, empty when not known
+  /// What stabilizes the product: one text for every brand or strength that it may be; empty when not known of all.
+  std::vector<std::string> stabilizers;
   rules::Basis basis = rules::Basis::none;
 };
 

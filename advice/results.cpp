@@ -2,32 +2,62 @@
 
 #include <algorithm>
 
+#include "advice/quantity_text.h"
+
 namespace ivig::advice {
 namespace {
 
 using fhir::ResultValue;
 using rules::Truth;
 
+/// True when a code of `value` is in a list of text.json.
+bool has_code_of(Knowledge const& knowledge, char const* list, fhir::Concept const& value) {
+  auto it = knowledge.rules.text_cues.find(list);
+  return it != knowledge.rules.text_cues.end() &&
+         std::any_of(value.codings.begin(), value.codings.end(), [&](fhir::Coding const& coding) {
+           return std::find(it->second.begin(), it->second.end(), coding.code) != it->second.end();
+         });
+}
+
 /// Positive and negative by code: interpretations and result qualifiers, listed in text.json with their systems.
 ResultValue from_codes(Knowledge const& knowledge, fhir::Concept const& value) {
-  auto listed = [&](char const* list, fhir::Coding const& coding) {
-    auto it = knowledge.rules.text_cues.find(list);
-    return it != knowledge.rules.text_cues.end() &&
-           std::find(it->second.begin(), it->second.end(), coding.code) != it->second.end();
-  };
-  for (auto const& coding : value.codings) {
-    if (listed("result_positive_codes", coding)) return ResultValue::positive;
-    if (listed("result_negative_codes", coding)) return ResultValue::negative;
-  }
+  if (has_code_of(knowledge, "result_positive_codes", value)) return ResultValue::positive;
+  if (has_code_of(knowledge, "result_negative_codes", value)) return ResultValue::negative;
   return ResultValue::not_stated;
 }
 
 /// The words of a value, each a sentence of its own beside the name: "anti-MAG" + "positive".
 std::string value_words(fhir::Observation const& observation) {
   std::string words(observation.value_text);
-  if (!observation.value_concept.text.empty()) words.append(" ").append(observation.value_concept.text);
-  for (auto const& coding : observation.value_concept.codings) words.append(" ").append(coding.display);
+  auto add = [&](std::string_view part) {
+    if (!part.empty()) words.append(words.empty() ? "" : " ").append(part);
+  };
+  add(observation.value_concept.text);
+  for (auto const& coding : observation.value_concept.codings) add(coding.display);
   return words;
+}
+
+/// "IgA" or "IgA 145 mg/dL": nothing beside the name gives it a second meaning. "Chlamydia IgA" is another test.
+bool is_bare_name(std::string_view name) {
+  auto tokens = fhir::tokenize(name);
+  return tokens.size() == 1 ||
+         (tokens.size() > 1 && tokens[1].folded.front() >= '0' && tokens[1].folded.front() <= '9');
+}
+
+/// A value that is nothing but a word of result: "Positive" beside the code of a test that has no display.
+ResultValue from_whole_value(Knowledge const& knowledge, fhir::Observation const& observation) {
+  std::string value = fhir::folded_text(value_words(observation));
+  if (value.empty()) return ResultValue::not_stated;
+  for (auto const& [list, meaning] :
+       {std::pair{"result_pending", ResultValue::pending}, std::pair{"result_negative", ResultValue::negative},
+        std::pair{"result_positive", ResultValue::positive}}) {
+    auto it = knowledge.rules.text_cues.find(list);
+    if (it == knowledge.rules.text_cues.end()) continue;
+    if (std::any_of(it->second.begin(), it->second.end(),
+                    [&](std::string const& word) { return fhir::folded_text(word) == value; }))
+      return meaning;
+  }
+  return ResultValue::not_stated;
 }
 
 /// A quantity against the report's own range.
@@ -41,6 +71,73 @@ ResultValue from_range(fhir::Observation const& observation) {
                                                                            : ResultValue::negative;
 }
 
+bool names_test(Knowledge const& knowledge, ResultStatement const& result, rules::ResultClause const& clause,
+                FactSide side, std::uint16_t clause_number) {
+  return std::any_of(clause.value_sets.begin(), clause.value_sets.end(),
+                     [&](std::string const& id) { return result.statement.match(knowledge.set(id)) != nullptr; }) ||
+         std::any_of(result.statement.phrases.begin(), result.statement.phrases.end(), [&](PhraseMatch const& match) {
+           return match.owner.kind == PhraseOwner::Kind::result_name && match.owner.fact.fact == side.fact &&
+                  match.owner.fact.side == side.side && match.owner.clause == clause_number;
+         });
+}
+
+/// Above the range that the report itself gives: by its upper limit, else by its interpretation.
+Truth above_range(Knowledge const& knowledge, fhir::Observation const& observation) {
+  auto const& high = observation.reference_high;
+  auto quantity = measured(observation);
+  if (quantity && high && high->value) {
+    bool same_unit = high->unit.empty() || quantity->unit.empty() || unit_key(high->unit) == unit_key(quantity->unit);
+    if (!same_unit || quantity->comparator.starts_with('<')) return Truth::unknown;
+    return *quantity->value > *high->value ? Truth::yes : Truth::no;
+  }
+  for (auto const& interpretation : observation.interpretations) {
+    if (has_code_of(knowledge, "result_high_codes", interpretation)) return Truth::yes;
+    if (has_code_of(knowledge, "result_not_high_codes", interpretation)) return Truth::no;
+  }
+  return Truth::unknown;
+}
+
+/// Is the quantity below (or above) the limit? "<10" answers only where every value that it can stand for does.
+Truth passes(fhir::Quantity const& quantity, base::Decimal limit, bool below) {
+  base::Decimal value = *quantity.value;
+  if (quantity.comparator.empty()) return (below ? value < limit : value > limit) ? Truth::yes : Truth::no;
+  bool less = quantity.comparator.starts_with('<');
+  bool strict = quantity.comparator.size() == 1;
+  if (less && (value < limit || (strict && value == limit))) return below ? Truth::yes : Truth::no;
+  if (!less && (value > limit || (strict && value == limit))) return below ? Truth::no : Truth::yes;
+  if (value == limit) return less == below ? Truth::unknown : Truth::no;  // "<=7" may be 7 itself
+  return Truth::unknown;
+}
+
+Truth against_limits(Knowledge const& knowledge, ResultStatement const& result, rules::ResultClause const& clause) {
+  auto const& observation = *result.observation;
+  std::string words = " " + fhir::folded_text(value_words(observation)) + " ";
+  for (auto const& word : clause.words) {
+    if (words.find(" " + fhir::folded_text(word) + " ") != std::string::npos) return Truth::yes;
+  }
+  if (clause.below.empty() && clause.above.empty()) return Truth::unknown;
+  if (clause.without_range && above_range(knowledge, observation) != Truth::unknown) return Truth::no;
+  auto quantity = measured(observation);
+  if (!quantity) return Truth::unknown;
+  if (clause.below_assay && quantity->comparator.starts_with('<')) return Truth::yes;
+  for (auto const& limit : clause.below) {
+    if (in_unit(*quantity, limit.unit)) return passes(*quantity, limit.value, true);
+  }
+  for (auto const& limit : clause.above) {
+    if (in_unit(*quantity, limit.unit)) return passes(*quantity, limit.value, false);
+  }
+  return Truth::unknown;
+}
+
+/// What a result of the clause's test says: yes, no, or unknown (pending, unreadable, a unit without a limit).
+Truth reading(Knowledge const& knowledge, ResultStatement const& result, rules::ResultClause const& clause) {
+  if (result.observation->pending) return Truth::unknown;
+  if (clause.value.empty()) return against_limits(knowledge, result, clause);
+  if (clause.value == "above-range") return above_range(knowledge, *result.observation);
+  if (result.value == ResultValue::pending || result.value == ResultValue::not_stated) return Truth::unknown;
+  return (result.value == ResultValue::positive) == (clause.value == "positive") ? Truth::yes : Truth::no;
+}
+
 }  // namespace
 
 ResultStatement result_statement(Knowledge const& knowledge, fhir::Observation const& observation) {
@@ -50,11 +147,11 @@ ResultStatement result_statement(Knowledge const& knowledge, fhir::Observation c
   std::string words = value_words(observation);
   fhir::Concept what = observation.code;
   std::string name(what.text.empty() && !what.codings.empty() ? what.codings.front().display : what.text);
-  std::string sentence = name + " " + words;
+  std::string sentence = words.empty() ? name : name + " " + words;
   std::vector<std::string_view> more{sentence};
   more.insert(more.end(), observation.notes.begin(), observation.notes.end());
   what.text = {};
-  result.statement = recognise(knowledge, Place::result, what, more, false);
+  result.statement = recognise(knowledge, Place::result, what, more, is_bare_name(name));
   result.statement.path = observation.path;
 
   if (observation.pending) {
@@ -72,33 +169,40 @@ ResultStatement result_statement(Knowledge const& knowledge, fhir::Observation c
     if (result.value == ResultValue::not_stated && match.owner.kind == PhraseOwner::Kind::result_name)
       result.value = match.result;
   }
+  if (result.value == ResultValue::not_stated) result.value = from_whole_value(knowledge, observation);
   return result;
 }
 
-Truth result_evidence(Knowledge const& knowledge, ResultStatement const& result, rules::ResultClause const& clause,
-                      FactSide side, std::uint16_t clause_number) {
-  bool named = std::any_of(clause.value_sets.begin(), clause.value_sets.end(),
-                           [&](std::string const& id) { return result.statement.match(knowledge.set(id)) != nullptr; });
-  named = named ||
-          std::any_of(result.statement.phrases.begin(), result.statement.phrases.end(), [&](PhraseMatch const& match) {
-            return match.owner.kind == PhraseOwner::Kind::result_name && match.owner.fact.fact == side.fact &&
-                   match.owner.fact.side == side.side && match.owner.clause == clause_number;
-          });
-  if (!named) return Truth::unknown;
-  if (!clause.value.empty()) {
-    if (result.value == ResultValue::pending || result.value == ResultValue::not_stated) return Truth::unknown;
-    bool positive = result.value == ResultValue::positive;
-    return positive == (clause.value == "positive") ? Truth::yes : Truth::no;
+std::vector<ResultEvidence> evidence_in_results(Knowledge const& knowledge, std::vector<ResultStatement> const& results,
+                                                rules::ResultClause const& clause, FactSide side,
+                                                std::uint16_t clause_number, base::Day today) {
+  std::vector<ResultEvidence> found;
+  for (auto const& result : results) {
+    auto day = result.observation->effective;
+    if (clause.within_days && day && (today - *day).count() > *clause.within_days) continue;
+    if (!names_test(knowledge, result, clause, side, clause_number)) continue;
+    Truth value = reading(knowledge, result, clause);
+    if (value != Truth::unknown) found.push_back({value, &result});
   }
+  if (!clause.latest || found.empty()) return found;
+  auto day = [](ResultEvidence const& one) { return one.from->observation->effective; };
+  auto latest = std::max_element(found.begin(), found.end(), [&](auto const& a, auto const& b) {
+    return std::pair(day(a), a.value == Truth::yes) < std::pair(day(b), b.value == Truth::yes);
+  });
+  return {*latest};
+}
+
+std::string shown(ResultStatement const& result) {
+  std::string text = result.statement.words;
   auto const& quantity = result.observation->quantity;
-  if (!quantity || !quantity->value || (quantity->unit_code != clause.unit && quantity->unit != clause.unit))
-    return Truth::unknown;
-  if (!clause.below.empty()) {
-    auto limit = base::Decimal::parse(clause.below);
-    return *quantity->value < *limit ? Truth::yes : Truth::no;
+  if (quantity && quantity->value) {
+    std::string_view unit = quantity->unit.empty() ? quantity->unit_code : quantity->unit;
+    text.append(text.empty() ? "" : " ").append(quantity->comparator).append(quantity->value->text());
+    if (!unit.empty()) text.append(" ").append(unit);
   }
-  auto limit = base::Decimal::parse(clause.above);
-  return *quantity->value > *limit ? Truth::yes : Truth::no;
+  if (result.observation->effective)
+    text.append(" (").append(base::rfc3339(base::Now(*result.observation->effective)), 0, 10).append(")");
+  return text;
 }
 
 }  // namespace ivig::advice

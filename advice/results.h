@@ -14,9 +14,20 @@ struct ResultStatement {
 /// One Observation: what was measured, and whether the answer is positive or negative.
 [[nodiscard]] ResultStatement result_statement(Knowledge const& knowledge, fhir::Observation const& observation);
 
-/// Evidence of a clause in an observation: yes, no (a value that contradicts it) or unknown.
-[[nodiscard]] rules::Truth result_evidence(Knowledge const& knowledge, ResultStatement const& result,
-                                           rules::ResultClause const& clause, FactSide side,
-                                           std::uint16_t clause_number);
+/// What one result says about a fact.
+struct ResultEvidence {
+  rules::Truth value = rules::Truth::unknown;  ///< yes, or no: a value that contradicts the clause
+  ResultStatement const* from = nullptr;
+};
+
+/// Evidence of a clause in the results of the record: each readable one, or of the latest day only where the clause
+/// says so. Undated results count as the oldest and are never too old: nobody says that they are.
+[[nodiscard]] std::vector<ResultEvidence> evidence_in_results(Knowledge const& knowledge,
+                                                              std::vector<ResultStatement> const& results,
+                                                              rules::ResultClause const& clause, FactSide side,
+                                                              std::uint16_t clause_number, base::Day today);
+
+/// The result in a line: name, value with unit, day.
+[[nodiscard]] std::string shown(ResultStatement const& result);
 
 }  // namespace ivig::advice

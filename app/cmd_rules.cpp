@@ -1,4 +1,4 @@
-// ivig-cds rules lint | list | show | test
+// ivig-cds rules lint | list | show | test | questionnaire
 
 #include <algorithm>
 #include <chrono>
@@ -11,6 +11,7 @@
 #include "app/commands.h"
 #include "app/rule_examples.h"
 #include "rules/lint.h"
+#include "rules/questionnaire.h"
 
 namespace ivig::app {
 namespace {
@@ -98,7 +99,9 @@ int lint(Knowledge const& knowledge) {
     findings.push_back({true, examples.error().where, examples.error().detail});
   } else {
     std::vector<rules::ExampleUse> uses;
-    for (auto const& example : *examples) uses.push_back({example.expect.recommendations, example.expect.absent});
+    for (auto const& example : *examples) {
+      uses.push_back({example.expect.recommendations, example.expect.safety, example.expect.absent});
+    }
     for (auto& finding : rules::lint_examples(knowledge.rules, uses)) findings.push_back(std::move(finding));
   }
   std::size_t unverified = 0;
@@ -117,6 +120,11 @@ int lint(Knowledge const& knowledge) {
   return errors == 0 ? 0 : 1;
 }
 
+int print_questionnaire(Knowledge const& knowledge) {
+  std::cout << rules::questionnaire(knowledge.rules) << "\n";
+  return 0;
+}
+
 }  // namespace
 
 int run_rules(RulesOptions const& options) {
@@ -128,6 +136,7 @@ int run_rules(RulesOptions const& options) {
   if (options.action == "list") return list(**knowledge);
   if (options.action == "show") return show(**knowledge, options.id);
   if (options.action == "test") return test(**knowledge);
+  if (options.action == "questionnaire") return print_questionnaire(**knowledge);
   return lint(**knowledge);
 }
 

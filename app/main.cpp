@@ -52,6 +52,7 @@ void add_rules(CLI::App& app, RulesOptions& options, int& exit_code) {
   add("list", "the recommendations as a table");
   add("show", "explain one recommendation")->add_option("ID", options.id, "guideline/row")->required();
   add("test", "run the examples beside the rules");
+  add("questionnaire", "print a FHIR R4 Questionnaire of the facts that can be asked for");
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ namespace ivig::app {
 struct ExampleExpectation {
   std::string lead, stance, indicator;       ///< empty: not asserted; stance "none" means no row applies
   std::vector<std::string> recommendations;  ///< must be listed
-  std::vector<std::string> absent;           ///< must not be listed
+  std::vector<std::string> safety;           ///< codes of safety findings that must be there
+  std::vector<std::string> absent;           ///< rows and safety codes that must not be listed
   std::vector<std::string> missing;          ///< facts that must be asked for
 };
 

@@ -120,6 +120,14 @@ struct Treatment {
   std::string path;
 };
 
+/// What somebody answered to a yes-or-no question: one item of a QuestionnaireResponse.
+struct Answer {
+  std::string_view link_id;
+  bool yes = false;
+  std::optional<base::Day> authored;
+  std::string path;  ///< "QuestionnaireResponse/q1"
+};
+
 enum class Sex { unknown, female, male, other };
 
 struct Patient {
@@ -174,6 +182,7 @@ struct Chart {
   Availability allergies_available = Availability::not_provided;
   std::vector<Treatment> treatments;
   Availability treatments_available = Availability::not_provided;
+  std::vector<Answer> answers;  ///< of completed and amended responses; per question the one authored last
 };
 
 }  // namespace ivig::fhir

@@ -45,6 +45,12 @@ class Evaluation {
 
   [[nodiscard]] std::vector<Truth> const& truths() const { return truths_; }
 
+  /// Derived facts filled in, rows left alone.
+  Truths derived() {
+    derive_truths();
+    return {truths_, indications_};
+  }
+
  private:
   [[nodiscard]] ExpressionInput input() const { return {truths_, indications_}; }
 
@@ -297,6 +303,14 @@ void add_advisable(RuleSet const& rules, std::vector<Truth> const& truths, Findi
 }
 
 }  // namespace
+
+Truths truths_of(RuleSet const& rules, Facts const& facts) { return Evaluation(rules, facts).derived(); }
+
+Truths truths_if(RuleSet const& rules, Facts const& facts, FactIndex fact, Truth value) {
+  Evaluation evaluation(rules, facts);
+  evaluation.assume(fact, value);
+  return evaluation.derived();
+}
 
 Indicator indicator_of(Row const& row, std::optional<Truth> precondition, bool supported) {
   switch (row.stance) {

@@ -14,6 +14,16 @@ void derive(RuleSet const& rules, Facts& facts);
 /// these rows mention, whether learning it could change stance or indicator.
 [[nodiscard]] Findings evaluate(RuleSet const& rules, Facts const& facts);
 
+/// What is known of every fact, derived ones included, by FactIndex.
+struct Truths {
+  std::vector<Truth> facts;
+  std::vector<Truth> indications;
+  [[nodiscard]] ExpressionInput input() const { return {facts, indications}; }
+};
+[[nodiscard]] Truths truths_of(RuleSet const& rules, Facts const& facts);
+/// The same, supposing that `fact` were known to be `value`.
+[[nodiscard]] Truths truths_if(RuleSet const& rules, Facts const& facts, FactIndex fact, Truth value);
+
 /// The indicator of a leading row on its own, by the stance table of docs/rule-form.md ("Stance to indicator").
 /// `supported`: another guideline's row supports IVIG for this patient and its precondition is not known to be unmet.
 [[nodiscard]] Indicator indicator_of(Row const& row, std::optional<Truth> precondition, bool supported);

@@ -6,21 +6,10 @@
 #include <vector>
 
 #include "rules/facts.h"
+#include "rules/indicator.h"
 #include "rules/rule_set.h"
 
 namespace ivig::rules {
-
-/// How loudly to speak. `none` means no card.
-enum class Indicator : std::uint8_t { none, info, warning, critical };
-[[nodiscard]] constexpr std::string_view to_string(Indicator indicator) {
-  switch (indicator) {
-    case Indicator::info: return "info";
-    case Indicator::warning: return "warning";
-    case Indicator::critical: return "critical";
-    case Indicator::none: break;
-  }
-  return "none";
-}
 
 /// A row that applies, or may apply once a fact is known.
 struct Recommendation {
@@ -56,5 +45,8 @@ struct Findings {
   std::string raised_by;              ///< the notice that made a silent answer speak ("caution" for the row's own)
   std::vector<std::string> cautions;  ///< the leading row's own words about something in the record
 };
+
+/// The decision's indicator: the highest of stance, dose and safety.
+[[nodiscard]] Indicator combine_indicator(Findings const& findings);
 
 }  // namespace ivig::rules

@@ -62,6 +62,10 @@ void lint_facts(RuleSet const& rules, std::vector<LintFinding>& findings) {
     used.insert(row.conditions.begin(), row.conditions.end());
     used.insert(row.asks.begin(), row.asks.end());
   }
+  for (auto const& rule : rules.safety) {
+    for (auto const& level : rule.levels) use(level.when);
+    used.insert(rule.asks.begin(), rule.asks.end());
+  }
   for (auto const& fact : rules.facts) {
     use(fact.for_it.when);
     use(fact.against_it.when);
@@ -74,7 +78,9 @@ void lint_facts(RuleSet const& rules, std::vector<LintFinding>& findings) {
     if (!speaks && used.count(static_cast<FactIndex>(i)) == 0) {
       findings.push_back({false, "facts.json: " + fact.id, "no row or fact uses it"});
     }
-    bool can_be_unknown = !fact.default_no && fact.for_it.when.empty() && fact.kind != FactKind::condition;
+    // Conditions and reactions are settled by the list that they would stand in.
+    bool of_a_list = fact.kind == FactKind::condition || fact.kind == FactKind::reaction;
+    bool can_be_unknown = !fact.default_no && fact.for_it.when.empty() && !of_a_list;
     if (can_be_unknown && fact.ask.empty())
       findings.push_back({true, "facts.json: " + fact.id + ": ask", "is missing: it can be unknown"});
   }
@@ -100,25 +106,33 @@ std::vector<LintFinding> lint(RuleSet const& rules) {
     }
     if (row.verification == "unverified") findings.push_back({false, row.id, "unverified: " + row.verification_note});
   }
+  for (auto const& rule : rules.safety) {
+    if (rule.verification == "unverified")
+      findings.push_back({false, "safety.json: " + rule.code, "unverified: " + rule.verification_note});
+  }
   lint_facts(rules, findings);
   return findings;
 }
 
 std::vector<LintFinding> lint_examples(RuleSet const& rules, std::vector<ExampleUse> const& examples) {
-  std::set<std::string> positive, negative;
-  std::vector<LintFinding> findings;
+  std::set<std::string> known, positive, negative;
+  for (auto const& row : rules.rows) known.insert(row.id);
+  for (auto const& rule : rules.safety) known.insert(rule.code);
   for (auto const& example : examples) {
     positive.insert(example.recommendations.begin(), example.recommendations.end());
+    positive.insert(example.safety.begin(), example.safety.end());
     negative.insert(example.absent.begin(), example.absent.end());
   }
+  std::vector<LintFinding> findings;
   for (auto const& named : {positive, negative}) {
     for (auto const& id : named) {
-      if (!rules.row_index(id)) findings.push_back({true, "examples", "name the unknown row \"" + id + "\""});
+      if (known.count(id) == 0)
+        findings.push_back({true, "examples", "name the unknown row or safety code \"" + id + "\""});
     }
   }
-  for (auto const& row : rules.rows) {
-    if (positive.count(row.id) == 0) findings.push_back({true, row.id, "has no positive example"});
-    if (negative.count(row.id) == 0) findings.push_back({true, row.id, "has no negative example"});
+  for (auto const& id : known) {
+    if (positive.count(id) == 0) findings.push_back({true, id, "has no positive example"});
+    if (negative.count(id) == 0) findings.push_back({true, id, "has no negative example"});
   }
   return findings;
 }

@@ -17,12 +17,12 @@ struct LintFinding {
 
 [[nodiscard]] std::vector<LintFinding> lint(RuleSet const& rules);
 
-/// Which rows an example expects listed, and which not.
+/// Which rows and safety findings an example expects listed, and which of either not.
 struct ExampleUse {
-  std::vector<std::string> recommendations, absent;
+  std::vector<std::string> recommendations, safety, absent;
 };
 
-/// Rows without a positive or a negative example, and examples that name unknown rows.
+/// Rows and safety rules without a positive or a negative example, and examples that name unknown ones.
 [[nodiscard]] std::vector<LintFinding> lint_examples(RuleSet const& rules, std::vector<ExampleUse> const& examples);
 
 }  // namespace ivig::rules

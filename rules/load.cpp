@@ -104,9 +104,9 @@ base::Result<RuleSet> RuleSet::load(std::filesystem::path const& folder) {
   auto main_file = RuleFile::open(folder / "rule-set.json");
   if (!main_file) return tl::unexpected(main_file.error());
   Json const& main_json = main_file->root();
-  if (auto ok = main_file->only(
-          main_json, "",
-          {"version", "facts", "text", "cards", "value_sets", "guidelines", "examples", "products", "response_fact"});
+  if (auto ok = main_file->only(main_json, "",
+                                {"version", "facts", "safety", "text", "cards", "value_sets", "guidelines", "examples",
+                                 "products", "response_fact"});
       !ok) {
     return tl::unexpected(ok.error());
   }
@@ -133,6 +133,9 @@ base::Result<RuleSet> RuleSet::load(std::filesystem::path const& folder) {
   }
   if (auto ok = load_facts(facts_files, rules); !ok) return tl::unexpected(ok.error());
   if (auto ok = order_derivations(rules); !ok) return tl::unexpected(ok.error());
+  if (!string_member(main_json, "safety").empty()) {
+    if (auto ok = open_and(load_safety, path("safety"), rules); !ok) return tl::unexpected(ok.error());
+  }
   if (auto name = string_member(main_json, "response_fact"); !name.empty()) {
     rules.response_fact = rules.fact_index(name);
     if (!rules.response_fact) return main_file->error("", "response_fact", "names no fact");

@@ -11,6 +11,8 @@ namespace ivig::rules {
 [[nodiscard]] base::Result<void> load_facts(std::vector<RuleFile> const& files, RuleSet& rules);
 /// One guideline file: provenance and rows. `narrower_than` is resolved by finish_rows.
 [[nodiscard]] base::Result<void> load_guideline(RuleFile const& file, RuleSet& rules);
+/// safety.json: the safety rules, over facts that are loaded already.
+[[nodiscard]] base::Result<void> load_safety(RuleFile const& file, RuleSet& rules);
 /// cards.json: sentences and override reasons.
 [[nodiscard]] base::Result<void> load_cards(RuleFile const& file, RuleSet& rules);
 /// Index of rows by condition with narrower rows first; refuses cycles of `narrower_than`.

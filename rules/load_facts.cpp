@@ -12,35 +12,82 @@ using base::member;
 using base::string_member;
 
 std::optional<FactKind> kind_from(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, FactKind>, 6> kKinds{{{"condition", FactKind::condition},
+  constexpr std::array<std::pair<std::string_view, FactKind>, 7> kKinds{{{"condition", FactKind::condition},
                                                                          {"qualifier", FactKind::qualifier},
                                                                          {"result", FactKind::result},
                                                                          {"treatment", FactKind::treatment},
                                                                          {"age", FactKind::age},
-                                                                         {"derived", FactKind::derived}}};
+                                                                         {"derived", FactKind::derived},
+                                                                         {"reaction", FactKind::reaction}}};
   for (auto const& [name, kind] : kKinds) {
     if (name == text) return kind;
   }
   return std::nullopt;
 }
 
+/// {"mg/dL": "7", "g/L": "0.07"}: the same limit in every unit it is reported in.
+base::Result<std::vector<UnitLimit>> read_limits(RuleFile const& file, std::string_view id, Json const& value,
+                                                 char const* name) {
+  std::vector<UnitLimit> limits;
+  Json const* json = member(value, name);
+  if (json == nullptr) return limits;
+  std::string where = std::string("results.value.") + name;
+  if (!json->IsObject()) return file.error(id, where, "must be an object of limits by unit: {\"mg/dL\": \"7\"}");
+  for (auto const& entry : json->GetObject()) {
+    auto limit = base::Decimal::parse(base::as_string(entry.value));
+    if (!limit) return file.error(id, where, "a limit is a decimal number in quotes");
+    limits.push_back({std::string(base::as_string(entry.name)), *limit});
+  }
+  return limits;
+}
+
+base::Result<void> read_thresholds(RuleFile const& file, std::string_view id, Json const& value, ResultClause& clause) {
+  if (auto ok = file.only(value, id, {"below", "above", "words", "below_assay", "without_range"}); !ok) return ok;
+  auto below = read_limits(file, id, value, "below");
+  if (!below) return tl::unexpected(below.error());
+  auto above = read_limits(file, id, value, "above");
+  if (!above) return tl::unexpected(above.error());
+  clause.below = std::move(*below);
+  clause.above = std::move(*above);
+  clause.words = string_list(value, "words");
+  clause.below_assay = flag(value, "below_assay");
+  clause.without_range = flag(value, "without_range");
+  bool both = !clause.below.empty() && !clause.above.empty();
+  if (both || (clause.below.empty() && clause.above.empty() && clause.words.empty()))
+    return file.error(id, "results.value", "give limits below or above, or words");
+  return {};
+}
+
 base::Result<ResultClause> read_result(RuleFile const& file, std::string_view id, Json const& json) {
-  if (auto ok = file.only(json, id, {"names", "value_sets", "value"}); !ok) return tl::unexpected(ok.error());
+  if (auto ok = file.only(json, id, {"names", "value_sets", "value", "latest", "within_days"}); !ok)
+    return tl::unexpected(ok.error());
   ResultClause clause;
   clause.names = string_list(json, "names");
   clause.value_sets = string_list(json, "value_sets");
+  clause.latest = flag(json, "latest");
+  clause.within_days = integer(json, "within_days");
   Json const* value = member(json, "value");
   if (value != nullptr && value->IsObject()) {
-    if (auto ok = file.only(*value, id, {"below", "above", "unit"}); !ok) return tl::unexpected(ok.error());
-    clause.below = string_member(*value, "below");
-    clause.above = string_member(*value, "above");
-    clause.unit = string_member(*value, "unit");
+    if (auto ok = read_thresholds(file, id, *value, clause); !ok) return tl::unexpected(ok.error());
   } else {
     clause.value = string_member(json, "value");
-    if (clause.value != "positive" && clause.value != "negative") {
-      return file.error(id, "results.value", "must be \"positive\", \"negative\" or a threshold object");
+    if (clause.value != "positive" && clause.value != "negative" && clause.value != "above-range") {
+      return file.error(id, "results.value", "must be \"positive\", \"negative\", \"above-range\" or limits");
     }
   }
+  return clause;
+}
+
+base::Result<ReactionClause> read_reaction(RuleFile const& file, std::string_view id, Json const& json) {
+  if (auto ok = file.only(json, id, {"to", "manifestations", "only", "not_only", "recorded_as_severe"}); !ok)
+    return tl::unexpected(ok.error());
+  ReactionClause clause;
+  clause.to = string_list(json, "to");
+  clause.manifestations = string_list(json, "manifestations");
+  clause.only = string_list(json, "only");
+  clause.not_only = string_list(json, "not_only");
+  clause.recorded_as_severe = flag(json, "recorded_as_severe");
+  if (clause.to.empty()) return file.error(id, "reactions.to", "name the value sets of the substance");
   return clause;
 }
 
@@ -63,9 +110,32 @@ base::Result<TreatmentClause> read_treatment(RuleFile const& file, std::string_v
   return clause;
 }
 
+base::Result<void> read_patient_and_product(RuleFile const& file, std::string_view id, Json const& json,
+                                            Evidence& evidence) {
+  if (Json const* history = member(json, "history"); history != nullptr) {
+    if (auto ok = file.only(*history, id, {"value_sets"}); !ok) return ok;
+    evidence.history_value_sets = string_list(*history, "value_sets");
+  }
+  if (Json const* product = member(json, "product"); product != nullptr) {
+    if (auto ok = file.only(*product, id, {"stabilizer"}); !ok) return ok;
+    evidence.stabilizers = string_list(*product, "stabilizer");
+  }
+  if (Json const* age = member(json, "age"); age != nullptr) {
+    if (auto ok = file.only(*age, id, {"under", "at_least"}); !ok) return ok;
+    evidence.age_under = integer(*age, "under");
+    evidence.age_at_least = integer(*age, "at_least");
+  }
+  evidence.sex = string_member(json, "sex");
+  if (!evidence.sex.empty() && evidence.sex != "female" && evidence.sex != "male")
+    return file.error(id, "sex", "must be \"female\" or \"male\"");
+  return {};
+}
+
 base::Result<Evidence> read_evidence(RuleFile const& file, std::string_view id, Json const& json,
                                      RuleSet const& rules) {
-  if (auto ok = file.only(json, id, {"value_sets", "phrases", "results", "treatments", "draft_orders", "age", "when"});
+  if (auto ok = file.only(json, id,
+                          {"value_sets", "phrases", "results", "treatments", "draft_orders", "history", "reactions",
+                           "product", "age", "sex", "when"});
       !ok) {
     return tl::unexpected(ok.error());
   }
@@ -83,15 +153,16 @@ base::Result<Evidence> read_evidence(RuleFile const& file, std::string_view id, 
     if (clause) evidence.treatments.push_back(std::move(*clause));
     else problem = clause.error();
   });
+  each(json, "reactions", [&](Json const& item, std::size_t) {
+    auto clause = read_reaction(file, id, item);
+    if (clause) evidence.reactions.push_back(std::move(*clause));
+    else problem = clause.error();
+  });
   if (problem) return tl::unexpected(*problem);
+  if (auto ok = read_patient_and_product(file, id, json, evidence); !ok) return tl::unexpected(ok.error());
   if (Json const* drafts = member(json, "draft_orders"); drafts != nullptr) {
     if (auto ok = file.only(*drafts, id, {"value_sets"}); !ok) return tl::unexpected(ok.error());
     evidence.draft_order_value_sets = string_list(*drafts, "value_sets");
-  }
-  if (Json const* age = member(json, "age"); age != nullptr) {
-    if (auto ok = file.only(*age, id, {"under", "at_least"}); !ok) return tl::unexpected(ok.error());
-    evidence.age_under = integer(*age, "under");
-    evidence.age_at_least = integer(*age, "at_least");
   }
   if (Json const* when = member(json, "when"); when != nullptr) {
     auto expression = Expression::compile(*when, [&](std::string_view fact) { return rules.fact_index(fact); });
@@ -123,7 +194,8 @@ base::Result<void> declare(RuleFile const& file, Json const& json, RuleSet& rule
     return ok;
   }
   auto kind = kind_from(string_member(json, "kind"));
-  if (!kind) return file.error(fact.id, "kind", "must be condition, qualifier, result, treatment, age or derived");
+  if (!kind)
+    return file.error(fact.id, "kind", "must be condition, qualifier, result, treatment, reaction, age or derived");
   fact.kind = *kind;
   fact.label = string_member(json, "label");
   fact.ask = string_member(json, "ask");

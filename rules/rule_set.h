@@ -11,8 +11,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/decimal.h"
 #include "base/result.h"
 #include "rules/expression.h"
+#include "rules/indicator.h"
 
 namespace ivig::rules {
 
@@ -23,14 +25,26 @@ enum class Stance : std::uint8_t { recommended, may_consider, insufficient_evide
 [[nodiscard]] std::string_view to_string(Stance stance);
 [[nodiscard]] std::optional<Stance> stance_from(std::string_view text);
 
-enum class FactKind : std::uint8_t { condition, qualifier, result, treatment, age, derived };
+enum class FactKind : std::uint8_t { condition, qualifier, result, treatment, age, derived, reaction };
+
+/// A limit of a laboratory value in one unit. The rule set states a limit once for every unit in which the value is
+/// reported, so that nothing is converted.
+struct UnitLimit {
+  std::string unit;  ///< compared without regard to case, spaces and UCUM annotation braces
+  base::Decimal value;
+};
 
 /// A laboratory or antibody result that is evidence.
 struct ResultClause {
   std::vector<std::string> names;
   std::vector<std::string> value_sets;
-  std::string value;               ///< "positive", "negative", or empty when a threshold is given
-  std::string below, above, unit;  ///< decimal texts and UCUM unit
+  std::string value;  ///< "positive", "negative", "above-range" (the report's own), or empty when limits are given
+  std::vector<UnitLimit> below, above;
+  std::vector<std::string> words;  ///< words of a value that count as the limit passed: "undetectable"
+  bool below_assay = false;        ///< "<10" counts as below, whatever the limit of the assay
+  bool without_range = false;      ///< the limits count only where the report gives no range of its own
+  bool latest = false;             ///< only the latest readable result counts
+  std::optional<int> within_days;  ///< older results are unknown; undated ones count
 };
 
 /// Treatments in a state, optionally recent.
@@ -41,6 +55,15 @@ struct TreatmentClause {
   std::optional<int> within_days;
 };
 
+/// Recorded reactions to a substance: in allergies, in the account of a treatment, in a problem that names both.
+struct ReactionClause {
+  std::vector<std::string> to;              ///< value sets of the substance
+  std::vector<std::string> manifestations;  ///< value sets, one of which a manifestation is in; empty: any
+  std::vector<std::string> only;            ///< value sets that hold every recorded manifestation, at least one
+  std::vector<std::string> not_only;        ///< does not hold where these value sets hold every manifestation
+  bool recorded_as_severe = false;          ///< reaction.severity severe, or criticality high
+};
+
 /// One side (for or against) of a fact's evidence; any clause is enough.
 struct Evidence {
   std::vector<std::string> value_sets;
@@ -48,6 +71,10 @@ struct Evidence {
   std::vector<ResultClause> results;
   std::vector<TreatmentClause> treatments;
   std::vector<std::string> draft_order_value_sets;
+  std::vector<std::string> history_value_sets;  ///< conditions of any clinical status, and procedures done
+  std::vector<ReactionClause> reactions;
+  std::vector<std::string> stabilizers;        ///< words of the ordered product's stabilizer
+  std::string sex;                             ///< "female", "male", or empty
   std::optional<int> age_under, age_at_least;  ///< full years
   Expression when;
 };
@@ -106,6 +133,22 @@ struct Row {
   std::string verification, verification_note;
 };
 
+/// One loudness of a safety rule.
+struct SafetyLevel {
+  Indicator indicator = Indicator::none;  ///< none: a line of detail on a card that is shown anyway
+  Expression when;
+  std::string says;
+};
+
+/// A risk that the order meets in this patient, whatever the indication says.
+struct SafetyRule {
+  std::string code;
+  std::vector<SafetyLevel> levels;  ///< the first that holds is the finding
+  std::vector<FactIndex> asks;      ///< asked for where a card is shown and the answer would change this finding
+  std::string cites;
+  std::string verification, verification_note;
+};
+
 /// A coded reason for going on all the same.
 struct OverrideReason {
   std::string system, code, display;
@@ -134,6 +177,8 @@ class RuleSet {
   std::vector<FactDefinition> facts;
   std::vector<Guideline> guidelines;
   std::vector<Row> rows;
+  std::vector<SafetyRule> safety;
+  std::string safety_recorded;  ///< the sentence that quotes the record: "On record: {found}."
   ProductSets products;
   TextCueLists text_cues;
   std::map<std::string, std::string> sentences;  ///< cards.json "sentences"

@@ -1,0 +1,74 @@
+#include <algorithm>
+
+#include "base/json_read.h"
+#include "fhir/read_elements.h"
+
+namespace ivig::fhir {
+namespace {
+
+using base::Json;
+
+/// Deeper groups than this are no questionnaire that anybody filled in.
+constexpr int kDepth = 10;
+// Each answer is compared with those before it; a longer list is no clinician's.
+constexpr std::size_t kMostAnswers = 1000;
+
+/// Yes or no as a boolean, or as a coding by code (HL7 v2-0136: Y, N) or display. Anything else answers nothing:
+/// "don't know" above all.
+std::optional<bool> yes_or_no(Json const& answer) {
+  if (auto flag = base::bool_member(answer, "valueBoolean")) return flag;
+  Json const* value = base::member(answer, "valueCoding");
+  if (value == nullptr) value = base::member(answer, "valueString");
+  if (value == nullptr) return std::nullopt;
+  Concept const read = read_concept(*value);
+  auto is = [&](std::initializer_list<std::string_view> words) {
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+      return same_code(read.text, word) ||
+             std::any_of(read.codings.begin(), read.codings.end(), [&](Coding const& coding) {
+               return same_code(coding.code, word) || same_code(coding.display, word);
+             });
+    });
+  };
+  if (is({"Y", "yes", "true"})) return true;
+  if (is({"N", "no", "false"})) return false;
+  return std::nullopt;
+}
+
+void keep(Answer answer, std::vector<Answer>& answers) {
+  auto known =
+      std::find_if(answers.begin(), answers.end(), [&](Answer const& a) { return a.link_id == answer.link_id; });
+  if (known == answers.end()) {
+    if (answers.size() < kMostAnswers) answers.push_back(std::move(answer));
+  } else if (answer.authored >= known->authored) {
+    *known = std::move(answer);
+  }
+}
+
+void read_items(Json const& parent, Answer const& of_response, int depth, std::vector<Answer>& answers) {
+  if (depth > kDepth) return;
+  base::each(parent, "item", [&](Json const& item, std::size_t) {
+    base::each(item, "answer", [&](Json const& given, std::size_t) {
+      if (auto yes = yes_or_no(given)) {
+        Answer answer = of_response;
+        answer.link_id = base::string_member(item, "linkId");
+        answer.yes = *yes;
+        if (!answer.link_id.empty()) keep(std::move(answer), answers);
+      }
+      read_items(given, of_response, depth + 1, answers);
+    });
+    read_items(item, of_response, depth + 1, answers);
+  });
+}
+
+}  // namespace
+
+void read_answers(Json const& resource, std::vector<Answer>& answers) {
+  // Half-filled forms, and those withdrawn, answer nothing. FHIR R4 QuestionnaireResponse.status
+  if (known_code(resource, "status", {"completed", "amended"}).empty()) return;
+  Answer of_response;
+  of_response.authored = first_day(resource, {"authored"});
+  of_response.path = path_of(resource);
+  read_items(resource, of_response, 0, answers);
+}
+
+}  // namespace ivig::fhir
