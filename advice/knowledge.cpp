@@ -136,6 +136,9 @@ class OwnerBuilder {
     if (auto ok = check(evidence.value_sets); !ok) return ok;
     if (auto ok = check(evidence.draft_order_value_sets); !ok) return ok;
     if (auto ok = check(evidence.history_value_sets); !ok) return ok;
+    if (evidence.onset) {
+      if (auto ok = check(evidence.onset->value_sets); !ok) return ok;
+    }
     for (auto const& clause : evidence.reactions) {
       for (auto const* list : {&clause.to, &clause.manifestations, &clause.only, &clause.not_only}) {
         if (auto ok = check(*list); !ok) return ok;
