@@ -10,7 +10,7 @@
 #include "advice/markdown.h"
 #include "app/commands.h"
 #include "app/rule_examples.h"
-#include "rules/lint.h"
+#include "rules/lint_rows.h"
 #include "rules/questionnaire.h"
 
 namespace ivig::app {
@@ -94,6 +94,8 @@ int test(Knowledge const& knowledge) {
 int lint(Knowledge const& knowledge) {
   auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   std::vector<rules::LintFinding> findings = rules::lint(knowledge.rules);
+  rules::RowProof const proof = rules::prove_rows(knowledge.rules);
+  findings.insert(findings.end(), proof.findings.begin(), proof.findings.end());
   auto examples = load_examples(knowledge.rules, today);
   if (!examples) {
     findings.push_back({true, examples.error().where, examples.error().detail});
@@ -114,6 +116,15 @@ int lint(Knowledge const& knowledge) {
     errors += finding.error ? 1 : 0;
     std::cout << (finding.error ? "error: " : "note: ") << finding.where << ": " << finding.detail << "\n";
   }
+  std::size_t combinations = 0;
+  for (auto const& one : proof.proved) {
+    combinations += one.combinations;
+    if (one.rows < 2) continue;  // nothing to contradict
+    std::cout << "proved: " << one.condition << ": " << one.rows << " rows of " << one.guideline << ", " << one.facts
+              << " facts, all " << one.combinations << " combinations\n";
+  }
+  std::cout << "proved: " << proof.proved.size() << " conditions of guidelines, " << combinations
+            << " combinations of facts tried, at most " << rules::kMostCombinations << " for one\n";
   std::cout << knowledge.rules.rows.size() << " rows, " << knowledge.rules.facts.size() << " facts, "
             << knowledge.terms.sets().size() << " value sets (" << unverified << " codes unverified): " << errors
             << " errors\n";

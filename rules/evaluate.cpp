@@ -79,19 +79,9 @@ class Evaluation {
     std::sort(rows.rbegin(), rows.rend());  // narrower rows have the higher index
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
 
-    std::vector<std::pair<RowIndex, Truth>> replaced;  // rows that a narrower one takes the place of
     std::vector<Recommendation> found;
-    for (RowIndex index : rows) {
+    for (auto const& [index, state] : row_states(rules_, rows, input())) {
       Row const& row = rules_.rows[index];
-      Truth indicated = Truth::no;
-      for (FactIndex condition : row.conditions) indicated = truth_or(indicated, indications_[condition]);
-      Truth state = truth_and(indicated, row.requires_.evaluate(input()));
-      if (!row.excludes.empty()) state = truth_and(state, truth_not(row.excludes.evaluate(input())));
-      for (auto const& [general, by] : replaced) {
-        if (general == index) state = truth_and(state, truth_not(by));
-      }
-      if (state == Truth::no) continue;
-      for (RowIndex general : row.narrower_than) replaced.emplace_back(general, state);
       Recommendation recommendation{index, state == Truth::unknown, std::nullopt};
       if (row.precondition) recommendation.precondition = row.precondition->when.evaluate(input());
       found.push_back(recommendation);
@@ -335,6 +325,26 @@ void add_advisable(RuleSet const& rules, std::vector<Truth> const& truths, Findi
 }
 
 }  // namespace
+
+std::vector<RowState> row_states(RuleSet const& rules, std::vector<RowIndex> const& rows,
+                                 ExpressionInput const& input) {
+  std::vector<RowState> found;
+  std::vector<std::pair<RowIndex, Truth>> replaced;  // rows that a narrower one takes the place of
+  for (RowIndex index : rows) {
+    Row const& row = rules.rows[index];
+    Truth indicated = Truth::no;
+    for (FactIndex condition : row.conditions) indicated = truth_or(indicated, input.indications[condition]);
+    Truth state = truth_and(indicated, row.requires_.evaluate(input));
+    if (!row.excludes.empty()) state = truth_and(state, truth_not(row.excludes.evaluate(input)));
+    for (auto const& [general, by] : replaced) {
+      if (general == index) state = truth_and(state, truth_not(by));
+    }
+    if (state == Truth::no) continue;
+    for (RowIndex general : row.narrower_than) replaced.emplace_back(general, state);
+    found.push_back({index, state});
+  }
+  return found;
+}
 
 Truths truths_of(RuleSet const& rules, Facts const& facts) { return Evaluation(rules, facts).derived(); }
 
