@@ -12,9 +12,9 @@ using base::fail;
 using fhir::OwnerIndex;
 using fhir::PhraseKind;
 
-constexpr std::array<char const*, 7> kTreatmentLists{
+constexpr std::array<char const*, 8> kTreatmentLists{
     "treatment_responded", "treatment_failed",  "treatment_not_tolerated", "treatment_contraindicated",
-    "treatment_completed", "treatment_planned", "treatment_not_given"};
+    "treatment_completed", "treatment_planned", "treatment_not_given",     "treatment_not_tried"};
 
 fhir::TextCues text_cues(rules::TextCueLists const& lists) {
   auto list = [&](char const* name) {
@@ -136,6 +136,9 @@ class OwnerBuilder {
     if (auto ok = check(evidence.value_sets); !ok) return ok;
     if (auto ok = check(evidence.draft_order_value_sets); !ok) return ok;
     if (auto ok = check(evidence.history_value_sets); !ok) return ok;
+    if (evidence.recent) {
+      if (auto ok = check(evidence.recent->value_sets); !ok) return ok;
+    }
     for (auto const& clause : evidence.reactions) {
       for (auto const* list : {&clause.to, &clause.manifestations, &clause.only, &clause.not_only}) {
         if (auto ok = check(*list); !ok) return ok;
