@@ -12,9 +12,9 @@ using base::fail;
 using fhir::OwnerIndex;
 using fhir::PhraseKind;
 
-constexpr std::array<char const*, 7> kTreatmentLists{
+constexpr std::array<char const*, 8> kTreatmentLists{
     "treatment_responded", "treatment_failed",  "treatment_not_tolerated", "treatment_contraindicated",
-    "treatment_completed", "treatment_planned", "treatment_not_given"};
+    "treatment_completed", "treatment_planned", "treatment_not_given",     "treatment_not_tried"};
 
 fhir::TextCues text_cues(rules::TextCueLists const& lists) {
   auto list = [&](char const* name) {
@@ -139,6 +139,9 @@ class OwnerBuilder {
     if (evidence.onset) {
       if (auto ok = check(evidence.onset->value_sets); !ok) return ok;
     }
+    if (evidence.recent) {
+      if (auto ok = check(evidence.recent->value_sets); !ok) return ok;
+    }
     for (auto const& clause : evidence.reactions) {
       for (auto const* list : {&clause.to, &clause.manifestations, &clause.only, &clause.not_only}) {
         if (auto ok = check(*list); !ok) return ok;
@@ -213,8 +216,15 @@ base::Result<std::shared_ptr<Knowledge const>> Knowledge::load(std::filesystem::
   if (!sets) return tl::unexpected(sets.error());
   fhir::Lexicon lexicon(text_cues(rules->text_cues));
   auto words = filler_words(rules->text_cues);
-  auto knowledge = std::make_shared<Knowledge>(Knowledge{std::move(*rules), fhir::Terminology(std::move(*sets)),
-                                                         std::move(lexicon), {}, {}, std::move(words), {}, {}, {}});
+  auto knowledge = std::make_shared<Knowledge>(Knowledge{std::move(*rules),
+                                                         fhir::Terminology(std::move(*sets)),
+                                                         std::move(lexicon),
+                                                         {},
+                                                         {},
+                                                         std::move(words),
+                                                         {},
+                                                         {},
+                                                         {}});
   knowledge->facts_by_set.resize(knowledge->terms.sets().size());
   knowledge->history_by_set.resize(knowledge->terms.sets().size());
   if (auto ok = check_products(*knowledge); !ok) return tl::unexpected(ok.error());

@@ -42,7 +42,8 @@ enum class TreatmentWord : std::uint16_t {
   contraindicated,
   completed,
   planned,
-  not_given
+  not_given,
+  not_tried
 };
 
 struct Knowledge {

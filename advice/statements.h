@@ -41,6 +41,7 @@ struct Statement {
   std::string label;  ///< the shortest name it gives itself: what a coded statement is shown as
   std::vector<SetMatch> sets;
   std::vector<PhraseMatch> phrases;
+  std::vector<fhir::SetIndex> denied_sets;  ///< named only to be denied: "no steroids"
   bool refuted = false;      ///< never evidence for anything
   bool provisional = false;  ///< recorded as not yet confirmed
   bool current = true;       ///< active; false: resolved, in remission or inactive
