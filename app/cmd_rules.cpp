@@ -54,12 +54,21 @@ int show(Knowledge const& knowledge, std::string const& id) {
   Row const& row = knowledge.rules.rows[*index];
   auto const& guideline = knowledge.rules.guidelines[row.guideline];
   show_line("id", row.id);
+  show_line("stands in", row.place.file + ":" + std::to_string(row.place.line));
   show_line("title", row.title);
+  std::string conditions;
+  for (auto fact : row.conditions) conditions += (conditions.empty() ? "" : ", ") + knowledge.rules.facts[fact].id;
+  show_line("for", conditions);
   show_line("stance", std::string(rules::to_string(row.stance)));
   show_line("evidence", row.evidence);
   show_line("says", row.says);
   show_line("instead", row.instead);
   if (row.precondition) show_line("precondition", row.precondition->text + (row.precondition->soft ? " (soft)" : ""));
+  if (row.exception) show_line("exception", row.exception->text + " (override " + row.exception->reason.code + ")");
+  if (row.background) show_line("background", "never leads, never counts");
+  std::string narrower;
+  for (auto other : row.narrower_than) narrower += (narrower.empty() ? "" : ", ") + knowledge.rules.rows[other].id;
+  show_line("narrower than", narrower);
   std::string facts;
   for (auto const* expression : {&row.requires_, &row.excludes}) {
     for (auto fact : expression->facts()) facts += (facts.empty() ? "" : ", ") + knowledge.rules.facts[fact].id;

@@ -94,7 +94,7 @@ class Evaluation {
     auto offers = [&](Recommendation const& r) { return rules_.rows[r.row].exception.has_value(); };
     if (std::all_of(all.begin(), all.end(), offers)) return;  // nothing that it would be an exception from
     for (auto const& r : all) {
-      if (offers(r)) findings.exceptions.push_back({r.row, *r.precondition});
+      if (offers(r) && !r.candidate) findings.exceptions.push_back({r.row, *r.precondition});
     }
     std::erase_if(all, [&](Recommendation const& r) { return offers(r) && r.precondition == Truth::no; });
   }
