@@ -13,8 +13,8 @@ using fhir::OwnerIndex;
 using fhir::PhraseKind;
 
 constexpr std::array<char const*, 10> kTreatmentLists{
-    "treatment_responded", "treatment_failed",  "treatment_not_tolerated", "treatment_contraindicated",
-    "treatment_completed", "treatment_planned", "treatment_not_given",     "treatment_not_tried",
+    "treatment_responded",   "treatment_failed",  "treatment_not_tolerated", "treatment_contraindicated",
+    "treatment_completed",   "treatment_planned", "treatment_not_given",     "treatment_not_tried",
     "treatment_unavailable", "treatment_neutral"};
 
 fhir::TextCues text_cues(rules::TextCueLists const& lists) {
@@ -217,8 +217,15 @@ base::Result<std::shared_ptr<Knowledge const>> Knowledge::load(std::filesystem::
   if (!sets) return tl::unexpected(sets.error());
   fhir::Lexicon lexicon(text_cues(rules->text_cues));
   auto words = filler_words(rules->text_cues);
-  auto knowledge = std::make_shared<Knowledge>(Knowledge{std::move(*rules), fhir::Terminology(std::move(*sets)),
-                                                         std::move(lexicon), {}, {}, std::move(words), {}, {}, {}});
+  auto knowledge = std::make_shared<Knowledge>(Knowledge{std::move(*rules),
+                                                         fhir::Terminology(std::move(*sets)),
+                                                         std::move(lexicon),
+                                                         {},
+                                                         {},
+                                                         std::move(words),
+                                                         {},
+                                                         {},
+                                                         {}});
   knowledge->facts_by_set.resize(knowledge->terms.sets().size());
   knowledge->history_by_set.resize(knowledge->terms.sets().size());
   if (auto ok = check_products(*knowledge); !ok) return tl::unexpected(ok.error());

@@ -146,7 +146,8 @@ base::Result<void> load_guideline(RuleFile const& file, RuleSet& rules) {
   if (auto ok = file.only(file.root(), "", {"guideline", "rows"}); !ok) return ok;
   Json const* json = member(file.root(), "guideline");
   if (json == nullptr) return file.error("", "guideline", "is missing");
-  if (auto ok = file.only(*json, "", {"id", "title", "short", "organisation", "year", "kind", "citation", "url", "leads_when"});
+  if (auto ok = file.only(*json, "",
+                          {"id", "title", "short", "organisation", "year", "kind", "citation", "url", "leads_when"});
       !ok)
     return ok;
   Guideline guideline;
