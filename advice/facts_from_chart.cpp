@@ -226,7 +226,8 @@ class FactReader {
     });
   }
 
-  void from_recent(FactSide side, Statement const& statement, std::string const& id, rules::RecentClause const& clause) {
+  void from_recent(FactSide side, Statement const& statement, std::string const& id,
+                   rules::RecentClause const& clause) {
     auto const* match = statement.match(knowledge_.set(id));
     if (match == nullptr || match->past) return;
     auto day = statement.onset;

@@ -30,11 +30,12 @@ TreatmentStates states_of_status(fhir::Treatment const& treatment) {
   return states;
 }
 
-/// Takes back every exposure. That it must not be given stays true.
+/// Takes back every exposure. That it must not or cannot be given stays true.
 void not_given(TreatmentStates& states) {
-  bool const contraindicated = states.test(static_cast<std::size_t>(TreatmentState::contraindicated));
-  states.reset();
-  if (contraindicated) set(states, TreatmentState::contraindicated);
+  TreatmentStates kept;
+  set(kept, TreatmentState::contraindicated);
+  set(kept, TreatmentState::unavailable);
+  states &= kept;
 }
 
 /// Words about the outcome, in the status reason, the outcome, the notes or the name itself.
@@ -67,9 +68,11 @@ void add_words(Statement const& statement, TreatmentStates& states) {
       case TreatmentWord::not_given:
         if (!match.negated) not_given(states);
         break;
-      case TreatmentWord::not_tried:
-        untried = untried || !match.negated;
+      case TreatmentWord::not_tried: untried = untried || !match.negated; break;
+      case TreatmentWord::unavailable:
+        if (!match.negated) set(states, TreatmentState::unavailable);
         break;
+      case TreatmentWord::neutral: break;
     }
   }
   auto holds = [&](TreatmentState state) { return states.test(static_cast<std::size_t>(state)); };
@@ -110,8 +113,9 @@ bool denied(Knowledge const& knowledge, TreatmentStatement const& treatment, rul
 }  // namespace
 
 TreatmentState treatment_state(std::string_view name) {
-  constexpr std::array<std::string_view, 9> kNames{"tried",   "completed",       "ongoing", "responded", "failed",
-                                                   "not-tolerated", "contraindicated", "planned", "not-tried"};
+  constexpr std::array<std::string_view, 10> kNames{"tried",     "completed",     "ongoing",         "responded",
+                                                    "failed",    "not-tolerated", "contraindicated", "planned",
+                                                    "not-tried", "unavailable"};
   auto it = std::find(kNames.begin(), kNames.end(), name);
   return static_cast<TreatmentState>(it - kNames.begin());
 }
@@ -144,7 +148,8 @@ bool fulfils(Knowledge const& knowledge, TreatmentStatement const& treatment, ru
     return treatment.states.test(static_cast<std::size_t>(treatment_state(state)));
   };
   if (std::any_of(clause.without.begin(), clause.without.end(), holds)) return false;
-  if (!std::any_of(clause.states.begin(), clause.states.end(), holds)) return denied(knowledge, treatment, clause, side, clause_number);
+  if (!std::any_of(clause.states.begin(), clause.states.end(), holds))
+    return denied(knowledge, treatment, clause, side, clause_number);
   bool named = std::any_of(clause.value_sets.begin(), clause.value_sets.end(), [&](std::string const& id) {
     auto const* match = treatment.statement.match(knowledge.set(id));
     return match != nullptr && !match->broader && !match->possible;

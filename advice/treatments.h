@@ -19,9 +19,10 @@ enum class TreatmentState : std::uint8_t {
   not_tolerated,
   contraindicated,
   planned,
-  not_tried  ///< said not to have been given: declined, never started
+  not_tried,   ///< said not to have been given: declined, never started
+  unavailable  ///< cannot be had: not in stock, not covered, no access
 };
-using TreatmentStates = std::bitset<9>;
+using TreatmentStates = std::bitset<10>;
 
 struct TreatmentStatement {
   Statement statement;  ///< what was given, by code or text

@@ -92,9 +92,9 @@ base::Result<ReactionClause> read_reaction(RuleFile const& file, std::string_vie
 }
 
 base::Result<TreatmentClause> read_treatment(RuleFile const& file, std::string_view id, Json const& json) {
-  static constexpr std::array<std::string_view, 9> kStates{"tried",           "completed", "ongoing",
-                                                           "responded",       "failed",    "not-tolerated",
-                                                           "contraindicated", "planned",   "not-tried"};
+  static constexpr std::array<std::string_view, 10> kStates{
+      "tried",         "completed",       "ongoing", "responded", "failed",
+      "not-tolerated", "contraindicated", "planned", "not-tried", "unavailable"};
   if (auto ok = file.only(json, id, {"value_sets", "names", "states", "without", "within_days"}); !ok)
     return tl::unexpected(ok.error());
   TreatmentClause clause;

@@ -92,7 +92,7 @@ struct Evidence {
   std::vector<TreatmentClause> treatments;
   std::vector<std::string> draft_order_value_sets;
   std::vector<std::string> history_value_sets;  ///< conditions of any clinical status, and procedures done
-  std::optional<RecentClause> recent;  ///< older ones leave the fact unknown
+  std::optional<RecentClause> recent;           ///< older ones leave the fact unknown
   std::vector<ReactionClause> reactions;
   std::vector<std::string> stabilizers;        ///< words of the ordered product's stabilizer
   std::string sex;                             ///< "female", "male", or empty
