@@ -369,7 +369,7 @@ def create(session):
     for _request, action in found:
         resource = action.get("resource")
         expect(isinstance(resource, dict) and resource.get("resourceType"), "create without a resource")
-    return f"{len(found)} resource(s) with a resourceType; `conformance/fhir/validate` says whether they are valid"
+    return f"{len(found)} resource(s) with a resourceType; `./dev conformance --fhir` validates them"
 
 
 @row("ACT-04")
