@@ -225,6 +225,17 @@ class Session:
             raise Skipped("no request draws a card from this service: give --request FILE with one that does")
         return found
 
+    def drawing(self, action_type):
+        """A fresh request (and its service) among those known whose cards offer an action of that type."""
+        for service, body, answer in self.corpus():
+            if answer.status != 200:
+                continue
+            for card in self.cards_in(answer):
+                actions = [a for s in card.get("suggestions") or [] for a in s.get("actions") or []]
+                if any(action.get("type") == action_type for action in actions):
+                    return service, fresh(body)
+        raise Skipped(f"no answer holds a {action_type} action")
+
     def alive(self):
         """The service still answers discovery."""
         try:

@@ -81,7 +81,7 @@ function showDrafts() {
     item.append(element("div", drugOf(order), outcome === "removed" ? "what removed" : "what"));
     const dosage = [order.dosageInstruction ?? []].flat()[0]?.text;
     if (dosage) item.append(element("div", dosage));
-    item.append(element("div", "Reason: " + (reasonOf(order) || "not given")));
+    if (order.resourceType.startsWith("Medication")) item.append(element("div", "Reason: " + (reasonOf(order) || "not given")));
     if (selected) item.append(element("div", selected.includes(nameOf(order)) ? "Selected" : "Not selected", "hint"));
     if (outcome) item.append(element("div", outcome === "removed" ? "Removed" : outcome, "state"));
     return item;
@@ -205,25 +205,55 @@ function linkElements(links = []) {
   return [list];
 }
 
+/** One button a suggestion where at most one may be taken, boxes to tick where any may. CARD-10 */
 function suggestionElements(service, held, controls, outcome) {
   const suggestions = held.card.suggestions ?? [];
   if (!suggestions.length) return [];
-  const group = element("div", undefined, "choices");
+  const accept = (taken) => {
+    for (const {actions = []} of taken) actions.forEach(apply);
+    decide(service, held, controls, outcome, `Accepted: ${taken.map(({label}) => label).join("; ")}.`, {
+      outcome: "accepted", acceptedSuggestions: taken.map(({uuid}) => ({id: uuid}))});
+  };
+  const group = held.card.selectionBehavior === "any" && suggestions.length > 1
+    ? boxes(suggestions, accept) : buttons(suggestions, accept);
   group.setAttribute("role", "group");
   group.setAttribute("aria-label", "Suggestions");
+  return [group];
+}
+
+const whatOf = ({actions = []}) => actions.map(({description}) => description).join("; ");
+
+function buttons(suggestions, accept) {
+  const group = element("div", undefined, "choices");
   for (const suggestion of suggestions) {
-    const what = (suggestion.actions ?? []).map(({description}) => description).join("; ");
     const button = element("button", suggestion.label, suggestion.isRecommended ? "primary" : undefined);
     button.type = "button";
-    if (what && what !== suggestion.label) button.title = what;
-    button.addEventListener("click", () => {
-      for (const action of suggestion.actions ?? []) apply(action);
-      decide(service, held, controls, outcome, `Accepted: ${suggestion.label}.`, {
-        outcome: "accepted", acceptedSuggestions: [{id: suggestion.uuid}]});
-    });
+    button.title = whatOf(suggestion);
+    button.addEventListener("click", () => accept([suggestion]));
     group.append(button);
   }
-  return [group];
+  return group;
+}
+
+function boxes(suggestions, accept) {
+  const group = element("div", undefined, "boxes");
+  const marks = suggestions.map((suggestion) => {
+    const label = element("label");
+    const box = element("input");
+    box.type = "checkbox";
+    box.checked = suggestion.isRecommended === true;
+    box.addEventListener("change", () => { button.disabled = !marks.some(({checked}) => checked); });
+    label.append(box, " " + suggestion.label);
+    label.title = whatOf(suggestion);
+    group.append(label);
+    return box;
+  });
+  const button = element("button", "Accept what is marked", "primary");
+  button.type = "button";
+  button.disabled = !marks.some(({checked}) => checked);
+  button.addEventListener("click", () => accept(suggestions.filter((_, index) => marks[index].checked)));
+  group.append(button);
+  return group;
 }
 
 let overrides = 0;
@@ -268,12 +298,16 @@ function apply(action) {
     entries[index] = {...entries[index], resource: action.resource};
     state.decided.set(name, "Changed");
   }
-  if (action.type === "create") entries.push({resource: action.resource});
+  if (action.type === "create") {
+    const id = action.resource.id ?? `new-${entries.length + 1}`;
+    entries.push({resource: {...action.resource, id}});
+    state.decided.set(`${action.resource.resourceType}/${id}`, "Added");
+  }
   showDrafts();
 }
 
 async function decide(service, held, controls, outcome, said, entry) {
-  for (const control of controls.querySelectorAll("button, select, textarea")) control.disabled = true;
+  for (const control of controls.querySelectorAll("button, select, textarea, input")) control.disabled = true;
   outcome.append(element("span", said, "decided"));
   held.open = false;
   if (held.card.uuid) {
@@ -305,7 +339,8 @@ function finish() {
   const selected = state.body.context.selections;
   for (const order of drafts()) {
     if (selected && !selected.includes(nameOf(order))) continue;
-    if (state.decided.get(nameOf(order)) !== "removed") state.decided.set(nameOf(order), done);
+    const before = state.decided.get(nameOf(order));
+    if (before !== "removed") state.decided.set(nameOf(order), before ? `${before}, ${done.toLowerCase()}` : done);
   }
   showDrafts();
 }

@@ -172,6 +172,21 @@ log: {{level: warn, format: text}}
         self.scheme("dark")
         self.shot("7-critical-dark")
 
+    def test_of_several_suggestions_any_may_be_taken(self):
+        self.open("order-sign-dose.json")
+        self.sign()
+        button = self.button("Accept what is marked")
+        self.assertFalse(button.is_enabled())
+        for label in self.all(".boxes label"):
+            if label.text.startswith(("Correct the dose", "Order serum IgA")):
+                label.click()
+        self.shot("8-dose")
+        button.click()
+        self.outcome()
+        self.assertEqual(self.texts("#drafts .state"), ["Changed, signed", "Added, signed"])
+        self.assertIn("2 g/kg (136 g) per course over 5 days", self.texts("#drafts li")[0])
+        self.shot("9-dose-accepted")
+
     def test_every_example_can_be_signed(self):
         for option in [o.get_attribute("value") for o in self.all("#example option")]:
             self.open(option)
