@@ -74,8 +74,7 @@ class OwnServer:
 
     def _write_key_set(self, more):
         keys = [self.key.jwk()] + [more[name].pop("jwk") for name in ("RS384", "odd", "small")]
-        (self.folder / "keys.json").write_text(json.dumps({"keys": keys[:3]}))
-        (self.folder / "keys-small.json").write_text(json.dumps({"keys": keys}))
+        (self.folder / "keys.json").write_text(json.dumps({"keys": keys}))
 
     def _config(self, port, open_access):
         certs = self.folder / "certs"

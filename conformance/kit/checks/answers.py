@@ -246,6 +246,26 @@ def one_card_per_message(session):
     return f"two orders, {len(cards)} cards, each names its drug" + (" and acts on its own order" if targets else "")
 
 
+@row("CARD-13")
+def gaps_are_named(session):
+    service = session.ordering()
+    session.usual_cards(service)
+    body = session.request(service, prefetch=False)
+    answer = session.call(body, service)
+    expect_status(answer, (200, 412), "a good order with no chart at all")
+    if answer.status == 412:
+        return "412: nothing is claimed"
+    cards = session.cards_in(answer)
+    expect(cards, "no chart at all, and no word about it")
+    if [session.essence(c) for c in cards] == [session.essence(c) for c in session.usual_cards(service)]:
+        raise Skipped("the chart makes no difference to the cards")
+    text = " ".join(str(card.get("detail", "")) + card.get("summary", "") for card in cards).lower()
+    words = [word for word in ("missing", "not available", "not checked", "could not", "unknown", "incomplete", "not known")
+             if word in text]
+    expect(words, f"no chart at all, and the card does not say so: {cards[0].get('summary')}")
+    return f"no chart at all: the cards say \"{words[0]}\""
+
+
 @row("OVR-01")
 def override_reasons(session):
     for _request, reason in gather(session, "overrideReasons"):

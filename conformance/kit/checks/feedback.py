@@ -122,21 +122,3 @@ def audience(session):
                                 ("another URL", session.token("/cds-services/kit-other"), 401), ("no token", None, 401)):
         expect_status(session.post(path, {"feedback": [entry()]}, token=token), status, f"aud is {what}")
     return "aud feedback or service URL: 200; another, or no token: 401"
-
-
-@row("CARD-13")
-def gaps_are_named(session):
-    service = session.ordering()
-    session.usual_cards(service)
-    body = session.request(service, prefetch=False)
-    answer = session.call(body, service)
-    expect_status(answer, (200, 412), "a good order with no chart at all")
-    if answer.status == 412:
-        return "412: nothing is claimed"
-    cards = session.cards_in(answer)
-    expect(cards, "no chart at all, and no word about it")
-    text = " ".join(str(card.get("detail", "")) + card.get("summary", "") for card in cards).lower()
-    words = [word for word in ("missing", "not available", "not checked", "could not", "unknown", "incomplete", "not known")
-             if word in text]
-    expect(words, f"no chart at all, and the card does not say so: {cards[0].get('summary')}")
-    return f"no chart at all: the cards say \"{words[0]}\""
