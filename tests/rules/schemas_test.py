@@ -13,12 +13,22 @@ KINDS = {"facts": "facts*.json", "guideline": "guidelines/*.json", "examples": "
          "dose": "dose.json"}
 
 
+def absolute(node, base):
+    """The schema with references written out: urn: references cannot be joined to a base by the resolver."""
+    if isinstance(node, list):
+        return [absolute(item, base) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {key: base + value if key == "$ref" and value.startswith("#") else absolute(value, base)
+            for key, value in node.items()}
+
+
 def main():
     schemas = {}
     for path in (RULES / "schema").glob("*.schema.json"):
         schema = json.loads(path.read_text("utf-8"))
         Draft202012Validator.check_schema(schema)
-        schemas[schema["$id"]] = schema
+        schemas[schema["$id"]] = absolute(schema, schema["$id"])
     faults = checked = 0
     for kind, pattern in KINDS.items():
         schema = schemas[f"urn:ivig-cds:schema:{kind}"]
