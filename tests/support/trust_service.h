@@ -1,6 +1,7 @@
 #pragma once
 // The service over TLS with the rule set of this tree, and clients as a configuration names them.
 
+#include <fstream>
 #include <memory>
 #include <sstream>
 #include <string>
