@@ -225,6 +225,7 @@ clients:
     tenants: [north, south]
     services: [ivig-order-sign]
     fhir_servers: [https://ehr.example.org/fhir]
+    private_networks: [10.20.0.0/16, 'fd00::/8']
     fhir_version: STU3
     profile: epic
   - name: anyone
@@ -238,6 +239,7 @@ clients:
   EXPECT_EQ(client.tenants, (Texts{"north", "south"}));
   EXPECT_EQ(client.services, Texts{"ivig-order-sign"});
   EXPECT_EQ(client.fhir_servers, Texts{"https://ehr.example.org/fhir"});
+  EXPECT_EQ(client.private_networks, (Texts{"10.20.0.0/16", "fd00::/8"}));
   EXPECT_EQ(client.fhir_version, "STU3");
   EXPECT_EQ(client.profile, ProfileName::epic);
 
@@ -245,6 +247,7 @@ clients:
   EXPECT_EQ(config.anonymous_client(), &anonymous);
   EXPECT_EQ(anonymous.services, Texts{"*"});
   EXPECT_TRUE(anonymous.fhir_servers.empty());
+  EXPECT_TRUE(anonymous.private_networks.empty());
   EXPECT_FALSE(anonymous.fhir_version);
   EXPECT_EQ(anonymous.profile, ProfileName::generic);
   EXPECT_EQ(Config{}.anonymous_client(), nullptr);
