@@ -11,7 +11,9 @@
 #include "app/commands.h"
 #include "app/config.h"
 #include "app/routes.h"
+#include "certs/outbound_trust.h"
 #include "certs/tls_server.h"
+#include "fhir/rest_client.h"
 #include "server/server.h"
 
 namespace ivig::app {
@@ -37,7 +39,7 @@ int refuse(base::Error const& error) {
 void raise_file_limit(std::size_t connections, server::Log& log) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  rlim_t wanted = static_cast<rlim_t>(connections) + 256;
+  rlim_t wanted = static_cast<rlim_t>(connections) + 1024;  // beside them: files, and connections to FHIR servers
   if (limit.rlim_cur >= wanted) return;
   limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? wanted : std::min(wanted, limit.rlim_max);
   setrlimit(RLIMIT_NOFILE, &limit);
@@ -59,6 +61,22 @@ hooks::ClientProfile profile_of(ClientConfig const* client) {
   return {};
 }
 
+/// What may be fetched for a client, and what that may cost. Nobody's: nothing.
+hooks::FetchSettings fetch_settings(Config const& config, ClientConfig const* client) {
+  hooks::FetchSettings settings;
+  settings.time = config.limits.fhir_time;
+  settings.answer_bytes = config.limits.fhir_response_bytes;
+  settings.pages = config.limits.fhir_pages;
+  settings.json_depth = config.limits.json_depth;
+  if (client == nullptr) return settings;
+  // Both lists were read once when the configuration was: an error cannot come up here.
+  if (auto policy = fhir::OutboundPolicy::read(client->fhir_servers, client->private_networks)) {
+    settings.policy = *std::move(policy);
+  }
+  if (client->fhir_version) settings.version = fhir::parse_version(*client->fhir_version);
+  return settings;
+}
+
 RouteSettings route_settings(Config const& config) {
   RouteSettings settings;
   settings.token_required = config.auth == AuthMode::required;
@@ -69,6 +87,7 @@ RouteSettings route_settings(Config const& config) {
   settings.json_depth = config.limits.json_depth;
   auto const* anonymous = config.anonymous_client();
   settings.anonymous_profile = profile_of(anonymous);
+  settings.anonymous_fetch = fetch_settings(config, anonymous);
   if (anonymous != nullptr) settings.anonymous_services = anonymous->services;
   return settings;
 }
@@ -81,8 +100,9 @@ base::Result<std::shared_ptr<boost::asio::ssl::context>> tls_context(Config cons
 /// The running service: what a reload replaces, and what must outlive the server.
 class Service {
  public:
-  explicit Service(Config config)
+  Service(Config config, std::shared_ptr<x509_store_st> trust)
       : config_(std::move(config)),
+        client_(std::move(trust)),
         log_(config_.log.level, config_.log.format),
         settings_(route_settings(config_)),
         server_(config_.limits.http, config_.threads, log_) {}
@@ -115,7 +135,7 @@ class Service {
       if (!context) return tl::unexpected(context.error());
       tls = *context;
     }
-    auto service = std::make_shared<server::Handler const>(service_handler(knowledge_, settings_));
+    auto service = std::make_shared<server::Handler const>(service_handler(knowledge_, settings_, client_));
     auto admin = std::make_shared<server::Handler const>(admin_handler(knowledge_));
     std::vector<server::Listener> listeners;
     for (auto const& address : config_.listen) listeners.push_back({address, service, address.tls ? tls : nullptr});
@@ -147,6 +167,7 @@ class Service {
   }
 
   Config config_;
+  fhir::RestClient client_;  // before the first thread
   server::Log log_;
   KnowledgeSlot knowledge_;
   RouteSettings settings_;
@@ -165,7 +186,9 @@ int run_serve(std::string const& named) {
 
   auto config = read_config(named);
   if (!config) return refuse(config.error());
-  Service service(std::move(*config));
+  auto trust = certs::load_outbound_trust(config->tls.outbound_ca);
+  if (!trust) return refuse(trust.error());
+  Service service(std::move(*config), *std::move(trust));
   return service.run(signals);
 }
 

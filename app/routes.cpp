@@ -76,8 +76,8 @@ base::Day today() { return std::chrono::floor<std::chrono::days>(std::chrono::sy
 
 class ServiceRoutes {
  public:
-  ServiceRoutes(KnowledgeSlot const& knowledge, RouteSettings const& settings)
-      : knowledge_(knowledge), settings_(settings), discovery_(hooks::discovery_json()) {}
+  ServiceRoutes(KnowledgeSlot const& knowledge, RouteSettings const& settings, fhir::RestClient& client)
+      : knowledge_(knowledge), settings_(settings), client_(client), discovery_(hooks::discovery_json()) {}
 
   /// Everything that can be said without the body, so that nothing of it is read in vain.
   [[nodiscard]] std::optional<Response> on_head(RequestHead const& head) const {
@@ -90,12 +90,12 @@ class ServiceRoutes {
     return answer;
   }
 
-  [[nodiscard]] Response on_body(RequestHead const& head, std::string body) const {
-    Route route = find_route(head.path);
-    Response response = call_service(*route.service, std::move(body));
+  [[nodiscard]] boost::asio::awaitable<Response> on_body(RequestHead const& head, std::string body) const {
+    Route const route = find_route(head.path);
+    Response response = co_await call_service(*route.service, std::move(body));
     response.route = route.name();
     finish(head, false, response);
-    return response;
+    co_return response;
   }
 
   [[nodiscard]] Response on_error(RequestHead const* head, unsigned status, std::string_view reason) const {
@@ -182,18 +182,20 @@ class ServiceRoutes {
     return response;
   }
 
-  [[nodiscard]] Response call_service(hooks::ServiceDefinition const& service, std::string body) const {
-    auto parsed = base::JsonBody::parse(std::move(body), {settings_.body_bytes, settings_.json_depth});
-    if (!parsed) return error_response(parsed.error());
-    auto knowledge = knowledge_.load();
-    hooks::OrderServiceOptions options{settings_.anonymous_profile, settings_.public_url, settings_.gap_cards};
-    auto outcome = hooks::answer_order_hook(*knowledge, service, **parsed, options, today());
-    if (!outcome) return error_response(outcome.error());
+  [[nodiscard]] boost::asio::awaitable<Response> call_service(hooks::ServiceDefinition const& service,
+                                                              std::string body) const {
+    auto const parsed = base::JsonBody::parse(std::move(body), {settings_.body_bytes, settings_.json_depth});
+    if (!parsed) co_return error_response(parsed.error());
+    auto const knowledge = knowledge_.load();
+    hooks::OrderServiceOptions const options{settings_.anonymous_profile, settings_.public_url, settings_.gap_cards};
+    auto outcome = co_await hooks::fetch_and_answer_order_hook(*knowledge, service, **parsed, options, today(), client_,
+                                                               settings_.anonymous_fetch);
+    if (!outcome) co_return error_response(outcome.error());
     Response response;
     response.content_type = kJson;
     response.headers.emplace_back("Cache-Control", "no-store");
     response.body = std::move(outcome->body);
-    return response;
+    co_return response;
   }
 
   /// Headers that every answer carries, errors included: without them a browser client sees only "network error".
@@ -205,12 +207,14 @@ class ServiceRoutes {
 
   KnowledgeSlot const& knowledge_;
   RouteSettings const& settings_;
+  fhir::RestClient& client_;
   std::string discovery_;
 };
 
 boost::asio::awaitable<Response> answer_body(std::shared_ptr<ServiceRoutes const> routes, RequestHead const& head,
                                              std::string body) {
-  co_return routes->on_body(head, std::move(body));
+  Response response = co_await routes->on_body(head, std::move(body));
+  co_return response;
 }
 
 boost::asio::awaitable<Response> answer_unexpected() {
@@ -229,8 +233,9 @@ Response plain(unsigned status, std::string body) {
 
 }  // namespace
 
-server::Handler service_handler(KnowledgeSlot const& knowledge, RouteSettings const& settings) {
-  auto routes = std::make_shared<ServiceRoutes const>(knowledge, settings);
+server::Handler service_handler(KnowledgeSlot const& knowledge, RouteSettings const& settings,
+                                fhir::RestClient& client) {
+  auto routes = std::make_shared<ServiceRoutes const>(knowledge, settings, client);
   server::Handler handler;
   handler.on_head = [routes](RequestHead const& head) { return routes->on_head(head); };
   handler.on_request = [routes](RequestHead const& head, std::string body) {

@@ -8,6 +8,7 @@
 
 #include "advice/knowledge.h"
 #include "hooks/client_profile.h"
+#include "hooks/gather_data.h"
 #include "server/http.h"
 
 namespace ivig::app {
@@ -20,6 +21,7 @@ struct RouteSettings {
   bool gap_cards = true;
   hooks::ClientProfile anonymous_profile;
   std::vector<std::string> anonymous_services{"*"};
+  hooks::FetchSettings anonymous_fetch;  ///< default: nobody is called
   std::size_t body_bytes = 16 * 1024 * 1024;
   unsigned json_depth = 64;
 };
@@ -27,8 +29,9 @@ struct RouteSettings {
 /// The rule set in force: swapped whole on reload, read without a lock by every request.
 using KnowledgeSlot = std::atomic<std::shared_ptr<advice::Knowledge const>>;
 
-/// Routes of the service listener. `knowledge` and `settings` must outlive the handler.
-[[nodiscard]] server::Handler service_handler(KnowledgeSlot const& knowledge, RouteSettings const& settings);
+/// Routes of the service listener. What is referred to must outlive the handler.
+[[nodiscard]] server::Handler service_handler(KnowledgeSlot const& knowledge, RouteSettings const& settings,
+                                              fhir::RestClient& client);
 
 /// Routes of the admin listener: /healthz (the process answers) and /readyz (rules loaded).
 [[nodiscard]] server::Handler admin_handler(KnowledgeSlot const& knowledge);
