@@ -29,6 +29,12 @@ bool of_patient(fhir::Order const& order, std::string_view patient_id) {
          fhir::last_segment(order.patient_reference) == patient_id;
 }
 
+/// An order that advice is given on if it turns out to be one of immune globulin.
+bool is_asked_about(fhir::Order const& order, DecideInput const& input) {
+  return is_live(order) && of_patient(order, input.patient_id) &&
+         (input.selections == nullptr || selected(order, *input.selections));
+}
+
 /// An order being checked is no prior treatment, even where the chart lists it as well. REQ PREF-13
 void drop_own_orders(std::vector<fhir::Order> const& orders, Record& record) {
   std::erase_if(record.treatments, [&](TreatmentStatement const& treatment) {
@@ -68,12 +74,21 @@ void note_gaps(fhir::Chart const& chart, Decision& decision) {
 
 }  // namespace
 
+Interest interest_of(DecideInput const& input) {
+  auto interest = Interest::none;
+  for (auto const& order : input.orders) {
+    if (!is_asked_about(order, input)) continue;
+    if (recognise_product(input.knowledge, order).ivig) return Interest::ivig;
+    if (order.drug_unresolved) interest = Interest::unresolved;
+  }
+  return interest;
+}
+
 std::vector<Decision> decide(DecideInput const& input) {
   std::vector<Decision> decisions;
   std::optional<Record> record;  // most requests hold no IVIG order: read the record only for one
   for (auto const& order : input.orders) {
-    if (!is_live(order) || !of_patient(order, input.patient_id)) continue;
-    if (input.selections != nullptr && !selected(order, *input.selections)) continue;
+    if (!is_asked_about(order, input)) continue;
     Product product = recognise_product(input.knowledge, order);
     if (!product.ivig) continue;
     if (!record) {

@@ -26,6 +26,21 @@ hooks::ClientProfile profile_of(ProfileName name) {
   return {};
 }
 
+/// What may be fetched for a client, and what that may cost.
+hooks::FetchSettings fetch_settings(Config const& config, ClientConfig const& client) {
+  hooks::FetchSettings settings;
+  settings.time = config.limits.fhir_time;
+  settings.answer_bytes = config.limits.fhir_response_bytes;
+  settings.pages = config.limits.fhir_pages;
+  settings.json_depth = config.limits.json_depth;
+  // Both lists were read once when the configuration was: an error cannot come up here.
+  if (auto policy = fhir::OutboundPolicy::read(client.fhir_servers, client.private_networks)) {
+    settings.policy = *std::move(policy);
+  }
+  if (client.fhir_version) settings.version = fhir::parse_version(*client.fhir_version);
+  return settings;
+}
+
 base::Result<std::shared_ptr<certs::KeySet const>> read_keys(std::filesystem::path const& file,
                                                              std::string const& client) {
   auto const unusable = [&](Errc code, std::string const& why) {
@@ -62,12 +77,25 @@ bool Client::accepts_certificate(std::vector<std::string> const& names) const {
   });
 }
 
+base::Result<fhir::OutboundPolicy> Clients::key_policy(std::string const& url) const {
+  std::vector<std::string> networks;
+  bool listed = false;
+  for (ClientConfig const& entry : entries_) {
+    if (std::find(entry.jku.begin(), entry.jku.end(), url) == entry.jku.end()) continue;
+    listed = true;
+    networks.insert(networks.end(), entry.private_networks.begin(), entry.private_networks.end());
+  }
+  if (!listed) return fail(Errc::forbidden, url, "is no jku of a client");
+  return fhir::OutboundPolicy::read({url}, networks);
+}
+
 base::Result<std::shared_ptr<Clients const>> Clients::load(Config const& config) {
   std::vector<certs::TrustedClient> trust;
   std::vector<Client> trusted;
   Client anonymous;
   for (ClientConfig const& entry : config.clients) {
-    Client client{entry.name, entry.issuer.value_or(""), profile_of(entry.profile), entry.services, entry.certificate};
+    Client client{entry.name,     entry.issuer.value_or(""),     profile_of(entry.profile),
+                  entry.services, fetch_settings(config, entry), entry.certificate};
     if (!entry.issuer) {
       anonymous = std::move(client);
       continue;
@@ -89,7 +117,8 @@ base::Result<std::shared_ptr<Clients const>> Clients::load(Config const& config)
     trust.push_back(std::move(source));
     trusted.push_back(std::move(client));
   }
-  return std::shared_ptr<Clients const>(new Clients(std::move(trust), std::move(trusted), std::move(anonymous)));
+  return std::shared_ptr<Clients const>(
+      new Clients(config.clients, std::move(trust), std::move(trusted), std::move(anonymous)));
 }
 
 }  // namespace ivig::app

@@ -9,7 +9,9 @@
 #include "app/config.h"
 #include "base/result.h"
 #include "certs/trust_policy.h"
+#include "fhir/outbound_policy.h"
 #include "hooks/client_profile.h"
+#include "hooks/gather_data.h"
 
 namespace ivig::app {
 
@@ -19,6 +21,7 @@ struct Client {
   std::string issuer{};  ///< empty: callers without a token
   hooks::ClientProfile profile{};
   std::vector<std::string> services{"*"};
+  hooks::FetchSettings fetch{};            ///< default: nobody is called for it
   std::vector<std::string> certificate{};  ///< names, one of which its TLS client certificate must have; empty: any
 
   [[nodiscard]] bool may_call(std::string_view service) const;
@@ -35,13 +38,21 @@ class Clients {
   [[nodiscard]] certs::TrustPolicy const& trust() const { return trust_; }
   /// By the index that the trust policy gives.
   [[nodiscard]] Client const& trusted(std::size_t index) const { return trusted_[index]; }
+  /// What may be called to fetch the key set at `url`: that origin, and for its name the private networks of the
+  /// clients that list it. Errors: forbidden when no client lists it.
+  [[nodiscard]] base::Result<fhir::OutboundPolicy> key_policy(std::string const& url) const;
   /// The client of callers without a token.
   [[nodiscard]] Client const& anonymous() const { return anonymous_; }
 
  private:
-  Clients(std::vector<certs::TrustedClient> trust, std::vector<Client> trusted, Client anonymous)
-      : trust_(std::move(trust)), trusted_(std::move(trusted)), anonymous_(std::move(anonymous)) {}
+  Clients(std::vector<ClientConfig> entries, std::vector<certs::TrustedClient> trust, std::vector<Client> trusted,
+          Client anonymous)
+      : entries_(std::move(entries)),
+        trust_(std::move(trust)),
+        trusted_(std::move(trusted)),
+        anonymous_(std::move(anonymous)) {}
 
+  std::vector<ClientConfig> entries_;
   certs::TrustPolicy trust_;
   std::vector<Client> trusted_;
   Client anonymous_;

@@ -13,21 +13,19 @@
 #include "app/commands.h"
 #include "app/config.h"
 #include "app/gate.h"
+#include "app/key_fetcher.h"
 #include "app/routes.h"
 #include "certs/authenticator.h"
 #include "certs/certificate_expiry.h"
+#include "certs/outbound_trust.h"
 #include "certs/tls_server.h"
+#include "fhir/rest_client.h"
 #include "server/server.h"
 
 namespace ivig::app {
 namespace {
 
 constexpr std::chrono::days kExpiryWarning(30);
-
-/// Nothing is fetched yet: clients need a jwks_file.
-boost::asio::awaitable<base::Result<std::string>> fetch_keys(std::string url) {
-  co_return base::fail(base::Errc::unavailable, std::move(url), "key sets cannot be fetched yet; use jwks_file");
-}
 
 std::string config_file(std::string const& named) {
   if (!named.empty()) return named;
@@ -49,7 +47,7 @@ int refuse(base::Error const& error) {
 void raise_file_limit(std::size_t connections, server::Log& log) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  rlim_t wanted = static_cast<rlim_t>(connections) + 256;
+  rlim_t wanted = static_cast<rlim_t>(connections) + 1024;  // beside them: files, and connections to FHIR servers
   if (limit.rlim_cur >= wanted) return;
   limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? wanted : std::min(wanted, limit.rlim_max);
   setrlimit(RLIMIT_NOFILE, &limit);
@@ -87,13 +85,17 @@ void note_key_fetch(server::Log& log, certs::KeyFetch const& fetch) {
 /// The running service: what a reload replaces, and what must outlive the server.
 class Service {
  public:
-  /// `file`: where `config` came from and a reload looks again; empty for the defaults.
-  Service(Config config, std::string file)
+  /// `file`: where `config` came from and a reload looks again; empty for the defaults. `trust`: whom it trusts when it
+  /// calls others.
+  Service(Config config, std::string file, std::shared_ptr<x509_store_st> trust)
       : config_(std::move(config)),
         file_(std::move(file)),
+        client_(std::move(trust)),
         log_(config_.log.level, config_.log.format),
         settings_(route_settings(config_)),
-        keys_(fetch_keys, config_.tokens.keys, [this](certs::KeyFetch const& fetch) { note_key_fetch(log_, fetch); }),
+        key_fetcher_(client_, clients_, config_.tokens),
+        keys_([this](std::string url) { return key_fetcher_.fetch(std::move(url)); }, config_.tokens.keys,
+              [this](certs::KeyFetch const& fetch) { note_key_fetch(log_, fetch); }),
         replay_(config_.tokens.replay_entries),
         authenticator_(keys_, replay_),
         rate_(config_.limits.requests_per_second),
@@ -135,7 +137,7 @@ class Service {
       if (!context) return tl::unexpected(context.error());
       tls = *context;
     }
-    auto service = std::make_shared<server::Handler const>(service_handler(knowledge_, settings_, gate_));
+    auto service = std::make_shared<server::Handler const>(service_handler(knowledge_, settings_, gate_, client_));
     auto admin = std::make_shared<server::Handler const>(admin_handler(knowledge_));
     std::vector<server::Listener> listeners;
     for (auto const& address : config_.listen) listeners.push_back({address, service, address.tls ? tls : nullptr});
@@ -219,10 +221,12 @@ class Service {
 
   Config config_;
   std::string file_;
+  fhir::RestClient client_;  // before the first thread
   server::Log log_;
   KnowledgeSlot knowledge_;
   ClientsSlot clients_;
   RouteSettings settings_;
+  KeyFetcher key_fetcher_;
   certs::KeyCache keys_;
   certs::LocalReplayMemory replay_;
   certs::Authenticator authenticator_;
@@ -244,7 +248,9 @@ int run_serve(std::string const& named) {
 
   auto config = read_config(named);
   if (!config) return refuse(config.error());
-  Service service(std::move(*config), config_file(named));
+  auto trust = certs::load_outbound_trust(config->tls.outbound_ca);
+  if (!trust) return refuse(trust.error());
+  Service service(std::move(*config), config_file(named), *std::move(trust));
   return service.run(signals);
 }
 

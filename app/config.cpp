@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "app/config_node.h"
+#include "fhir/outbound_policy.h"
 
 namespace ivig::app {
 namespace {
@@ -28,7 +29,8 @@ constexpr seconds kLongest(3600);
 constexpr std::array<std::string_view, 16> kTopKeys{"listen", "behind_proxy", "public_url", "admin",  "tls",    "auth",
                                                     "rules",  "store",        "threads",    "cors",   "limits", "log",
                                                     "review", "gap_cards",    "tokens",     "clients"};
-constexpr std::array<std::string_view, 4> kTlsKeys{"certificate", "key", "client_ca", "require_client_certificate"};
+constexpr std::array<std::string_view, 5> kTlsKeys{"certificate", "key", "client_ca", "require_client_certificate",
+                                                   "outbound_ca"};
 constexpr std::array<std::string_view, 1> kCorsKeys{"origins"};
 constexpr std::array<std::string_view, 10> kLimitKeys{
     "body_bytes",  "json_depth",          "header_seconds", "request_seconds",     "idle_seconds",
@@ -36,9 +38,9 @@ constexpr std::array<std::string_view, 10> kLimitKeys{
 constexpr std::array<std::string_view, 2> kLogKeys{"level", "format"};
 constexpr std::array<std::string_view, 7> kReviewKeys{
     "auth", "issuer", "client_id", "client_secret_file", "token_file", "viewer_roles", "reviewer_roles"};
-constexpr std::array<std::string_view, 13> kClientKeys{
-    "name",      "issuer",  "jku",      "jwks_file",    "algorithms",   "subject", "certificate",
-    "audiences", "tenants", "services", "fhir_servers", "fhir_version", "profile"};
+constexpr std::array<std::string_view, 14> kClientKeys{
+    "name",      "issuer",  "jku",      "jwks_file",    "algorithms",       "subject",      "certificate",
+    "audiences", "tenants", "services", "fhir_servers", "private_networks", "fhir_version", "profile"};
 constexpr std::array<std::string_view, 8> kTokenKeys{"clock_skew_seconds",  "max_life_seconds",  "replay_entries",
                                                      "keys_seconds",        "keys_bytes",        "keys_refresh_seconds",
                                                      "keys_expire_seconds", "keys_stale_seconds"};
@@ -87,10 +89,17 @@ std::string web_address(ConfigNode const& node) {
   return text;
 }
 
-std::vector<std::string> web_addresses(ConfigNode const& list) {
-  std::vector<std::string> addresses;
-  for (ConfigNode const& item : list.items()) addresses.push_back(web_address(item));
-  return addresses;
+/// An origin that may be called: what the outbound policy can read.
+std::string outbound_address(ConfigNode const& node) {
+  std::string text = web_address(node);
+  if (auto address = fhir::parse_web_address(text); !address) node.refuse(address.error().detail);
+  return text;
+}
+
+std::string network(ConfigNode const& node) {
+  std::string text = node.text();
+  if (auto read = fhir::OutboundPolicy::read({}, {text}); !read) node.refuse(read.error().detail);
+  return text;
 }
 
 std::string origin(ConfigNode const& node) {
@@ -104,11 +113,12 @@ std::string origin(ConfigNode const& node) {
 
 TlsConfig read_tls(ConfigNode const& node, std::filesystem::path const& folder, TlsConfig tls) {
   Members const members = node.members(kTlsKeys);
-  constexpr std::array<std::string_view, 1> kNullable{"client_ca"};
+  constexpr std::array<std::string_view, 2> kNullable{"client_ca", "outbound_ca"};
   no_nulls(members, kNullable);
   with(members, "certificate", [&](auto const& value) { tls.certificate = path_in(folder, value.text()); });
   with(members, "key", [&](auto const& value) { tls.key = path_in(folder, value.text()); });
   with(members, "client_ca", [&](auto const& value) { tls.client_ca = path_in(folder, value.text()); });
+  with(members, "outbound_ca", [&](auto const& value) { tls.outbound_ca = path_in(folder, value.text()); });
   with(members, "require_client_certificate", [&](auto const& value) {
     tls.require_client_certificate = value.boolean();
     if (tls.require_client_certificate && !tls.client_ca) value.refuse("needs tls.client_ca, the file of the CA");
@@ -227,7 +237,7 @@ ClientConfig read_client(ConfigNode const& node, std::filesystem::path const& fo
   with(members, "name", [&](auto const& value) { client.name = value.text(); });
   with(members, "issuer", [&](auto const& value) { client.issuer = value.text(); });
   with(members, "jku", [&](auto const& value) {
-    client.jku = web_addresses(value);
+    for (ConfigNode const& item : value.items()) client.jku.push_back(outbound_address(item));
     for (std::string const& url : client.jku) {
       if (!url.starts_with("https://"))
         value.refuse("must be https: whoever can change the keys on their way is the EHR");
@@ -240,7 +250,12 @@ ClientConfig read_client(ConfigNode const& node, std::filesystem::path const& fo
   with(members, "audiences", [&](auto const& value) { client.audiences = value.texts(); });
   with(members, "tenants", [&](auto const& value) { client.tenants = value.texts(); });
   with(members, "services", [&](auto const& value) { client.services = value.texts(); });
-  with(members, "fhir_servers", [&](auto const& value) { client.fhir_servers = web_addresses(value); });
+  with(members, "fhir_servers", [&](auto const& value) {
+    for (ConfigNode const& item : value.items()) client.fhir_servers.push_back(outbound_address(item));
+  });
+  with(members, "private_networks", [&](auto const& value) {
+    for (ConfigNode const& item : value.items()) client.private_networks.push_back(network(item));
+  });
   with(members, "fhir_version", [&](auto const& v) { client.fhir_version = kFhirVersions[v.one_of(kFhirVersions)]; });
   with(members, "profile", [&](auto const& v) { client.profile = static_cast<ProfileName>(v.one_of(kProfiles)); });
   if (client.issuer && client.jku.empty() && !client.jwks_file) {

@@ -30,6 +30,7 @@ struct TlsConfig {
   std::filesystem::path key = "certs/dev/server.key";
   std::optional<std::filesystem::path> client_ca;
   bool require_client_certificate = false;
+  std::optional<std::filesystem::path> outbound_ca;  ///< trusted beside the system's CAs for calls that we make
 };
 
 /// `store`: "none", "sqlite:FILE" or "postgresql://...".
@@ -87,8 +88,9 @@ struct ClientConfig {
   std::vector<std::string> audiences;
   std::vector<std::string> tenants;  ///< empty = any
   std::vector<std::string> services{"*"};
-  std::vector<std::string> fhir_servers;    ///< the only addresses that are ever called for this client
-  std::optional<std::string> fhir_version;  ///< R4, STU3, DSTU2 or R5; nullopt = detect
+  std::vector<std::string> fhir_servers;      ///< the only origins that are ever called for this client
+  std::vector<std::string> private_networks;  ///< CIDR ranges that their names may lead to
+  std::optional<std::string> fhir_version;    ///< R4, STU3, DSTU2 or R5; nullopt = detect
   ProfileName profile = ProfileName::generic;
 };
 

@@ -78,8 +78,9 @@ base::Day today() { return std::chrono::floor<std::chrono::days>(std::chrono::sy
 
 class ServiceRoutes {
  public:
-  ServiceRoutes(KnowledgeSlot const& knowledge, RouteSettings const& settings, Gate const& gate)
-      : knowledge_(knowledge), settings_(settings), gate_(gate), discovery_(hooks::discovery_json()) {}
+  ServiceRoutes(KnowledgeSlot const& knowledge, RouteSettings const& settings, Gate const& gate,
+                fhir::RestClient& client)
+      : knowledge_(knowledge), settings_(settings), gate_(gate), client_(client), discovery_(hooks::discovery_json()) {}
 
   /// Everything that can be said without the body, so that nothing of it is read in vain.
   [[nodiscard]] awaitable<std::optional<Response>> on_head(RequestHead& head) const {
@@ -98,13 +99,14 @@ class ServiceRoutes {
     co_return answer;
   }
 
-  [[nodiscard]] Response on_body(RequestHead const& head, std::string body) const {
-    Route route = find_route(head.path);
-    Response response = call_service(client_of(head), *route.service, std::move(body));
-    response.client = client_name(head);
+  [[nodiscard]] awaitable<Response> on_body(RequestHead const& head, std::string body) const {
+    Route const route = find_route(head.path);
+    Client const& caller = client_of(head);
+    Response response = co_await call_service(caller, *route.service, std::move(body));
+    response.client = caller.name;
     response.route = route.name();
     finish(head, false, response);
-    return response;
+    co_return response;
   }
 
   [[nodiscard]] Response on_error(RequestHead const* head, unsigned status, std::string_view reason) const {
@@ -199,19 +201,20 @@ class ServiceRoutes {
     return head.caller ? client_of(head).name : std::string();
   }
 
-  [[nodiscard]] Response call_service(Client const& client, hooks::ServiceDefinition const& service,
-                                      std::string body) const {
-    auto parsed = base::JsonBody::parse(std::move(body), {settings_.body_bytes, settings_.json_depth});
-    if (!parsed) return error_response(parsed.error());
-    auto knowledge = knowledge_.load();
-    hooks::OrderServiceOptions options{client.profile, settings_.public_url, settings_.gap_cards};
-    auto outcome = hooks::answer_order_hook(*knowledge, service, **parsed, options, today());
-    if (!outcome) return error_response(outcome.error());
+  [[nodiscard]] awaitable<Response> call_service(Client const& caller, hooks::ServiceDefinition const& service,
+                                                 std::string body) const {
+    auto const parsed = base::JsonBody::parse(std::move(body), {settings_.body_bytes, settings_.json_depth});
+    if (!parsed) co_return error_response(parsed.error());
+    auto const knowledge = knowledge_.load();
+    hooks::OrderServiceOptions const options{caller.profile, settings_.public_url, settings_.gap_cards};
+    auto outcome = co_await hooks::fetch_and_answer_order_hook(*knowledge, service, **parsed, options, today(), client_,
+                                                               caller.fetch);
+    if (!outcome) co_return error_response(outcome.error());
     Response response;
     response.content_type = kJson;
     response.headers.emplace_back("Cache-Control", "no-store");
     response.body = std::move(outcome->body);
-    return response;
+    co_return response;
   }
 
   /// Headers that every answer carries, errors included: without them a browser client sees only "network error".
@@ -224,12 +227,14 @@ class ServiceRoutes {
   KnowledgeSlot const& knowledge_;
   RouteSettings const& settings_;
   Gate const& gate_;
+  fhir::RestClient& client_;
   std::string discovery_;
 };
 
 awaitable<Response> answer_body(std::shared_ptr<ServiceRoutes const> routes, RequestHead const& head,
                                 std::string body) {
-  co_return routes->on_body(head, std::move(body));
+  Response response = co_await routes->on_body(head, std::move(body));
+  co_return response;
 }
 
 awaitable<Response> answer_unexpected() {
@@ -260,8 +265,9 @@ Response answer_admin(KnowledgeSlot const& knowledge, RequestHead const& head) {
 
 }  // namespace
 
-server::Handler service_handler(KnowledgeSlot const& knowledge, RouteSettings const& settings, Gate const& gate) {
-  auto routes = std::make_shared<ServiceRoutes const>(knowledge, settings, gate);
+server::Handler service_handler(KnowledgeSlot const& knowledge, RouteSettings const& settings, Gate const& gate,
+                                fhir::RestClient& client) {
+  auto routes = std::make_shared<ServiceRoutes const>(knowledge, settings, gate, client);
   server::Handler handler;
   handler.on_head = [routes](RequestHead& head) { return routes->on_head(head); };
   handler.on_request = [routes](RequestHead const& head, std::string body) {

@@ -8,6 +8,7 @@
 
 #include "advice/knowledge.h"
 #include "app/gate.h"
+#include "fhir/rest_client.h"
 #include "server/http.h"
 
 namespace ivig::app {
@@ -25,9 +26,9 @@ struct RouteSettings {
 using KnowledgeSlot = std::atomic<std::shared_ptr<advice::Knowledge const>>;
 
 /// Routes of the service listener. `gate` says who may call a service; discovery and evidence pages are for everyone
-/// (DISC-*). All arguments must outlive the handler.
+/// (DISC-*). `client` fetches what a request lacks. All arguments must outlive the handler.
 [[nodiscard]] server::Handler service_handler(KnowledgeSlot const& knowledge, RouteSettings const& settings,
-                                              Gate const& gate);
+                                              Gate const& gate, fhir::RestClient& client);
 
 /// Routes of the admin listener: /healthz (the process answers) and /readyz (rules loaded).
 [[nodiscard]] server::Handler admin_handler(KnowledgeSlot const& knowledge);

@@ -146,7 +146,8 @@ Checked<Claims> Claims::verify(Jws const& jws, KeySet const& keys, std::span<Alg
   }
   auto const key = keys.find(jws.kid(), jws.algorithm());
   if (!key) return tl::unexpected(key.error());
-  if (!signature_holds(jws.compact_, jws.algorithm_, *key)) return refuse(TokenFault::bad_signature, "kid " + quoted(jws.kid()));
+  if (!signature_holds(jws.compact_, jws.algorithm_, *key))
+    return refuse(TokenFault::bad_signature, "kid " + quoted(jws.kid()));
 
   auto const body = object_of(jws.payload_, "the payload");
   if (!body) return tl::unexpected(body.error());

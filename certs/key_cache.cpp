@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-
 // GCC 12 destroys some temporaries of a co_await expression twice: such expressions hold names, moves, literals and
 // calls only (docs/architecture.md).
 
@@ -21,7 +19,7 @@ awaitable<Checked<Keys>> KeyCache::keys(std::string url, std::string kid, base::
   auto executor = co_await asio::this_coro::executor;
   Next next{};
   Keys known;
-  std::shared_ptr<asio::steady_timer> timer;
+  Waiter waiter;
   {
     std::lock_guard const lock(mutex_);
     Entry& entry = entries_[url];
@@ -29,8 +27,8 @@ awaitable<Checked<Keys>> KeyCache::keys(std::string url, std::string kid, base::
     known = entry.keys;
     if (next == Next::fetch || next == Next::use_and_refresh) entry.fetching = true;
     if (next == Next::wait) {
-      timer = std::make_shared<asio::steady_timer>(executor, policy_.max_wait);
-      entry.waiters.push_back({executor, timer});
+      waiter = std::make_shared<base::Delivery<bool>>();
+      entry.waiters.push_back(waiter);
     }
   }
   if (next == Next::use) co_return known;
@@ -39,7 +37,11 @@ awaitable<Checked<Keys>> KeyCache::keys(std::string url, std::string kid, base::
     co_return known;
   }
   if (next == Next::fetch) co_await fetch(url, now);
-  if (next == Next::wait) co_await wait_for_fetch(timer);
+  if (next == Next::wait) {
+    base::Deadline const by = std::chrono::steady_clock::now() + policy_.max_wait;
+    auto const woken = co_await base::Delivery<bool>::wait(waiter, by);
+    (void)woken;  // or timed out: what there is now counts either way
+  }
   co_return usable(url, now);
 }
 
@@ -80,11 +82,6 @@ Checked<Keys> KeyCache::usable(std::string const& url, base::Now now) {
   return refuse(TokenFault::keys_unavailable, url);
 }
 
-awaitable<void> KeyCache::wait_for_fetch(std::shared_ptr<asio::steady_timer> timer) {
-  boost::system::error_code cancelled_or_timed_out;
-  co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, cancelled_or_timed_out));
-}
-
 awaitable<void> KeyCache::fetch(std::string url, base::Now now) {
   base::Result<std::string> text = base::fail(base::Errc::internal, url, "the fetch failed");
   try {
@@ -119,12 +116,7 @@ void KeyCache::finish(std::string const& url, base::Result<KeySet> fetched, base
     }
     waiters.swap(entry.waiters);
   }
-  // Each waits on a thread of its own: its timer may be touched there only.
-  for (Waiter const& waiter : waiters) {
-    asio::post(waiter.executor, [weak = waiter.timer] {
-      if (auto const timer = weak.lock()) timer->cancel();
-    });
-  }
+  for (Waiter const& waiter : waiters) waiter->deliver(true);
   report.failure = failure;
   if (observe_) observe_(report);
 }

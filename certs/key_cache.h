@@ -13,6 +13,7 @@
 
 #include "base/asio.h"
 #include "base/clock.h"
+#include "base/delivery.h"
 #include "base/result.h"
 #include "certs/jwks.h"
 #include "certs/token_fault.h"
@@ -62,10 +63,7 @@ class KeyCache {
   [[nodiscard]] KeyCacheCounters counters() const;
 
  private:
-  struct Waiter {
-    boost::asio::any_io_executor executor;
-    std::weak_ptr<boost::asio::steady_timer> timer;
-  };
+  using Waiter = std::shared_ptr<base::Delivery<bool>>;
   struct Entry {
     std::shared_ptr<KeySet const> keys;
     base::Now fetched{};
@@ -82,7 +80,6 @@ class KeyCache {
   [[nodiscard]] bool take_credit(Entry& entry, base::Now now) const;
   [[nodiscard]] Checked<std::shared_ptr<KeySet const>> usable(std::string const& url, base::Now now);
   [[nodiscard]] boost::asio::awaitable<void> fetch(std::string url, base::Now now);
-  [[nodiscard]] boost::asio::awaitable<void> wait_for_fetch(std::shared_ptr<boost::asio::steady_timer> timer);
   void finish(std::string const& url, base::Result<KeySet> fetched, base::Now now);
 
   FetchKeys fetch_;

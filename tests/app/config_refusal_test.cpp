@@ -144,6 +144,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"clients:\n  - name: a\n  - name: b", 3, {"'a' and 'b' both have no issuer"}},
                     Mistake{"clients: [{name: a, jku: [keys.json]}]", 1, {"key clients[0].jku[0]", "https://"}},
                     Mistake{"clients: [{name: a, fhir_servers: ['*']}]", 1, {"key clients[0].fhir_servers[0]"}},
+                    Mistake{
+                        "clients: [{name: a, fhir_servers: ['https://a@b']}]", 1, {"key clients[0].fhir_servers[0]"}},
+                    Mistake{"clients: [{name: a, private_networks: [10.0.0.0]}]",
+                            1,
+                            {"key clients[0].private_networks[0]", "10.20.0.0/16"}},
                     Mistake{"clients: [{name: a, fhir_version: R6}]", 1, {"R4, STU3, DSTU2, R5", "not 'R6'"}},
                     Mistake{"clients: [{name: a, profile: cerner}]", 1, {"generic, epic, oracle-health"}},
                     Mistake{"clients: [{name: a, services: {}}]", 1, {"key clients[0].services", "must be a text"}},

@@ -229,6 +229,7 @@ clients:
     tenants: [north, south]
     services: [ivig-order-sign]
     fhir_servers: [https://ehr.example.org/fhir]
+    private_networks: [10.20.0.0/16, 'fd00::/8']
     fhir_version: STU3
     profile: epic
   - name: anyone
@@ -245,6 +246,7 @@ clients:
   EXPECT_EQ(client.tenants, (Texts{"north", "south"}));
   EXPECT_EQ(client.services, Texts{"ivig-order-sign"});
   EXPECT_EQ(client.fhir_servers, Texts{"https://ehr.example.org/fhir"});
+  EXPECT_EQ(client.private_networks, (Texts{"10.20.0.0/16", "fd00::/8"}));
   EXPECT_EQ(client.fhir_version, "STU3");
   EXPECT_EQ(client.profile, ProfileName::epic);
 
@@ -254,6 +256,7 @@ clients:
   EXPECT_EQ(anonymous.algorithms, (std::vector{certs::Algorithm::es384, certs::Algorithm::rs384}));
   EXPECT_TRUE(!anonymous.subject && anonymous.certificate.empty());
   EXPECT_TRUE(anonymous.fhir_servers.empty());
+  EXPECT_TRUE(anonymous.private_networks.empty());
   EXPECT_FALSE(anonymous.fhir_version);
   EXPECT_EQ(anonymous.profile, ProfileName::generic);
   EXPECT_EQ(Config{}.anonymous_client(), nullptr);

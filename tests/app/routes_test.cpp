@@ -39,7 +39,7 @@ class Service {
     slot_.store(test::tree_knowledge());
     limits.body_bytes = settings_.body_bytes;
     server_ = std::make_unique<server::Server>(limits, 1, log_);
-    auto handler = std::make_shared<server::Handler const>(service_handler(slot_, settings_, gate_.gate()));
+    auto handler = std::make_shared<server::Handler const>(service_handler(slot_, settings_, gate_.gate(), client_));
     auto bound = server_->start({{server::ListenAddress{false, "127.0.0.1", 0}, handler}});
     if (!bound) throw std::runtime_error(bound.error().detail);
     port_ = bound->front().port;
@@ -79,6 +79,7 @@ class Service {
 
  private:
   RouteSettings settings_;
+  fhir::RestClient client_{nullptr};
   KnowledgeSlot slot_;
   std::ostringstream lines_;
   server::Log log_;

@@ -39,7 +39,7 @@ class TrustService {
     settings_.public_url = kPublicUrl;
     certs::ServerTlsFiles files = certificates_.files();
     if (tls) tls(files);
-    auto handler = std::make_shared<server::Handler const>(app::service_handler(slot_, settings_, gate_.gate()));
+    auto handler = std::make_shared<server::Handler const>(app::service_handler(slot_, settings_, gate_.gate(), rest_));
     auto const context = TestCertificates::context(files);
     auto bound = server_.start({{server::ListenAddress{true, "127.0.0.1", 0}, handler, context},
                                 {server::ListenAddress{true, "127.0.0.1", 0},
@@ -103,6 +103,7 @@ class TrustService {
   app::RouteSettings settings_;
   TestGate gate_;
   server::Limits limits_;
+  fhir::RestClient rest_{nullptr};
   server::Server server_;
   std::uint16_t port_ = 0;
   std::uint16_t gate_port_ = 0;
