@@ -10,7 +10,8 @@ namespace ivig::hooks {
 namespace {
 
 base::Result<OrderServiceOutcome> answer(advice::Knowledge const& knowledge, OrderCase const& order_case,
-                                         OrderServiceOptions const& options, base::Day today) {
+                                         base::JsonBody const& body, OrderServiceOptions const& options,
+                                         base::Day today) {
   std::vector<advice::Decision> decisions = advice::decide(order_case.decide_input(knowledge, today));
   if (std::any_of(decisions.begin(), decisions.end(), [](auto const& decision) { return decision.needs_conditions; })) {
     return base::fail(
@@ -20,6 +21,7 @@ base::Result<OrderServiceOutcome> answer(advice::Knowledge const& knowledge, Ord
   }
   advice::CardOptions card_options{std::string(order_case.request.hook_instance), options.public_url,
                                    options.gap_cards};
+  card_options.source = {body.wire(), order_case.request.draft_orders, {"context", "draftOrders"}};
   std::vector<advice::Card> cards = advice::make_cards(knowledge, decisions, card_options);
   OrderServiceOutcome outcome{cards_json(cards, options.profile), decisions.size(), cards.size()};
   outcome.fetched = order_case.fetched.size();
@@ -35,7 +37,7 @@ base::Result<OrderServiceOutcome> answer_order_hook(advice::Knowledge const& kno
                                                     OrderServiceOptions const& options, base::Day today) {
   auto order_case = OrderCase::read(body.root(), service);
   if (!order_case) return tl::unexpected(order_case.error());
-  return answer(knowledge, *order_case, options, today);
+  return answer(knowledge, *order_case, body, options, today);
 }
 
 boost::asio::awaitable<base::Result<OrderServiceOutcome>> fetch_and_answer_order_hook(
@@ -45,7 +47,7 @@ boost::asio::awaitable<base::Result<OrderServiceOutcome>> fetch_and_answer_order
   auto order_case = OrderCase::read(body.root(), service);
   if (!order_case) co_return tl::unexpected(order_case.error());
   co_await gather_data(client, fetch_settings, knowledge, *order_case, today);
-  co_return answer(knowledge, *order_case, options, today);
+  co_return answer(knowledge, *order_case, body, options, today);
 }
 
 }  // namespace ivig::hooks
