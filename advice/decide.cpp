@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "advice/dose_findings.h"
+#include "advice/interest.h"
 #include "advice/other_orders.h"
 #include "fhir/read_resources.h"
 #include "rules/evaluate.h"

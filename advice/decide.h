@@ -34,14 +34,6 @@ struct DecideInput {
   base::Day today;
 };
 
-/// Whether there is anything to decide on: what is not asked about needs no further data.
-enum class Interest {
-  none,        ///< no order of intravenous immune globulin
-  unresolved,  ///< none, as far as can be seen: a live order's Medication is not here
-  ivig,
-};
-[[nodiscard]] Interest interest_of(DecideInput const& input);
-
 /// Decisions in the order of the input. Pure.
 [[nodiscard]] std::vector<Decision> decide(DecideInput const& input);
 

@@ -6,7 +6,7 @@
 #include "base/json_body.h"
 #include "fhir/operation_outcome.h"
 #include "hooks/evidence.h"
-#include "hooks/order_service.h"
+#include "hooks/fetching_order_service.h"
 #include "hooks/services.h"
 #include "server/http_status.h"
 #include "server/negotiate.h"

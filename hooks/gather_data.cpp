@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "advice/interest.h"
 #include "base/json_read.h"
 #include "fhir/missing_references.h"
 
@@ -128,8 +129,7 @@ boost::asio::awaitable<void> gather_data(fhir::RestClient& client, FetchSettings
                                          advice::Knowledge const& knowledge, OrderCase& order_case, base::Day today) {
   HookRequest const& request = order_case.request;
   if (!request.has_authorization || !settings.policy.permit(request.fhir_server)) co_return;
-  fhir::Version const version =
-      fhir::detect_version({settings.version, request.vendor_fhir_version, request.draft_orders, request.fhir_server});
+  fhir::Version const version = order_case.version(settings.version);
   fhir::FhirAccess access;
   access.base = request.fhir_server;
   access.token = request.authorization.access_token;

@@ -5,12 +5,10 @@
 
 #include "advice/cards.h"
 #include "advice/knowledge.h"
-#include "base/asio.h"
 #include "base/clock.h"
 #include "base/json_body.h"
 #include "base/result.h"
 #include "hooks/client_profile.h"
-#include "hooks/gather_data.h"
 #include "hooks/services.h"
 
 namespace ivig::hooks {
@@ -26,21 +24,13 @@ struct OrderServiceOutcome {
   std::string body;  ///< the answer
   std::size_t ivig_orders = 0;
   std::size_t cards = 0;
-  std::size_t fetched = 0;         ///< queries to the FHIR server
-  std::size_t fetches_failed = 0;  ///< of them, those that were refused, failed, or came in part
 };
 
-/// Answers one call from what came with it. Errors: those of HookRequest::read (400), and missing_data (412) naming the
-/// prefetch key when an IVIG order gives no usable reason and the conditions could not be had. Pure: the day is an
-/// argument.
+/// Answers one call. Errors: those of HookRequest::read (400), and missing_data (412) naming the prefetch key when an
+/// IVIG order gives no usable reason and the conditions could not be had. Pure: the day is an argument.
 [[nodiscard]] base::Result<OrderServiceOutcome> answer_order_hook(advice::Knowledge const& knowledge,
                                                                   ServiceDefinition const& service,
                                                                   base::JsonBody const& body,
                                                                   OrderServiceOptions const& options, base::Day today);
-
-/// As answer_order_hook, and what is lacking is fetched first. Everything but `today` must outlive the call.
-[[nodiscard]] boost::asio::awaitable<base::Result<OrderServiceOutcome>> fetch_and_answer_order_hook(
-    advice::Knowledge const& knowledge, ServiceDefinition const& service, base::JsonBody const& body,
-    OrderServiceOptions const& options, base::Day today, fhir::RestClient& client, FetchSettings const& fetch_settings);
 
 }  // namespace ivig::hooks

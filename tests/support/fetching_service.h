@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "hooks/order_service.h"
+#include "hooks/fetching_order_service.h"
 #include "tests/support/fhir_server.h"
 #include "tests/support/order_answers.h"
 
@@ -41,11 +41,11 @@ class FetchingService {
 
   void allow(std::vector<std::string> const& origins) { settings.policy = *fhir::OutboundPolicy::read(origins, {}); }
 
-  [[nodiscard]] base::Result<hooks::OrderServiceOutcome> outcome(std::string const& request) {
+  [[nodiscard]] base::Result<hooks::FetchedOutcome> outcome(std::string const& request) {
     auto body = base::JsonBody::parse(request, {});
     if (!body) return tl::unexpected(body.error());
     boost::asio::io_context io;
-    std::optional<base::Result<hooks::OrderServiceOutcome>> result;
+    std::optional<base::Result<hooks::FetchedOutcome>> result;
     boost::asio::co_spawn(io, into(**body, result), boost::asio::detached);
     io.run();
     return std::move(*result);
@@ -61,7 +61,7 @@ class FetchingService {
 
  private:
   boost::asio::awaitable<void> into(base::JsonBody const& body,
-                                    std::optional<base::Result<hooks::OrderServiceOutcome>>& result) {
+                                    std::optional<base::Result<hooks::FetchedOutcome>>& result) {
     bool const select = base::string_member(body.root(), "hook") == "order-select";
     auto const& service = *hooks::find_service(select ? "ivig-order-select" : "ivig-order-sign");
     auto outcome = co_await hooks::fetch_and_answer_order_hook(*tree_knowledge(), service, body, options, call_day(),
