@@ -122,6 +122,7 @@ Visit visit(std::uint16_t port, TlsOptions options, SSL_SESSION* session = nullp
   visit.body = client.call(kGet).body;
   visit.resumed = SSL_session_reused(client.tls()) == 1;
   visit.session.reset(SSL_get1_session(client.tls()), SSL_SESSION_free);
+  SSL_shutdown(client.tls());  // or OpenSSL takes the session for a broken one
   return visit;
 }
 
