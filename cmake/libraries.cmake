@@ -8,6 +8,8 @@ find_package(yaml-cpp REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CJOSE REQUIRED IMPORTED_TARGET cjose)
 set(Boost_USE_DEBUG_RUNTIME OFF)  # Debian has the release variants only, whatever the build type
 find_package(cpprestsdk REQUIRED)
 
@@ -18,6 +20,6 @@ target_include_directories(ivig_base_libraries SYSTEM INTERFACE ${RAPIDJSON_INCL
 target_link_libraries(ivig_base_libraries INTERFACE tl::expected Boost::headers OpenSSL::Crypto Threads::Threads)
 # Linked only: one file includes it (CMakeLists.txt), and the others need not know how it was built.
 target_link_libraries(ivig_fhir_libraries INTERFACE $<LINK_ONLY:cpprestsdk::cpprest> OpenSSL::SSL)
-target_link_libraries(ivig_certs_libraries INTERFACE OpenSSL::SSL)
+target_link_libraries(ivig_certs_libraries INTERFACE OpenSSL::SSL PkgConfig::CJOSE)
 target_link_libraries(ivig_server_libraries INTERFACE OpenSSL::SSL spdlog::spdlog)
 target_link_libraries(ivig_app_libraries INTERFACE yaml-cpp CLI11::CLI11 spdlog::spdlog)

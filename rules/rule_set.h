@@ -52,7 +52,14 @@ struct TreatmentClause {
   std::vector<std::string> value_sets;
   std::vector<std::string> names;
   std::vector<std::string> states;
+  std::vector<std::string> without;  ///< states that must not hold of the same treatment
   std::optional<int> within_days;
+};
+
+/// Conditions that count only while their date is recent.
+struct RecentClause {
+  std::vector<std::string> value_sets;
+  int within_days = 0;
 };
 
 /// Recorded reactions to a substance: in allergies, in the account of a treatment, in a problem that names both.
@@ -79,6 +86,7 @@ struct Evidence {
   std::vector<TreatmentClause> treatments;
   std::vector<std::string> draft_order_value_sets;
   std::vector<std::string> history_value_sets;  ///< conditions of any clinical status, and procedures done
+  std::optional<RecentClause> recent;           ///< older ones leave the fact unknown
   std::vector<ReactionClause> reactions;
   std::vector<std::string> stabilizers;        ///< words of the ordered product's stabilizer
   std::string sex;                             ///< "female", "male", or empty
@@ -115,6 +123,7 @@ struct FactDefinition {
 struct Guideline {
   std::string id, title, short_name, organisation, kind, citation, url;
   int year = 0;
+  Expression leads_when;  ///< leads before newer ones and before guidelines proper where this holds
 };
 
 struct Precondition {

@@ -11,6 +11,7 @@
 #include "server/server.h"
 #include "tests/support/fetching_service.h"
 #include "tests/support/test_client.h"
+#include "tests/support/test_gate.h"
 
 namespace ivig::app {
 namespace {
@@ -32,18 +33,19 @@ struct RoutesFetch : testing::Test {
   KnowledgeSlot slot;
   std::ostringstream lines;
   server::Log log{server::LogLevel::trace, server::LogFormat::json, lines};
+  std::unique_ptr<test::TestGate> gate;
   std::unique_ptr<server::Server> server;
   std::uint16_t port = 0;
 
   void SetUp() override {
     slot.store(test::tree_knowledge());
-    settings.token_required = false;
+    gate = std::make_unique<test::TestGate>(
+        "auth: optional\nlimits: {fhir_seconds: 1.5}\nclients: [{name: anyone, fhir_servers: ['" + ehr.base() + "']}]",
+        "ivig-cds.yaml", log);
     settings.public_url = "https://cds.example.org";
-    settings.anonymous_fetch.policy = *fhir::OutboundPolicy::read({ehr.base()}, {});
-    settings.anonymous_fetch.time = std::chrono::milliseconds(1500);
     server::Limits const limits;
     server = std::make_unique<server::Server>(limits, 1, log);
-    auto handler = std::make_shared<server::Handler const>(service_handler(slot, settings, client));
+    auto handler = std::make_shared<server::Handler const>(service_handler(slot, settings, gate->gate(), client));
     auto bound = server->start({{server::ListenAddress{false, "127.0.0.1", 0}, handler}});
     ASSERT_TRUE(bound);
     port = bound->front().port;
