@@ -47,7 +47,7 @@ int refuse(base::Error const& error) {
 void raise_file_limit(std::size_t connections, server::Log& log) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  rlim_t wanted = static_cast<rlim_t>(connections) + 1024;  // beside them: files, and connections to FHIR servers
+  rlim_t wanted = static_cast<rlim_t>(connections) + 2048;  // beside them: files, and connections to FHIR servers
   if (limit.rlim_cur >= wanted) return;
   limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? wanted : std::min(wanted, limit.rlim_max);
   setrlimit(RLIMIT_NOFILE, &limit);

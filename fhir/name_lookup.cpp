@@ -8,6 +8,7 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -63,6 +64,20 @@ base::Result<Addresses> ask_system(std::string const& host) {
 
 }  // namespace
 
+/// On a thread of its own.
+void NameLookup::look_up(std::shared_ptr<State> const& state, std::string const& host) {
+  base::Result<Addresses> const answer = ask_system(host);
+  std::vector<Waiting> waiting;
+  {
+    std::lock_guard const done(state->mutex);
+    State::Entry& known = state->entries[host];
+    known.answer = answer;
+    known.fresh_until = steady_clock::now() + (answer ? kKeptGood : kKeptBad);
+    waiting.swap(known.waiting);
+  }
+  for (Waiting const& one : waiting) one->deliver(answer);
+}
+
 NameLookup::NameLookup() : state_(std::make_shared<State>()) {}
 
 boost::asio::awaitable<base::Result<Addresses>> NameLookup::find(std::string host, base::Deadline by) {
@@ -77,19 +92,12 @@ boost::asio::awaitable<base::Result<Addresses>> NameLookup::find(std::string hos
     if (steady_clock::now() < entry.fresh_until) co_return entry.answer;
     entry.waiting.push_back(delivery);
     if (entry.waiting.size() == 1) {
-      // Detached: getaddrinfo cannot be called off, and may outlast the program's patience.
-      std::thread([state = state_, host] {
-        base::Result<Addresses> answer = ask_system(host);
-        std::vector<Waiting> waiting;
-        {
-          std::lock_guard const done(state->mutex);
-          State::Entry& known = state->entries[host];
-          known.answer = answer;
-          known.fresh_until = steady_clock::now() + (answer ? kKeptGood : kKeptBad);
-          waiting.swap(known.waiting);
-        }
-        for (Waiting const& one : waiting) one->deliver(answer);
-      }).detach();
+      try {
+        std::thread(look_up, state_, host).detach();  // getaddrinfo cannot be called off, and may outlast our patience
+      } catch (std::system_error const&) {
+        entry.waiting.pop_back();
+        co_return fail(Errc::unavailable, host, "no thread is left to look the name up");
+      }
     }
   }
   auto answer = co_await base::Delivery<Addresses>::wait(delivery, by);

@@ -25,6 +25,7 @@ class NameLookup {
 
  private:
   struct State;
+  static void look_up(std::shared_ptr<State> const& state, std::string const& host);
   std::shared_ptr<State> state_;  // shared with the look-up threads, which may end after this object
 };
 

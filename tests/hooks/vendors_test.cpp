@@ -102,7 +102,7 @@ TEST_F(Vendors, REQ_11_CTX_09_11_13_19_Epic_order_sign) {
   service.options.profile = *client_profile("epic");
   auto const cards = service.cards(epic_request());
   ASSERT_EQ(cards.size(), 1U);
-  EXPECT_NE(cards[0].summary.find("inclusion body myositis"), std::string::npos) << cards[0].summary;
+  EXPECT_NE(cards[0].detail.find("inclusion body myositis"), std::string::npos) << cards[0].detail;
   EXPECT_NE(cards[0].detail.find("4 g/kg"), std::string::npos) << "the dose typed as ordered:\n" << cards[0].detail;
   EXPECT_EQ(cards[0].target, "MedicationRequest/" + kEpicId);
 }
