@@ -24,7 +24,10 @@ BINARY = ROOT / "build/release/ivig-cds"
 SHOTS = ROOT / "build/sandbox"
 sys.path.insert(0, str(ROOT / "conformance"))
 
+from kit.client import Client  # noqa: E402
 from kit.own_server import free_port  # noqa: E402
+
+JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
 class BrowserTest(unittest.TestCase):
@@ -60,6 +63,8 @@ log: {{level: warn, format: text}}
             )
         )
         cls.processes[1].stdout.readline()
+        probe = Client(cls.service).request("POST", "/cds-services/ivig-order-sign/feedback", b'{"feedback": []}', JSON)
+        cls.takes_feedback = probe.status == 200
         options = webdriver.ChromeOptions()
         for argument in (
             "--headless=new",
@@ -135,9 +140,13 @@ log: {{level: warn, format: text}}
         return next(b for b in self.all("button") if b.text == label)
 
     def outcome(self):
-        return self.until(
+        """What became of a card, once the service has been told (where it takes feedback, that it has taken it)."""
+        said = self.until(
             lambda: [t for t in self.texts(".card > p[role=status]") if "feedback" in t.lower()], "feedback"
         )[0]
+        if self.takes_feedback:
+            self.assertIn("The service has taken the feedback.", said)
+        return said
 
     # The flow.
 
