@@ -414,9 +414,10 @@ Findings evaluate(RuleSet const& rules, Facts const& facts) {
   find_missing(rules, facts, evaluation, findings);
   findings.indicator = findings.stance_indicator;
   add_advisable(rules, evaluation.truths(), findings);
-  if (findings.stance_indicator == Indicator::info && !findings.stance) {
-    findings.missing.push_back({"indication", rules.sentence("ask-indication"), ""});
-  }
+  // No indication to go by, or one that was only inferred and is spoken about: what is the order for?
+  bool const unmatched = findings.stance_indicator == Indicator::info && !findings.stance;
+  bool const inferred = facts.source == IndicationSource::inferred && findings.indicator != Indicator::none;
+  if (unmatched || inferred) findings.missing.push_back({"indication", rules.sentence("ask-indication"), ""});
   return findings;
 }
 

@@ -208,6 +208,16 @@ TEST(Evaluate, OfSeveralInferredIndicationsTheLeastFavorableLeadsAtInfo) {
   EXPECT_EQ(inferred.answer(), "new/bad new/good not-recommended info");
 }
 
+TEST(Evaluate, AnInferredIndicationIsAskedForWhereItIsSpokenAbout) {
+  auto asked = [](std::string const& stance) {
+    RuleSet rules = loaded(S::row("new/r", "red", stance));
+    auto const missing = Order(rules).source(IndicationSource::inferred).is_for("red").evaluate().missing;
+    return !missing.empty() && missing.back().fact == "indication";
+  };
+  EXPECT_TRUE(asked("not-recommended"));
+  EXPECT_FALSE(asked("recommended"));
+}
+
 TEST(Evaluate, AResponseOnRecordLetsTheRecommendedInferredIndicationLeadAlone) {
   auto rows = S::row("new/bad", "red", "not-recommended") + "," + S::row("new/good", "blue", "recommended") + "," +
               S::row("new/harm", "green", "harmful");
