@@ -34,6 +34,11 @@ struct Golden {
   OrderRequest request;
 };
 
+std::string dosed(std::string const& id, std::string const& dose, std::string const& reason) {
+  return medication_request(id, "'medicationCodeableConcept':" + test::privigen() + ",'dosageInstruction':[{'text':'" +
+                                    dose + "','route':{'text':'intravenous'}}],'reasonCode':[" + reason + "]");
+}
+
 /// A chart in words: the order's reason, active confirmed problems, and what was tried, with how it went.
 OrderRequest chart(std::string const& reason, std::vector<std::string> const& problems,
                    std::vector<std::pair<std::string, std::string>> const& tried = {}) {
@@ -47,6 +52,18 @@ OrderRequest chart(std::string const& reason, std::vector<std::string> const& pr
                          words(what) + ",'effectiveDateTime':'2026-11-15','statusReason':[" + words(how) + "]}");
   }
   if (!statements.empty()) request.prefetch.emplace_back("medicationStatements", test::bundle(statements));
+  return request;
+}
+
+/// The same for a repeated dose, and a woman of 32 years.
+OrderRequest every_four_weeks(std::string const& reason, std::vector<std::string> const& problems,
+                              std::vector<std::pair<std::string, std::string>> const& tried = {}) {
+  OrderRequest request = chart(reason, problems, tried);
+  request.drafts = {dosed("a", "0.4 g/kg every 4 weeks", words(reason))};
+  std::string woman = test::patient();
+  woman.replace(woman.find("1974"), 4, "1994");
+  woman.replace(woman.find("male"), 4, "female");
+  request.prefetch.emplace_back("patient", woman);
   return request;
 }
 
@@ -84,6 +101,16 @@ std::vector<Golden> conflicts() {
       {"conflict-04-canomad", chart("CANOMAD", {"CANOMAD, IgM anti-disialosyl antibodies, rapid worsening"})},
       {"conflict-05-igg-cidp-like", chart("paraproteinemic demyelinating neuropathy",
                                           {"IgG monoclonal gammopathy", "CIDP-like demyelinating polyneuropathy"})},
+      {"conflict-06-sarcoid-sfn",
+       chart("sarcoid small fiber neuropathy", {"Sarcoidosis", "Small fiber neuropathy"}, {{"prednisone", "failed"}})},
+      {"conflict-06-sarcoid-sfn-nothing-tried",
+       chart("sarcoid small fiber neuropathy", {"Sarcoidosis", "Small fiber neuropathy"},
+             {{"prednisone", "not tried"}})},
+      {"conflict-07-neurosarcoidosis", chart("neurosarcoidosis", {"Neurosarcoidosis"})},
+      {"conflict-07-neurosarcoidosis-steroids-declined",
+       chart("neurosarcoidosis", {"Neurosarcoidosis"}, {{"prednisone", "declined"}})},
+      {"conflict-07-peripheral", chart("sarcoid polyneuropathy", {"Sarcoidosis", "Polyneuropathy due to sarcoidosis"},
+                                       {{"prednisone", "failed"}})},
       {"conflict-08-polymyositis", chart("polymyositis", {"Polymyositis"}, {{"prednisone", "failed"}})},
       {"conflict-09-gbs-in-sjogren", chart(gbs, {sjogren, gbs})},
       {"conflict-10-gbs-second-course",
@@ -95,6 +122,18 @@ std::vector<Golden> conflicts() {
       {"conflict-13-dermatomyositis", chart("dermatomyositis", {"Dermatomyositis, proximal weakness"})},
       {"conflict-14-severe-mg",
        chart("severe myasthenia gravis", {"Severe generalized myasthenia gravis, no recent worsening"})},
+      {"conflict-15-rrms-prevention",
+       every_four_weeks("MS relapse prevention", {"Relapsing-remitting multiple sclerosis"},
+                        {{"interferon beta", "not tolerated"}, {"ocrelizumab", "declined"}})},
+      {"conflict-16-ms-relapse", chart("acute MS relapse", {"Multiple sclerosis"},
+                                       {{"IV methylprednisolone", "no improvement"}, {"PLEX", "declined"}})},
+      {"conflict-16-ms-relapse-on-top", chart("acute MS relapse, with IV methylprednisolone", {"Multiple sclerosis"})},
+      {"conflict-17-secondary-progressive", every_four_weeks("secondary progressive MS", {"Multiple sclerosis"})},
+      {"conflict-17-primary-progressive",
+       every_four_weeks("primary progressive MS, to slow progression", {"Multiple sclerosis"})},
+      {"conflict-18-pregnancy",
+       every_four_weeks("MS relapse prevention", {"Relapsing-remitting multiple sclerosis", "Pregnancy, 14 weeks"})},
+      {"conflict-19-nmo-stable", chart("NMO relapse prevention", {"NMOSD"}, {{"satralizumab", "stable, no attacks"}})},
       {"conflict-20-diabetes-mild-slowing",
        chart("demyelinating polyneuropathy in diabetes",
              {"Type 2 diabetes", "Polyneuropathy with mild conduction slowing, CIDP criteria not met"})},
@@ -116,11 +155,6 @@ std::vector<Golden> conflicts() {
 OrderRequest lacking(OrderRequest request, std::string const& key) {
   request.prefetch.emplace_back(key, "");
   return request;
-}
-
-std::string dosed(std::string const& id, std::string const& dose, std::string const& reason) {
-  return medication_request(id, "'medicationCodeableConcept':" + test::privigen() + ",'dosageInstruction':[{'text':'" +
-                                    dose + "','route':{'text':'intravenous'}}],'reasonCode':[" + reason + "]");
 }
 
 std::vector<Golden> goldens() {
