@@ -4,6 +4,8 @@
 #include <iterator>
 #include <tuple>
 
+#include "rules/questions.h"
+
 namespace ivig::rules {
 namespace {
 
@@ -40,6 +42,7 @@ class Evaluation {
     }
     keep_the_answered(all);
     lead(findings, std::move(all));
+    add_contradicting(findings);
     raise_for_doubt(findings);
     add_cautions(findings);
     return findings;
@@ -69,10 +72,14 @@ class Evaluation {
     }
   }
 
-  /// Rows of the order's indications that apply or may apply; rows replaced by a narrower one are left out.
-  std::vector<Recommendation> applicable() {
+  [[nodiscard]] std::vector<Recommendation> applicable() const { return applicable(facts_.indications, indications_); }
+
+  /// Rows of some indications that apply or may apply; rows replaced by a narrower one are left out.
+  [[nodiscard]] std::vector<Recommendation> applicable(std::vector<Indication> const& indications,
+                                                       std::vector<Truth> const& indicated_for) const {
+    ExpressionInput const over{truths_, indicated_for};
     std::vector<RowIndex> rows;
-    for (auto const& indication : facts_.indications) {
+    for (auto const& indication : indications) {
       auto const& of = rules_.rows_of(indication.condition);
       rows.insert(rows.end(), of.begin(), of.end());
     }
@@ -80,13 +87,29 @@ class Evaluation {
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
 
     std::vector<Recommendation> found;
-    for (auto const& [index, state] : row_states(rules_, rows, input())) {
+    for (auto const& [index, state] : row_states(rules_, rows, over)) {
       Row const& row = rules_.rows[index];
       Recommendation recommendation{index, state == Truth::unknown, std::nullopt};
-      if (row.precondition) recommendation.precondition = row.precondition->when.evaluate(input());
+      if (row.precondition) recommendation.precondition = row.precondition->when.evaluate(over);
       found.push_back(recommendation);
     }
     return found;
+  }
+
+  /// The record names a diagnosis that cannot stand beside the order's: its rows are listed last, as possible ones.
+  void add_contradicting(Findings& findings) const {
+    if (facts_.contradicting.empty()) return;
+    std::vector<Truth> indicated(truths_.size(), Truth::no);
+    for (auto const& other : facts_.contradicting) indicated[other.condition] = Truth::yes;
+    std::vector<Recommendation> rows = applicable(facts_.contradicting, indicated);
+    std::sort(rows.begin(), rows.end(), [&](auto const& a, auto const& b) { return precedence(a) < precedence(b); });
+    for (auto& row : rows) {
+      bool listed = std::any_of(findings.recommendations.begin(), findings.recommendations.end(),
+                                [&](Recommendation const& r) { return r.row == row.row; });
+      if (listed) continue;
+      row.candidate = true;
+      findings.recommendations.push_back(row);
+    }
   }
 
   /// An exception that is not met is no recommendation, and yet worth a line beside the advice that it is made from.
@@ -186,7 +209,7 @@ class Evaluation {
     }
     // A row that only may apply, with nothing to take its place: the other answer is that no row does.
     bool settled = one_stance && !(choices == 1 && open);
-    bool several = facts_.source == IndicationSource::inferred && several_conditions(all);
+    bool several = (facts_.source == IndicationSource::inferred || all_doubtful()) && several_conditions(all);
     for (auto it = all.begin(); it != all.end(); ++it) {
       if (!in_lead(*it)) continue;
       bool harmful = stance(*it) == Stance::harmful && !it->candidate;
@@ -229,6 +252,12 @@ class Evaluation {
     std::copy_if(background_.begin(), background_.end(), std::back_inserter(all),
                  [&](Recommendation const& r) { return stance(r) == *findings.stance; });
     findings.recommendations = std::move(all);
+  }
+
+  /// "Polymyositis versus inclusion body myositis": nobody knows yet which of them the order is for.
+  [[nodiscard]] bool all_doubtful() const {
+    return std::all_of(facts_.indications.begin(), facts_.indications.end(),
+                       [](Indication const& indication) { return indication.provisional; });
   }
 
   [[nodiscard]] bool several_conditions(std::vector<Recommendation> const& all) const {
@@ -301,6 +330,8 @@ std::vector<FactIndex> open_facts(RuleSet const& rules, Facts const& facts, std:
       if (row.precondition) note(row.precondition->when.facts());
     }
   }
+  // Whether IVIG helped before may tell which of several problems the order is for.
+  if (facts.source == IndicationSource::inferred && rules.response_fact) note({*rules.response_fact});
   for (std::size_t i = 0; i < queue.size(); ++i) {
     auto const& definition = rules.facts[queue[i]];
     note(definition.for_it.when.facts());
@@ -337,24 +368,6 @@ void find_missing(RuleSet const& rules, Facts const& facts, Evaluation const& cu
       would_change += difference;
     }
     if (!would_change.empty()) findings.missing.push_back({definition.id, definition.ask, std::move(would_change)});
-  }
-}
-
-/// Tests worth having that change no row: listed only when something is said anyway.
-void add_advisable(RuleSet const& rules, std::vector<Truth> const& truths, Findings& findings) {
-  if (findings.indicator == Indicator::none || findings.recommendations.empty()) return;
-  std::vector<FactIndex> advisable = rules.rows[findings.recommendations.front().row].asks;
-  for (auto const& exception : findings.exceptions) {
-    if (exception.state != Truth::unknown) continue;
-    auto const facts = rules.rows[exception.row].precondition->when.facts();
-    advisable.insert(advisable.end(), facts.begin(), facts.end());
-  }
-  for (FactIndex fact : advisable) {
-    auto const& definition = rules.facts[fact];
-    bool listed = std::any_of(findings.missing.begin(), findings.missing.end(),
-                              [&](Missing const& missing) { return missing.fact == definition.id; });
-    if (truths[fact] == Truth::unknown && !listed && !definition.ask.empty())
-      findings.missing.push_back({definition.id, definition.ask, ""});
   }
 }
 
@@ -414,10 +427,8 @@ Findings evaluate(RuleSet const& rules, Facts const& facts) {
   find_missing(rules, facts, evaluation, findings);
   findings.indicator = findings.stance_indicator;
   add_advisable(rules, evaluation.truths(), findings);
-  // No indication to go by, or one that was only inferred and is spoken about: what is the order for?
-  bool const unmatched = findings.stance_indicator == Indicator::info && !findings.stance;
-  bool const inferred = facts.source == IndicationSource::inferred && findings.indicator != Indicator::none;
-  if (unmatched || inferred) findings.missing.push_back({"indication", rules.sentence("ask-indication"), ""});
+  ask_for_indication(rules, facts, findings);
+  ask_for_confirmation(rules, facts, findings);
   return findings;
 }
 
