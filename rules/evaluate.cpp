@@ -38,6 +38,7 @@ class Evaluation {
     }
     keep_the_answered(all);
     lead(findings, std::move(all));
+    add_contradicting(findings);
     raise_for_doubt(findings);
     add_cautions(findings);
     return findings;
@@ -67,10 +68,14 @@ class Evaluation {
     }
   }
 
-  /// Rows of the order's indications that apply or may apply; rows replaced by a narrower one are left out.
-  std::vector<Recommendation> applicable() {
+  [[nodiscard]] std::vector<Recommendation> applicable() const { return applicable(facts_.indications, indications_); }
+
+  /// Rows of some indications that apply or may apply; rows replaced by a narrower one are left out.
+  [[nodiscard]] std::vector<Recommendation> applicable(std::vector<Indication> const& indications,
+                                                       std::vector<Truth> const& indicated_for) const {
+    ExpressionInput const over{truths_, indicated_for};
     std::vector<RowIndex> rows;
-    for (auto const& indication : facts_.indications) {
+    for (auto const& indication : indications) {
       auto const& of = rules_.rows_of(indication.condition);
       rows.insert(rows.end(), of.begin(), of.end());
     }
@@ -82,19 +87,35 @@ class Evaluation {
     for (RowIndex index : rows) {
       Row const& row = rules_.rows[index];
       Truth indicated = Truth::no;
-      for (FactIndex condition : row.conditions) indicated = truth_or(indicated, indications_[condition]);
-      Truth state = truth_and(indicated, row.requires_.evaluate(input()));
-      if (!row.excludes.empty()) state = truth_and(state, truth_not(row.excludes.evaluate(input())));
+      for (FactIndex condition : row.conditions) indicated = truth_or(indicated, indicated_for[condition]);
+      Truth state = truth_and(indicated, row.requires_.evaluate(over));
+      if (!row.excludes.empty()) state = truth_and(state, truth_not(row.excludes.evaluate(over)));
       for (auto const& [general, by] : replaced) {
         if (general == index) state = truth_and(state, truth_not(by));
       }
       if (state == Truth::no) continue;
       for (RowIndex general : row.narrower_than) replaced.emplace_back(general, state);
       Recommendation recommendation{index, state == Truth::unknown, std::nullopt};
-      if (row.precondition) recommendation.precondition = row.precondition->when.evaluate(input());
+      if (row.precondition) recommendation.precondition = row.precondition->when.evaluate(over);
       found.push_back(recommendation);
     }
     return found;
+  }
+
+  /// The record names a diagnosis that cannot stand beside the order's: its rows are listed last, as possible ones.
+  void add_contradicting(Findings& findings) const {
+    if (facts_.contradicting.empty()) return;
+    std::vector<Truth> indicated(truths_.size(), Truth::no);
+    for (auto const& other : facts_.contradicting) indicated[other.condition] = Truth::yes;
+    std::vector<Recommendation> rows = applicable(facts_.contradicting, indicated);
+    std::sort(rows.begin(), rows.end(), [&](auto const& a, auto const& b) { return precedence(a) < precedence(b); });
+    for (auto& row : rows) {
+      bool listed = std::any_of(findings.recommendations.begin(), findings.recommendations.end(),
+                                [&](Recommendation const& r) { return r.row == row.row; });
+      if (listed) continue;
+      row.candidate = true;
+      findings.recommendations.push_back(row);
+    }
   }
 
   void settle_without_rows(Findings& findings) const {
@@ -247,15 +268,17 @@ std::vector<FactIndex> open_facts(RuleSet const& rules, Facts const& facts, std:
   for (auto const& indication : facts.indications) {
     for (RowIndex index : rules.rows_of(indication.condition)) {
       Row const& row = rules.rows[index];
-      note(row.requires_.facts());
-      note(row.excludes.facts());
+      note(row.requires_.open_facts());
+      note(row.excludes.open_facts());
       if (row.precondition) note(row.precondition->when.facts());
     }
   }
+  // Whether IVIG helped before may tell which of several problems the order is for.
+  if (facts.source == IndicationSource::inferred && rules.response_fact) note({*rules.response_fact});
   for (std::size_t i = 0; i < queue.size(); ++i) {
     auto const& definition = rules.facts[queue[i]];
-    note(definition.for_it.when.facts());
-    note(definition.against_it.when.facts());
+    note(definition.for_it.when.open_facts());
+    note(definition.against_it.when.open_facts());
   }
   std::vector<FactIndex> open;
   for (FactIndex fact : queue) {
@@ -302,6 +325,19 @@ void add_advisable(RuleSet const& rules, std::vector<Truth> const& truths, Findi
   }
 }
 
+/// A diagnosis that is provisional, or that the record contradicts, is asked about.
+void ask_for_confirmation(RuleSet const& rules, Facts const& facts, Findings& findings) {
+  if (findings.recommendations.empty()) return;
+  for (auto const& indication : facts.indications) {
+    if (!indication.provisional && facts.contradicting.empty()) continue;
+    auto const& definition = rules.facts[indication.condition];
+    std::string ask = rules.sentence("ask-confirmation");
+    constexpr std::string_view kPlace = "{condition}";
+    if (auto at = ask.find(kPlace); at != std::string::npos) ask.replace(at, kPlace.size(), definition.label);
+    findings.missing.push_back({definition.id, std::move(ask), ""});
+  }
+}
+
 }  // namespace
 
 Truths truths_of(RuleSet const& rules, Facts const& facts) { return Evaluation(rules, facts).derived(); }
@@ -338,9 +374,11 @@ Findings evaluate(RuleSet const& rules, Facts const& facts) {
   find_missing(rules, facts, evaluation, findings);
   findings.indicator = findings.stance_indicator;
   add_advisable(rules, evaluation.truths(), findings);
-  if (findings.stance_indicator == Indicator::info && !findings.stance) {
+  bool inferred = facts.source == IndicationSource::inferred && findings.indicator != Indicator::none;
+  if (inferred || (findings.stance_indicator == Indicator::info && !findings.stance)) {
     findings.missing.push_back({"indication", rules.sentence("ask-indication"), ""});
   }
+  ask_for_confirmation(rules, facts, findings);
   return findings;
 }
 

@@ -13,7 +13,7 @@ using base::Json;
 using base::string_member;
 
 /// Sentences that the program speaks by name: a rule set without one of them is refused.
-constexpr std::array<std::string_view, 30> kNeededSentences{"no-indication",
+constexpr std::array<std::string_view, 31> kNeededSentences{"no-indication",
                                                             "summary-contradicting",
                                                             "summary-provisional-diagnosis",
                                                             "summary-reason-refuted",
@@ -35,6 +35,7 @@ constexpr std::array<std::string_view, 30> kNeededSentences{"no-indication",
                                                             "remove-order-label",
                                                             "remove-order-description",
                                                             "ask-indication",
+                                                            "ask-confirmation",
                                                             "summary-candidates",
                                                             "summary-precondition-unmet",
                                                             "summary-precondition-unknown",

@@ -81,6 +81,14 @@ TEST(Evaluate, OnlyFactsThatWouldChangeTheAnswerAreAskedFor) {
   EXPECT_EQ(open.missing.size(), 2U);
 }
 
+TEST(Evaluate, WhatCountsOnlyWhenDocumentedIsNotAskedFor) {
+  RuleSet rules = loaded(S::row("new/general", "red", "not-recommended") + "," +
+                         S::row("new/narrow", "red", "insufficient-evidence",
+                                R"("requires": {"documented": "p"}, "narrower_than": ["new/general"],)"));
+  EXPECT_TRUE(Order(rules).is_for("red").evaluate().missing.empty());
+  EXPECT_EQ(Order(rules).is_for("red").fact("p", Truth::yes).answer(), "new/narrow insufficient-evidence warning");
+}
+
 TEST(Evaluate, TheNarrowerRowReplacesTheGeneralOne) {
   RuleSet rules =
       loaded(S::row("new/general", "red", "not-recommended") + "," +
@@ -119,6 +127,17 @@ TEST(Evaluate, OfSeveralInferredIndicationsTheLeastFavorableLeadsAtInfo) {
   Order inferred(rules);
   inferred.is_for("red").is_for("blue").source(IndicationSource::inferred);
   EXPECT_EQ(inferred.answer(), "new/bad new/good not-recommended info");
+  auto missing = inferred.evaluate().missing;
+  ASSERT_EQ(missing.size(), 2U);
+  EXPECT_EQ(missing[0].fact, "helped");
+  EXPECT_EQ(missing[1].fact, "indication");
+}
+
+TEST(Evaluate, ASilentAnswerDoesNotAskForTheReasonOfTheOrder) {
+  RuleSet rules = loaded(S::row("new/good", "red", "recommended"));
+  Order inferred(rules);
+  inferred.is_for("red").source(IndicationSource::inferred);
+  EXPECT_TRUE(inferred.evaluate().missing.empty());
 }
 
 TEST(Evaluate, AResponseOnRecordLetsTheRecommendedInferredIndicationLeadAlone) {
@@ -142,6 +161,22 @@ TEST(Evaluate, DoubtAboutTheDiagnosisIsSaid) {
   contradicted.is_for("red").facts().contradicting.push_back(
       {*rules.fact_index("green"), Truth::yes, Basis::code, "Condition/2", false});
   EXPECT_EQ(contradicted.answer(), "new/good recommended info");
+}
+
+TEST(Evaluate, RowsOfADiagnosisThatTheRecordPutsAgainstTheReasonAreListedLast) {
+  RuleSet rules =
+      loaded(S::row("new/good", "red", "recommended") + "," + S::row("new/bad", "green", "not-recommended"));
+  Order contradicted(rules);
+  contradicted.is_for("red").facts().contradicting.push_back(
+      {*rules.fact_index("green"), Truth::yes, Basis::code, "Condition/2", false});
+  EXPECT_EQ(contradicted.answer(), "new/good new/bad(?) recommended info");
+}
+
+TEST(Evaluate, AProvisionalDiagnosisIsAskedAbout) {
+  RuleSet rules = loaded(S::row("new/good", "red", "recommended"));
+  auto missing = Order(rules).is_for("red", Truth::yes, true).evaluate().missing;
+  ASSERT_EQ(missing.size(), 1U);
+  EXPECT_EQ(missing[0].fact, "red");
 }
 
 TEST(Evaluate, ACautionIsSaidAndLeavesTheRecommendation) {
