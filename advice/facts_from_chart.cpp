@@ -59,6 +59,7 @@ class FactReader {
     for (auto const& statement : record_.problems) from_statement(statement);
     from_results();
     from_treatments();
+    from_recent();
     from_history();
     from_reactions();
     from_drafts();
@@ -104,12 +105,7 @@ class FactReader {
 
   /// A qualifier counts in the order's reason, beside its condition, and in a statement that names nothing else.
   [[nodiscard]] bool about(Statement const& statement, FactDefinition const& fact) const {
-    if (fact.about.empty() || statement.place == Place::reason) return true;
-    for (auto const& match : statement.sets) {
-      for (auto const& side : knowledge_.facts_by_set[match.set]) {
-        if (std::find(fact.about.begin(), fact.about.end(), side.fact) != fact.about.end()) return true;
-      }
-    }
+    if (fact.about.empty() || statement.place == Place::reason || names_any(statement, fact.about)) return true;
     return !statement.names_more;  // "exacerbation", but not "asthma exacerbation"
   }
 
@@ -156,15 +152,71 @@ class FactReader {
 
   void from_treatments() {
     each_side([&](FactSide side, rules::Evidence const& evidence) {
-      for (std::size_t i = 0; i < evidence.treatments.size(); ++i) {
-        for (auto const& treatment : record_.treatments) {
-          if (!fulfils(knowledge_, treatment, evidence.treatments[i], side, static_cast<std::uint16_t>(i),
-                       record_.today))
-            continue;
-          add(side, false, treatment.statement, treatment.statement.coded ? Basis::code : Basis::text);
+      for (std::size_t i = 0; i < evidence.treatments.size(); ++i)
+        from_treatments(side, evidence.treatments[i], static_cast<std::uint16_t>(i));
+    });
+  }
+
+  void from_treatments(FactSide side, rules::TreatmentClause const& clause, std::uint16_t number) {
+    std::vector<TreatmentStatement const*> named;
+    for (auto const& treatment : record_.treatments) {
+      if (names_treatment(knowledge_, treatment, clause, side, number)) named.push_back(&treatment);
+    }
+    if (named.empty()) return;
+    auto onset = onset_of(knowledge_.rules.facts[side.fact]);
+    auto timely = [&](TreatmentStatement const* one) { return in_time(*one, clause, onset, record_.today); };
+    // "Of an earlier episode" says something only where no treatment can be of this one.
+    if (clause.episode == rules::TreatmentClause::Episode::earlier && !std::all_of(named.begin(), named.end(), timely))
+      return;
+    for (auto const* treatment : named) {
+      if (timely(treatment))
+        add(side, false, treatment->statement, treatment->statement.coded ? Basis::code : Basis::text);
+    }
+  }
+
+  /// When the disease that a fact is about began: its latest recorded onset.
+  [[nodiscard]] std::optional<base::Day> onset_of(FactDefinition const& fact) const {
+    std::optional<base::Day> onset;
+    for (auto const* list : {&reasons_, &record_.problems}) {
+      for (auto const& statement : *list) {
+        if (!statement.counts() || !statement.onset || (onset && *onset >= *statement.onset)) continue;
+        if (names_any(statement, fact.about)) onset = statement.onset;
+      }
+    }
+    return onset;
+  }
+
+  [[nodiscard]] bool names_any(Statement const& statement, std::vector<FactIndex> const& conditions) const {
+    for (auto const& match : statement.sets) {
+      for (auto const& side : knowledge_.facts_by_set[match.set]) {
+        if (std::find(conditions.begin(), conditions.end(), side.fact) != conditions.end()) return true;
+      }
+    }
+    return false;
+  }
+
+  /// Conditions that count for a while: an older entry leaves the fact open, one without a date is taken as current.
+  void from_recent() {
+    each_side([&](FactSide side, rules::Evidence const& evidence) {
+      for (auto const& clause : evidence.recent) {
+        for (auto const* list : {&reasons_, &record_.problems}) {
+          for (auto const& statement : *list) from_recent(side, clause, statement);
         }
       }
     });
+  }
+
+  void from_recent(FactSide side, rules::RecentClause const& clause, Statement const& statement) {
+    if (!statement.counts()) return;
+    auto const* condition = statement.condition;
+    auto dated = statement.onset || condition == nullptr ? statement.onset : condition->recorded;
+    bool old = dated && (record_.today - *dated).count() > clause.within_days;
+    for (auto const& id : clause.value_sets) {
+      auto const* match = statement.match(knowledge_.set(id));
+      if (match == nullptr || match->past) continue;
+      if (old || match->broader || match->possible) balances_[side.fact].open = true;
+      else add(side, false, statement, match->basis);
+    }
   }
 
   /// Conditions whatever their clinical status, and procedures done: what once was stays a risk.
@@ -194,6 +246,9 @@ class FactReader {
         for (auto const& entry : record_.reactions) {
           if (tells_of(knowledge_, entry, clause))
             add(side, false, entry.substance, entry.substance.coded ? Basis::code : Basis::text);
+          else if (knowledge_.rules.facts[side.fact].kind == FactKind::reaction &&
+                   leaves_open(knowledge_, entry, clause))
+            balances_[side.fact].open = true;
         }
       }
     });
@@ -282,6 +337,9 @@ Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::D
   record.treatments.reserve(chart.treatments.size());
   for (auto const& treatment : chart.treatments) record.treatments.push_back(treatment_statement(knowledge, treatment));
   record.reactions = reaction_statements(knowledge, chart, record.treatments, record.problems);
+  for (auto const& allergy : chart.allergies) {
+    if (!allergy.resolved) record.treatments.push_back(allergy_as_treatment(knowledge, allergy));
+  }
   return record;
 }
 

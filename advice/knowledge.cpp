@@ -11,9 +11,9 @@ using base::fail;
 using fhir::OwnerIndex;
 using fhir::PhraseKind;
 
-constexpr std::array<char const*, 7> kTreatmentLists{
+constexpr std::array<char const*, 8> kTreatmentLists{
     "treatment_responded", "treatment_failed",  "treatment_not_tolerated", "treatment_contraindicated",
-    "treatment_completed", "treatment_planned", "treatment_not_given"};
+    "treatment_completed", "treatment_planned", "treatment_not_given",     "treatment_incomplete"};
 
 fhir::TextCues text_cues(rules::TextCueLists const& lists) {
   auto list = [&](char const* name) {
@@ -144,6 +144,9 @@ class OwnerBuilder {
       if (auto ok = check(clause.value_sets); !ok) return ok;
     }
     for (auto const& clause : evidence.treatments) {
+      if (auto ok = check(clause.value_sets); !ok) return ok;
+    }
+    for (auto const& clause : evidence.recent) {
       if (auto ok = check(clause.value_sets); !ok) return ok;
     }
     return {};

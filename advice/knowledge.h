@@ -41,7 +41,8 @@ enum class TreatmentWord : std::uint16_t {
   contraindicated,
   completed,
   planned,
-  not_given
+  not_given,
+  incomplete
 };
 
 struct Knowledge {

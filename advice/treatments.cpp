@@ -10,6 +10,8 @@ bool one_of(std::string_view text, std::initializer_list<std::string_view> list)
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
+bool has(TreatmentStates const& states, TreatmentState state) { return states.test(static_cast<std::size_t>(state)); }
+
 void set(TreatmentStates& states, TreatmentState state) { states.set(static_cast<std::size_t>(state)); }
 
 /// What the resource's own status says. Drafts, proposals and plans are no exposure. FHIR R4 EventStatus,
@@ -23,7 +25,14 @@ TreatmentStates states_of_status(fhir::Treatment const& treatment) {
     return states;
   }
   if (one_of(status, {"cancelled", "entered-in-error", "not-done", "not-taken", "aborted-before-start"})) return states;
+  // A request for a procedure says that it is wanted, not that it was done.
+  if (one_of(treatment.resource_type, {"ServiceRequest", "ProcedureRequest"}) && status != "completed") {
+    set(states, TreatmentState::planned);
+    return states;
+  }
   set(states, TreatmentState::tried);
+  bool event = one_of(treatment.resource_type, {"Procedure", "MedicationAdministration"});
+  if (event && one_of(status, {"stopped", "aborted"})) set(states, TreatmentState::interrupted);
   if (one_of(status, {"active", "in-progress", "on-hold"})) set(states, TreatmentState::ongoing);
   if (one_of(status, {"completed", "ended"})) set(states, TreatmentState::completed);
   return states;
@@ -58,20 +67,22 @@ void add_words(Statement const& statement, TreatmentStates& states) {
       case TreatmentWord::not_given:
         if (!match.negated) states.reset();
         break;
+      case TreatmentWord::incomplete:
+        if (!match.negated) set(states, TreatmentState::interrupted);
+        break;
     }
   }
+  if (has(states, TreatmentState::interrupted)) states.reset(static_cast<std::size_t>(TreatmentState::completed));
   // Improved, then relapsed: both words stand; a later failure does not undo the response.
-  if (states.test(static_cast<std::size_t>(TreatmentState::failed)) ||
-      states.test(static_cast<std::size_t>(TreatmentState::responded))) {
-    set(states, TreatmentState::tried);
-  }
+  if (has(states, TreatmentState::failed) || has(states, TreatmentState::responded)) set(states, TreatmentState::tried);
 }
 
 }  // namespace
 
 TreatmentState treatment_state(std::string_view name) {
-  constexpr std::array<std::string_view, 8> kNames{"tried",  "completed",     "ongoing",         "responded",
-                                                   "failed", "not-tolerated", "contraindicated", "planned"};
+  constexpr std::array<std::string_view, 9> kNames{"tried",           "completed", "ongoing",
+                                                   "responded",       "failed",    "not-tolerated",
+                                                   "contraindicated", "planned",   "interrupted"};
   auto it = std::find(kNames.begin(), kNames.end(), name);
   return static_cast<TreatmentState>(it - kNames.begin());
 }
@@ -97,26 +108,44 @@ TreatmentStatement treatment_statement(Knowledge const& knowledge, fhir::Treatme
   return result;
 }
 
-bool fulfils(Knowledge const& knowledge, TreatmentStatement const& treatment, rules::TreatmentClause const& clause,
-             FactSide side, std::uint16_t clause_number, base::Day today) {
-  bool right_state = std::any_of(clause.states.begin(), clause.states.end(), [&](std::string const& state) {
-    return treatment.states.test(static_cast<std::size_t>(treatment_state(state)));
-  });
-  if (!right_state) return false;
+TreatmentStatement allergy_as_treatment(Knowledge const& knowledge, fhir::Allergy const& allergy) {
+  TreatmentStatement result;
+  result.statement = recognise(knowledge, Place::treatment, allergy.code, {}, true);
+  result.statement.path = allergy.path;
+  set(result.states, TreatmentState::not_tolerated);
+  set(result.states, TreatmentState::contraindicated);
+  return result;
+}
+
+bool names_treatment(Knowledge const& knowledge, TreatmentStatement const& treatment,
+                     rules::TreatmentClause const& clause, FactSide side, std::uint16_t clause_number) {
+  auto holds = [&](std::string const& state) { return has(treatment.states, treatment_state(state)); };
+  if (std::none_of(clause.states.begin(), clause.states.end(), holds) ||
+      std::any_of(clause.except.begin(), clause.except.end(), holds)) {
+    return false;
+  }
   bool named = std::any_of(clause.value_sets.begin(), clause.value_sets.end(), [&](std::string const& id) {
     auto const* match = treatment.statement.match(knowledge.set(id));
     return match != nullptr && !match->broader && !match->possible;
   });
-  named = named || std::any_of(treatment.statement.phrases.begin(), treatment.statement.phrases.end(),
-                               [&](PhraseMatch const& match) {
-                                 return match.owner.kind == PhraseOwner::Kind::treatment_name &&
-                                        match.owner.fact.fact == side.fact && match.owner.fact.side == side.side &&
-                                        match.owner.clause == clause_number && !match.negated && !match.possible;
-                               });
-  if (!named) return false;
+  return named || std::any_of(treatment.statement.phrases.begin(), treatment.statement.phrases.end(),
+                              [&](PhraseMatch const& match) {
+                                return match.owner.kind == PhraseOwner::Kind::treatment_name &&
+                                       match.owner.fact.fact == side.fact && match.owner.fact.side == side.side &&
+                                       match.owner.clause == clause_number && !match.negated && !match.possible;
+                              });
+}
+
+bool in_time(TreatmentStatement const& treatment, rules::TreatmentClause const& clause, std::optional<base::Day> onset,
+             base::Day today) {
+  using Episode = rules::TreatmentClause::Episode;
   if (!clause.within_days) return true;
   auto last = treatment.end ? treatment.end : treatment.start;
-  return last && (today - *last).count() <= *clause.within_days;
+  if (!last) return false;
+  bool recent = (today - *last).count() <= *clause.within_days;
+  if (clause.episode == Episode::any) return recent;
+  bool current = onset ? *last >= *onset : recent;
+  return current == (clause.episode == Episode::current);
 }
 
 }  // namespace ivig::advice

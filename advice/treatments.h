@@ -18,9 +18,10 @@ enum class TreatmentState : std::uint8_t {
   failed,
   not_tolerated,
   contraindicated,
-  planned
+  planned,
+  interrupted  ///< begun and not carried through
 };
-using TreatmentStates = std::bitset<8>;
+using TreatmentStates = std::bitset<9>;
 
 struct TreatmentStatement {
   Statement statement;  ///< what was given, by code or text
@@ -34,9 +35,16 @@ struct TreatmentStatement {
 /// The state named in a rule ("not-tolerated"); the rule set has been checked, so it is always one.
 [[nodiscard]] TreatmentState treatment_state(std::string_view name);
 
-/// True when the clause's drugs or procedures are in the statement and one of its states holds, recently enough.
-[[nodiscard]] bool fulfils(Knowledge const& knowledge, TreatmentStatement const& treatment,
-                           rules::TreatmentClause const& clause, FactSide side, std::uint16_t clause_number,
-                           base::Day today);
+/// An allergy to a drug, as what it says about a treatment with it: not tolerated, contraindicated.
+[[nodiscard]] TreatmentStatement allergy_as_treatment(Knowledge const& knowledge, fhir::Allergy const& allergy);
+
+/// True when the clause's drugs or procedures are in the statement and one of its states holds, whenever it was.
+[[nodiscard]] bool names_treatment(Knowledge const& knowledge, TreatmentStatement const& treatment,
+                                   rules::TreatmentClause const& clause, FactSide side, std::uint16_t clause_number);
+
+/// True when the treatment is recent enough for the clause, or of the episode that it wants. `onset`: of the disease,
+/// if recorded.
+[[nodiscard]] bool in_time(TreatmentStatement const& treatment, rules::TreatmentClause const& clause,
+                           std::optional<base::Day> onset, base::Day today);
 
 }  // namespace ivig::advice

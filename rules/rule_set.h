@@ -47,12 +47,21 @@ struct ResultClause {
   std::optional<int> within_days;  ///< older results are unknown; undated ones count
 };
 
-/// Treatments in a state, optionally recent.
+/// Treatments in a state, optionally recent, or of one episode of the disease.
 struct TreatmentClause {
+  enum class Episode : std::uint8_t { any, current, earlier };
   std::vector<std::string> value_sets;
   std::vector<std::string> names;
   std::vector<std::string> states;
-  std::optional<int> within_days;
+  std::vector<std::string> except;  ///< not where one of these states holds as well
+  std::optional<int> within_days;   ///< with an episode: what stands for the onset where none is recorded
+  Episode episode = Episode::any;
+};
+
+/// Conditions that count only for a while after their date.
+struct RecentClause {
+  std::vector<std::string> value_sets;
+  int within_days = 0;
 };
 
 /// Recorded reactions to a substance: in allergies, in the account of a treatment, in a problem that names both.
@@ -71,6 +80,7 @@ struct Evidence {
   std::vector<ResultClause> results;
   std::vector<TreatmentClause> treatments;
   std::vector<std::string> draft_order_value_sets;
+  std::vector<RecentClause> recent;
   std::vector<std::string> history_value_sets;  ///< conditions of any clinical status, and procedures done
   std::vector<ReactionClause> reactions;
   std::vector<std::string> stabilizers;        ///< words of the ordered product's stabilizer
