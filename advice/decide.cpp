@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "advice/dose_findings.h"
+#include "advice/other_orders.h"
 #include "fhir/read_resources.h"
 #include "rules/evaluate.h"
 #include "rules/safety.h"
@@ -68,8 +70,11 @@ std::vector<Decision> decide(DecideInput const& input) {
     decision.patient_reference = order.patient_reference.empty() ? "Patient/" + std::string(input.patient_id)
                                                                  : std::string(order.patient_reference);
     decision.product = std::move(product);
-    decision.facts = facts_of_order(input.knowledge, *record, order, decision.product, others);
+    decision.dose = read_order_dose(input.knowledge, order, decision.product, record->weight);
+    decision.facts = facts_of_order(input.knowledge, *record, order, {decision.product, decision.dose, others});
     decision.findings = rules::evaluate(input.knowledge.rules, decision.facts);
+    auto const related = other_orders(input.knowledge, *record, order, decision.dose, others);
+    add_dose_findings({input.knowledge, *record, decision.dose, decision.facts, related}, decision.findings);
     rules::add_safety(input.knowledge.rules, decision.facts, decision.findings);
     note_gaps(input.chart, decision);
     decisions.push_back(std::move(decision));

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "advice/dose.h"
 #include "advice/facts_from_chart.h"
 #include "advice/product.h"
 #include "rules/findings.h"
@@ -16,6 +17,7 @@ struct Decision {
   std::string order_reference;  ///< "MedicationRequest/ivig-1"
   std::string patient_reference;
   Product product;
+  OrderDose dose;
   rules::Facts facts;
   rules::Findings findings;
   std::vector<std::string> gaps;  ///< kinds of data that could not be had: "conditions", "allergies"

@@ -155,11 +155,36 @@ base::Result<void> read_patient_and_product(RuleFile const& file, std::string_vi
   return {};
 }
 
+base::Result<std::optional<DoseClause>> read_dose(RuleFile const& file, std::string_view id, Json const& json) {
+  static constexpr std::array<std::pair<std::string_view, DoseMeasure>, 6> kMeasures{
+      {{"grams-per-day", DoseMeasure::grams_per_day},
+       {"grams-per-course", DoseMeasure::grams_per_course},
+       {"g-per-kg-day", DoseMeasure::g_per_kg_day},
+       {"g-per-kg-course", DoseMeasure::g_per_kg_course},
+       {"days", DoseMeasure::days},
+       {"weeks", DoseMeasure::weeks}}};
+  Json const* form = member(json, "dose");
+  if (form == nullptr) return std::optional<DoseClause>();
+  if (auto ok = file.only(*form, id, {"measure", "at_least", "at_most"}); !ok) return tl::unexpected(ok.error());
+  auto measure = std::find_if(kMeasures.begin(), kMeasures.end(),
+                              [&](auto const& known) { return known.first == string_member(*form, "measure"); });
+  if (measure == kMeasures.end()) {
+    return file.error(id, "dose.measure",
+                      "must be grams-per-day, grams-per-course, g-per-kg-day, g-per-kg-course, days or weeks");
+  }
+  auto least = decimal_text(file, id, *form, "at_least");
+  if (!least) return tl::unexpected(least.error());
+  auto most = decimal_text(file, id, *form, "at_most");
+  if (!most) return tl::unexpected(most.error());
+  if (!*least && !*most) return file.error(id, "dose", "needs at_least or at_most");
+  return std::optional(DoseClause{measure->second, *least, *most});
+}
+
 base::Result<Evidence> read_evidence(RuleFile const& file, std::string_view id, Json const& json,
                                      RuleSet const& rules) {
   if (auto ok = file.only(json, id,
                           {"value_sets", "phrases", "results", "treatments", "draft_orders", "recent", "history",
-                           "reactions", "product", "age", "sex", "when"});
+                           "reactions", "product", "age", "sex", "dose", "schedule", "when"});
       !ok) {
     return tl::unexpected(ok.error());
   }
@@ -188,6 +213,14 @@ base::Result<Evidence> read_evidence(RuleFile const& file, std::string_view id, 
   if (Json const* drafts = member(json, "draft_orders"); drafts != nullptr) {
     if (auto ok = file.only(*drafts, id, {"value_sets"}); !ok) return tl::unexpected(ok.error());
     evidence.draft_order_value_sets = string_list(*drafts, "value_sets");
+  }
+  auto dose = read_dose(file, id, json);
+  if (!dose) return tl::unexpected(dose.error());
+  evidence.dose = *dose;
+  evidence.schedules = string_list(json, "schedule");
+  for (auto const& schedule : evidence.schedules) {
+    if (schedule != "course" && schedule != "repeats" && schedule != "course-then-repeats")
+      return file.error(id, "schedule", "must be course, repeats or course-then-repeats");
   }
   if (Json const* when = member(json, "when"); when != nullptr) {
     auto expression = Expression::compile(*when, [&](std::string_view fact) { return rules.fact_index(fact); });
