@@ -62,6 +62,7 @@ class DoseChecker {
                                    [&](auto const& finding) { return finding.code == rule.code; });
     if (again) return;
     findings_.dose.push_back({rule.code, indicator_from(rule.indicator), fill(rule.text, values), rule.source});
+    if (!rule.missing.empty()) findings_.missing.push_back({rule.missing, rule.ask, ""});
   }
 
   void check(DoseCourse const& course) {
@@ -175,7 +176,8 @@ class DoseChecker {
       auto const& value = input_.facts.values[fact];
       if (words.empty()) words = escape_markdown(one_line(value.detail));
       for (auto const& treatment : input_.record.treatments) {
-        if (treatment.statement.path == value.from && for_another_condition(*treatment.treatment)) return false;
+        bool const of_record = treatment.treatment != nullptr && treatment.statement.path == value.from;
+        if (of_record && for_another_condition(*treatment.treatment)) return false;
       }
     }
     return true;

@@ -53,14 +53,18 @@ class FactReader {
         product_(view.product),
         dose_(view.dose),
         others_(view.others),
-        balances_(knowledge.rules.facts.size()) {}
+        balances_(knowledge.rules.facts.size()) {
+    for (auto const& reason : reasons) {
+      auto told = treatments_in_text(knowledge, reason);
+      told_.insert(told_.end(), told.begin(), told.end());
+    }
+  }
 
   std::vector<FactValue> read() {
     for (auto const& statement : reasons_) from_statement(statement);
     for (auto const& statement : record_.problems) from_statement(statement);
     from_results();
     from_treatments();
-    from_recent();
     from_history();
     from_reactions();
     from_drafts();
@@ -99,7 +103,8 @@ class FactReader {
         result_in_text(statement, match);
         continue;
       }
-      if (match.owner.kind != PhraseOwner::Kind::fact_phrase || match.past || match.possible) continue;
+      if (match.owner.kind != PhraseOwner::Kind::fact_phrase || match.past || match.possible || match.to_be_excluded)
+        continue;
       if (about(statement, knowledge_.rules.facts[match.owner.fact.fact]))
         add(match.owner.fact, match.negated, statement, Basis::text);
     }
@@ -161,8 +166,10 @@ class FactReader {
 
   void from_treatments(FactSide side, rules::TreatmentClause const& clause, std::uint16_t number) {
     std::vector<TreatmentStatement const*> named;
-    for (auto const& treatment : record_.treatments) {
-      if (names_treatment(knowledge_, treatment, clause, side, number)) named.push_back(&treatment);
+    for (auto const* list : {&record_.treatments, &told_}) {
+      for (auto const& treatment : *list) {
+        if (names_treatment(knowledge_, treatment, clause, side, number)) named.push_back(&treatment);
+      }
     }
     if (named.empty()) return;
     auto onset = onset_of(knowledge_.rules.facts[side.fact]);
@@ -195,30 +202,6 @@ class FactReader {
       }
     }
     return false;
-  }
-
-  /// Conditions that count for a while: an older entry leaves the fact open, one without a date is taken as current.
-  void from_recent() {
-    each_side([&](FactSide side, rules::Evidence const& evidence) {
-      for (auto const& clause : evidence.recent) {
-        for (auto const* list : {&reasons_, &record_.problems}) {
-          for (auto const& statement : *list) from_recent(side, clause, statement);
-        }
-      }
-    });
-  }
-
-  void from_recent(FactSide side, rules::RecentClause const& clause, Statement const& statement) {
-    if (!statement.counts()) return;
-    auto const* condition = statement.condition;
-    auto dated = statement.onset || condition == nullptr ? statement.onset : condition->recorded;
-    bool old = dated && (record_.today - *dated).count() > clause.within_days;
-    for (auto const& id : clause.value_sets) {
-      auto const* match = statement.match(knowledge_.set(id));
-      if (match == nullptr || match->past) continue;
-      if (old || match->broader || match->possible) balances_[side.fact].open = true;
-      else add(side, false, statement, match->basis);
-    }
   }
 
   /// Conditions whatever their clinical status, and procedures done: what once was stays a risk.
@@ -342,6 +325,7 @@ class FactReader {
   Product const& product_;
   OrderDose const& dose_;
   std::vector<fhir::Order const*> const& others_;
+  std::vector<TreatmentStatement> told_;  ///< treatments that the order's reason tells of
   std::vector<Balance> balances_;
 };
 
@@ -361,6 +345,11 @@ Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::D
   record.reactions = reaction_statements(knowledge, chart, record.treatments, record.problems);
   for (auto const& allergy : chart.allergies) {
     if (!allergy.resolved) record.treatments.push_back(allergy_as_treatment(knowledge, allergy));
+  }
+  for (auto const& problem : record.problems) {
+    if (problem.refuted) continue;
+    auto told = treatments_in_text(knowledge, problem);
+    record.treatments.insert(record.treatments.end(), told.begin(), told.end());
   }
   return record;
 }

@@ -23,7 +23,8 @@ fhir::TextCues text_cues(rules::TextCueLists const& lists) {
   };
   return {list("negation_before"), list("negation_after"),  list("doubt_before"),    list("doubt_after"),
           list("past_before"),     list("past_after"),      list("family"),          list("scope_breaks"),
-          list("pseudo_negation"), list("result_positive"), list("result_negative"), list("result_pending")};
+          list("pseudo_negation"), list("result_positive"), list("result_negative"), list("result_pending"),
+          list("rule_out_before")};
 }
 
 std::unordered_set<std::string> filler_words(rules::TextCueLists const& lists) {
@@ -76,11 +77,15 @@ class OwnerBuilder {
       PhraseOwner owner;
       owner.fact = {fact, side};
       auto phrases = add_phrases(owner, PhraseOwner::Kind::fact_phrase, PhraseKind::synonym, evidence.phrases);
+      if (phrases && definition.kind == rules::FactKind::qualifier) knowledge_.lexicon.mark_qualifier(*phrases);
       if (phrases && group) knowledge_.lexicon.join_group(*phrases, *group);
       else if (phrases) group = phrases;
       for (std::size_t i = 0; i < evidence.results.size(); ++i) {
         owner.clause = static_cast<std::uint16_t>(i);
         add_phrases(owner, PhraseOwner::Kind::result_name, PhraseKind::result, evidence.results[i].names);
+      }
+      for (auto const& clause : evidence.treatments) {
+        for (auto const& id : clause.value_sets) knowledge_.treatment_sets.insert(knowledge_.set(id));
       }
       for (std::size_t i = 0; i < evidence.treatments.size(); ++i) {
         owner.clause = static_cast<std::uint16_t>(i);
@@ -147,9 +152,6 @@ class OwnerBuilder {
     for (auto const& clause : evidence.treatments) {
       if (auto ok = check(clause.value_sets); !ok) return ok;
     }
-    for (auto const& clause : evidence.recent) {
-      if (auto ok = check(clause.value_sets); !ok) return ok;
-    }
     return {};
   }
 
@@ -213,8 +215,16 @@ base::Result<std::shared_ptr<Knowledge const>> Knowledge::load(std::filesystem::
   if (!sets) return tl::unexpected(sets.error());
   fhir::Lexicon lexicon(text_cues(rules->text_cues));
   auto words = filler_words(rules->text_cues);
-  auto knowledge = std::make_shared<Knowledge>(Knowledge{std::move(*rules), fhir::Terminology(std::move(*sets)),
-                                                         std::move(lexicon), {}, {}, std::move(words), {}, {}, {}});
+  auto knowledge = std::make_shared<Knowledge>(Knowledge{std::move(*rules),
+                                                         fhir::Terminology(std::move(*sets)),
+                                                         std::move(lexicon),
+                                                         {},
+                                                         {},
+                                                         std::move(words),
+                                                         {},
+                                                         {},
+                                                         {},
+                                                         {}});
   knowledge->facts_by_set.resize(knowledge->terms.sets().size());
   knowledge->history_by_set.resize(knowledge->terms.sets().size());
   if (auto ok = check_products(*knowledge); !ok) return tl::unexpected(ok.error());

@@ -54,9 +54,10 @@ struct Knowledge {
   std::vector<std::vector<FactSide>> facts_by_set;  ///< by SetIndex: whose evidence the set is
   std::unordered_set<std::string> fillers;          ///< folded words that say nothing of their own ("currently")
 
+  std::unordered_set<fhir::SetIndex> treatment_sets;  ///< sets that some treatment clause names
   std::vector<std::vector<FactSide>> history_by_set;  ///< by SetIndex: whose history clause names the set
   std::vector<fhir::SetIndex> reaction_sets;          ///< sets of manifestations that some reaction clause names
-  fhir::DrugWords drug_words;                       ///< folded words of the product's names: for dose texts
+  fhir::DrugWords drug_words;                         ///< folded words of the product's names: for dose texts
 
   /// Loads the folder of a rule set. Errors: those of RuleSet::load and load_value_sets, and invalid_rules for a value
   /// set that a fact names and that does not exist.

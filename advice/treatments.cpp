@@ -77,6 +77,45 @@ void add_words(Statement const& statement, TreatmentStates& states) {
   if (has(states, TreatmentState::failed) || has(states, TreatmentState::responded)) set(states, TreatmentState::tried);
 }
 
+/// A part of so many words is a name, perhaps with a dose: "prednisone 60 mg", "and methotrexate".
+constexpr std::size_t kLoneNameWords = 3;
+
+bool tells_outcome(Statement const& statement) {
+  return std::any_of(statement.phrases.begin(), statement.phrases.end(),
+                     [](PhraseMatch const& match) { return match.owner.kind == PhraseOwner::Kind::treatment_state; });
+}
+
+bool names_some_treatment(Knowledge const& knowledge, Statement const& statement) {
+  return std::any_of(statement.phrases.begin(), statement.phrases.end(),
+                     [](PhraseMatch const& match) {
+                       return match.owner.kind == PhraseOwner::Kind::treatment_name && !match.negated;
+                     }) ||
+         std::any_of(statement.sets.begin(), statement.sets.end(),
+                     [&](SetMatch const& match) { return knowledge.treatment_sets.contains(match.set); });
+}
+
+/// The parts of a text between commas and contrasts, by sentence: what is said of one treatment is not said of another.
+std::vector<std::vector<std::string_view>> parts_of(std::string_view text) {
+  constexpr std::array<std::string_view, 4> kContrasts{" but ", " then ", " while ", " whereas "};
+  std::vector<std::vector<std::string_view>> sentences(1);
+  std::size_t from = 0;
+  auto cut = [&](std::size_t at, std::size_t length) {
+    if (at > from) sentences.back().push_back(text.substr(from, at - from));
+    from = at + length;
+  };
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    bool stop =
+        text[at] == ';' || text[at] == '\n' || (text[at] == '.' && (at + 1 == text.size() || text[at + 1] == ' '));
+    if (stop || text[at] == ',') cut(at, 1);
+    if (stop) sentences.emplace_back();
+    for (auto contrast : kContrasts) {
+      if (text.substr(at).starts_with(contrast)) cut(at, contrast.size());
+    }
+  }
+  cut(text.size(), 0);
+  return sentences;
+}
+
 }  // namespace
 
 TreatmentState treatment_state(std::string_view name) {
@@ -118,11 +157,40 @@ TreatmentStatement allergy_as_treatment(Knowledge const& knowledge, fhir::Allerg
   return result;
 }
 
+std::vector<TreatmentStatement> treatments_in_text(Knowledge const& knowledge, Statement const& statement) {
+  std::vector<TreatmentStatement> found;
+  if (!tells_outcome(statement) || !names_some_treatment(knowledge, statement)) return found;
+  for (auto const& sentence : parts_of(statement.words)) {
+    std::vector<TreatmentStatement> parts;
+    for (auto words : sentence) {
+      fhir::Concept what;
+      what.text = words;
+      auto& part = parts.emplace_back();
+      part.statement = recognise(knowledge, Place::treatment, what, {}, true);
+      part.statement.path = statement.path;
+      add_words(part.statement, part.states);
+    }
+    // "Failed A, B and C", "A, B and C failed": a name that stands alone shares the words of its neighbour.
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (!names_some_treatment(knowledge, parts[i].statement)) continue;
+      std::size_t told = i;
+      auto tokens = fhir::tokenize(sentence[i]);
+      bool alone = tokens.size() <= kLoneNameWords && tokens.front().folded != "on";
+      while (alone && told > 0 && !tells_outcome(parts[told].statement)) --told;
+      if (!tells_outcome(parts[told].statement)) told = i;
+      while (alone && told + 1 < parts.size() && !tells_outcome(parts[told].statement)) ++told;
+      auto states = parts[told].states;
+      if (states.any()) found.push_back({parts[i].statement, states, {}, {}, nullptr});
+    }
+  }
+  return found;
+}
+
 bool names_treatment(Knowledge const& knowledge, TreatmentStatement const& treatment,
                      rules::TreatmentClause const& clause, FactSide side, std::uint16_t clause_number) {
   auto holds = [&](std::string const& state) { return has(treatment.states, treatment_state(state)); };
   if (std::none_of(clause.states.begin(), clause.states.end(), holds) ||
-      std::any_of(clause.except.begin(), clause.except.end(), holds)) {
+      std::any_of(clause.without.begin(), clause.without.end(), holds)) {
     return false;
   }
   bool named = std::any_of(clause.value_sets.begin(), clause.value_sets.end(), [&](std::string const& id) {

@@ -27,7 +27,7 @@ struct TreatmentStatement {
   Statement statement;  ///< what was given, by code or text
   TreatmentStates states;
   std::optional<base::Day> start, end;
-  fhir::Treatment const* treatment = nullptr;
+  fhir::Treatment const* treatment = nullptr;  ///< null where an allergy or a text tells of it
 };
 
 /// One treatment of the chart: what it is, and the states that its status, status reason, outcome and notes establish.
@@ -38,6 +38,11 @@ struct TreatmentStatement {
 
 /// An allergy to a drug, as what it says about a treatment with it: not tolerated, contraindicated.
 [[nodiscard]] TreatmentStatement allergy_as_treatment(Knowledge const& knowledge, fhir::Allergy const& allergy);
+
+/// Treatments that a problem or a reason tells of in words that say how they went: "failed prednisone and methotrexate,
+/// azathioprine not tolerated". Names without such words tell nothing.
+[[nodiscard]] std::vector<TreatmentStatement> treatments_in_text(Knowledge const& knowledge,
+                                                                 Statement const& statement);
 
 /// True when the clause's drugs or procedures are in the statement and one of its states holds, whenever it was.
 [[nodiscard]] bool names_treatment(Knowledge const& knowledge, TreatmentStatement const& treatment,

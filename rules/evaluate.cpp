@@ -174,7 +174,7 @@ class Evaluation {
     }
     // A row that only may apply, with nothing to take its place: the other answer is that no row does.
     bool settled = one_stance && !(choices == 1 && open);
-    bool several = facts_.source == IndicationSource::inferred && several_conditions(all);
+    bool several = (facts_.source == IndicationSource::inferred || all_doubtful()) && several_conditions(all);
     for (auto it = all.begin(); it != all.end(); ++it) {
       if (!in_lead(*it)) continue;
       bool harmful = stance(*it) == Stance::harmful && !it->candidate;
@@ -202,6 +202,12 @@ class Evaluation {
       findings.notices.emplace_back("candidates");
     }
     findings.recommendations = std::move(all);
+  }
+
+  /// "Polymyositis versus inclusion body myositis": nobody knows yet which of them the order is for.
+  [[nodiscard]] bool all_doubtful() const {
+    return std::all_of(facts_.indications.begin(), facts_.indications.end(),
+                       [](Indication const& indication) { return indication.provisional; });
   }
 
   [[nodiscard]] bool several_conditions(std::vector<Recommendation> const& all) const {

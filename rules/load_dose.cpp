@@ -52,7 +52,7 @@ base::Result<void> read_finding(RuleFile const& file, Json const& json, RuleSet&
   DoseFinding finding;
   finding.key = string_member(json, "key");
   if (auto ok = file.only(json, finding.key,
-                          {"key", "code", "indicator", "text", "source", "rows", "not_rows", "when", "unless"});
+                          {"key", "code", "indicator", "text", "source", "rows", "not_rows", "when", "unless", "missing"});
       !ok) {
     return ok;
   }
@@ -60,6 +60,12 @@ base::Result<void> read_finding(RuleFile const& file, Json const& json, RuleSet&
   finding.indicator = string_member(json, "indicator");
   finding.text = string_member(json, "text");
   finding.source = string_member(json, "source");
+  if (Json const* missing = member(json, "missing"); missing != nullptr) {
+    if (auto ok = file.only(*missing, finding.key, {"fact", "ask"}); !ok) return ok;
+    finding.missing = string_member(*missing, "fact");
+    finding.ask = string_member(*missing, "ask");
+    if (finding.missing.empty() || finding.ask.empty()) return file.error(finding.key, "missing", "needs fact and ask");
+  }
   finding.rows = string_list(json, "rows");
   finding.not_rows = string_list(json, "not_rows");
   if (finding.key.empty() || finding.code.empty() || finding.text.empty() || finding.source.empty())

@@ -95,15 +95,15 @@ base::Result<TreatmentClause> read_treatment(RuleFile const& file, std::string_v
   static constexpr std::array<std::string_view, 9> kStates{"tried",           "completed", "ongoing",
                                                            "responded",       "failed",    "not-tolerated",
                                                            "contraindicated", "planned",   "interrupted"};
-  if (auto ok = file.only(json, id, {"value_sets", "names", "states", "except", "within_days", "episode"}); !ok)
+  if (auto ok = file.only(json, id, {"value_sets", "names", "states", "without", "within_days", "episode"}); !ok)
     return tl::unexpected(ok.error());
   TreatmentClause clause;
   clause.value_sets = string_list(json, "value_sets");
   clause.names = string_list(json, "names");
   clause.states = string_list(json, "states");
-  clause.except = string_list(json, "except");
+  clause.without = string_list(json, "without");
   clause.within_days = integer(json, "within_days");
-  for (auto const* list : {&clause.states, &clause.except}) {
+  for (auto const* list : {&clause.states, &clause.without}) {
     for (auto const& state : *list) {
       if (std::find(kStates.begin(), kStates.end(), state) == kStates.end()) {
         return file.error(id, "treatments.states", "unknown state \"" + state + "\"");
@@ -118,20 +118,6 @@ base::Result<TreatmentClause> read_treatment(RuleFile const& file, std::string_v
                                           : TreatmentClause::Episode::earlier;
   if (clause.states.empty()) return file.error(id, "treatments.states", "name at least one state");
   return clause;
-}
-
-base::Result<void> read_recent(RuleFile const& file, std::string_view id, Json const& json, Evidence& evidence) {
-  base::Result<void> result;
-  each(json, "recent", [&](Json const& part, std::size_t) {
-    if (!result) return;
-    result = file.only(part, id, {"value_sets", "within_days"});
-    auto days = integer(part, "within_days");
-    RecentClause clause{string_list(part, "value_sets"), days.value_or(0)};
-    if (result && (clause.value_sets.empty() || clause.within_days <= 0))
-      result = file.error(id, "recent", "needs value_sets and within_days");
-    evidence.recent.push_back(std::move(clause));
-  });
-  return result;
 }
 
 base::Result<void> read_patient_and_product(RuleFile const& file, std::string_view id, Json const& json,
@@ -183,8 +169,8 @@ base::Result<std::optional<DoseClause>> read_dose(RuleFile const& file, std::str
 base::Result<Evidence> read_evidence(RuleFile const& file, std::string_view id, Json const& json,
                                      RuleSet const& rules) {
   if (auto ok = file.only(json, id,
-                          {"value_sets", "phrases", "results", "treatments", "draft_orders", "recent", "history",
-                           "reactions", "product", "age", "sex", "dose", "schedule", "when"});
+                          {"value_sets", "phrases", "results", "treatments", "draft_orders", "history", "reactions",
+                           "product", "age", "sex", "dose", "schedule", "when"});
       !ok) {
     return tl::unexpected(ok.error());
   }
@@ -208,7 +194,6 @@ base::Result<Evidence> read_evidence(RuleFile const& file, std::string_view id, 
     else problem = clause.error();
   });
   if (problem) return tl::unexpected(*problem);
-  if (auto ok = read_recent(file, id, json, evidence); !ok) return tl::unexpected(ok.error());
   if (auto ok = read_patient_and_product(file, id, json, evidence); !ok) return tl::unexpected(ok.error());
   if (Json const* drafts = member(json, "draft_orders"); drafts != nullptr) {
     if (auto ok = file.only(*drafts, id, {"value_sets"}); !ok) return tl::unexpected(ok.error());

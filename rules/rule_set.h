@@ -53,15 +53,9 @@ struct TreatmentClause {
   std::vector<std::string> value_sets;
   std::vector<std::string> names;
   std::vector<std::string> states;
-  std::vector<std::string> except;  ///< not where one of these states holds as well
-  std::optional<int> within_days;   ///< with an episode: what stands for the onset where none is recorded
+  std::vector<std::string> without;  ///< states that must not hold of the same treatment
+  std::optional<int> within_days;    ///< with an episode: what stands for the onset where none is recorded
   Episode episode = Episode::any;
-};
-
-/// Conditions that count only for a while after their date.
-struct RecentClause {
-  std::vector<std::string> value_sets;
-  int within_days = 0;
 };
 
 /// Recorded reactions to a substance: in allergies, in the account of a treatment, in a problem that names both.
@@ -87,7 +81,6 @@ struct Evidence {
   std::vector<ResultClause> results;
   std::vector<TreatmentClause> treatments;
   std::vector<std::string> draft_order_value_sets;
-  std::vector<RecentClause> recent;
   std::vector<std::string> history_value_sets;  ///< conditions of any clinical status, and procedures done
   std::vector<ReactionClause> reactions;
   std::vector<std::string> stabilizers;        ///< words of the ordered product's stabilizer
@@ -206,6 +199,7 @@ struct DoseFinding {
   std::vector<std::string> not_rows;  ///< not when one of these leads
   Expression when;                    ///< empty: fired by the program
   Expression unless;                  ///< not when this is known to be true; asked for when unknown
+  std::string missing, ask;           ///< what to ask for: a name, and the question; empty: nothing
 };
 
 /// Limits of doses and the findings they raise (dose.json).

@@ -11,7 +11,7 @@ Fields, and when they agree:
   recommendations  the expected rows are listed, the first of them leads, and no further row has another stance
   stance, indicator  equal
   safety           the same codes
-  dose             the expected code and no other
+  dose             the expected code leads, and none other is as heavy
   missing          every expected fact is asked for ("a|b": either, "*" any characters), and with none expected nothing is
                    said to be able to change the answer
 
@@ -80,8 +80,9 @@ def differences(expected, decision):
     safety = sorted(one["code"] for one in decision["safety"])
     if safety != sorted(expected["safety"]):
         found["safety"] = (sorted(expected["safety"]), safety, "")
-    dose = sorted({one["code"] for one in decision["dose"]})
-    if dose != ([expected["dose"]] if expected["dose"] else []):
+    dose = [one["code"] for one in decision["dose"]]
+    heavy = [one["code"] for one in decision["dose"] if one["indicator"] == decision["dose"][0]["indicator"]]
+    if heavy != ([expected["dose"]] if expected["dose"] else []):
         found["dose"] = (expected["dose"], dose, "")
     facts = [one["fact"] for one in decision["missing"]]
     not_asked = [pattern for pattern in expected["missing"] if not asked_for(pattern, facts)]
