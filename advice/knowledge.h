@@ -43,6 +43,9 @@ enum class TreatmentWord : std::uint16_t {
   completed,
   planned,
   not_given,
+  not_tried,
+  unavailable,
+  neutral,  ///< holds a word of another list and says nothing: "stable dose"
   incomplete
 };
 

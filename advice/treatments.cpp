@@ -10,8 +10,6 @@ bool one_of(std::string_view text, std::initializer_list<std::string_view> list)
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-bool has(TreatmentStates const& states, TreatmentState state) { return states.test(static_cast<std::size_t>(state)); }
-
 void set(TreatmentStates& states, TreatmentState state) { states.set(static_cast<std::size_t>(state)); }
 
 /// What the resource's own status says. Drafts, proposals and plans are no exposure. FHIR R4 EventStatus,
@@ -24,6 +22,7 @@ TreatmentStates states_of_status(fhir::Treatment const& treatment) {
     set(states, TreatmentState::planned);
     return states;
   }
+  if (status == "not-taken") set(states, TreatmentState::not_tried);
   if (one_of(status, {"cancelled", "entered-in-error", "not-done", "not-taken", "aborted-before-start"})) return states;
   // A request for a procedure says that it is wanted, not that it was done.
   if (one_of(treatment.resource_type, {"ServiceRequest", "ProcedureRequest"}) && status != "completed") {
@@ -31,15 +30,24 @@ TreatmentStates states_of_status(fhir::Treatment const& treatment) {
     return states;
   }
   set(states, TreatmentState::tried);
-  bool event = one_of(treatment.resource_type, {"Procedure", "MedicationAdministration"});
+  bool const event = one_of(treatment.resource_type, {"Procedure", "MedicationAdministration"});
   if (event && one_of(status, {"stopped", "aborted"})) set(states, TreatmentState::interrupted);
   if (one_of(status, {"active", "in-progress", "on-hold"})) set(states, TreatmentState::ongoing);
   if (one_of(status, {"completed", "ended"})) set(states, TreatmentState::completed);
   return states;
 }
 
+/// Takes back every exposure. That it must not or cannot be given stays true.
+void not_given(TreatmentStates& states) {
+  TreatmentStates kept;
+  set(kept, TreatmentState::contraindicated);
+  set(kept, TreatmentState::unavailable);
+  states &= kept;
+}
+
 /// Words about the outcome, in the status reason, the outcome, the notes or the name itself.
 void add_words(Statement const& statement, TreatmentStates& states) {
+  bool untried = false;
   for (auto const& match : statement.phrases) {
     if (match.owner.kind != PhraseOwner::Kind::treatment_state || match.possible) continue;
     switch (static_cast<TreatmentWord>(match.owner.state)) {
@@ -65,65 +73,68 @@ void add_words(Statement const& statement, TreatmentStates& states) {
         }
         break;
       case TreatmentWord::not_given:
-        if (!match.negated) states.reset();
+        if (!match.negated) not_given(states);
         break;
+      case TreatmentWord::not_tried: untried = untried || !match.negated; break;
+      case TreatmentWord::unavailable:
+        if (!match.negated) set(states, TreatmentState::unavailable);
+        break;
+      case TreatmentWord::neutral: break;
       case TreatmentWord::incomplete:
         if (!match.negated) set(states, TreatmentState::interrupted);
         break;
     }
   }
-  if (has(states, TreatmentState::interrupted)) states.reset(static_cast<std::size_t>(TreatmentState::completed));
-  // Improved, then relapsed: both words stand; a later failure does not undo the response.
-  if (has(states, TreatmentState::failed) || has(states, TreatmentState::responded)) set(states, TreatmentState::tried);
-}
-
-/// A part of so many words is a name, perhaps with a dose: "prednisone 60 mg", "and methotrexate".
-constexpr std::size_t kLoneNameWords = 3;
-
-bool tells_outcome(Statement const& statement) {
-  return std::any_of(statement.phrases.begin(), statement.phrases.end(),
-                     [](PhraseMatch const& match) { return match.owner.kind == PhraseOwner::Kind::treatment_state; });
-}
-
-bool names_some_treatment(Knowledge const& knowledge, Statement const& statement) {
-  return std::any_of(statement.phrases.begin(), statement.phrases.end(),
-                     [](PhraseMatch const& match) {
-                       return match.owner.kind == PhraseOwner::Kind::treatment_name && !match.negated;
-                     }) ||
-         std::any_of(statement.sets.begin(), statement.sets.end(),
-                     [&](SetMatch const& match) { return knowledge.treatment_sets.contains(match.set); });
-}
-
-/// The parts of a text between commas and contrasts, by sentence: what is said of one treatment is not said of another.
-std::vector<std::vector<std::string_view>> parts_of(std::string_view text) {
-  constexpr std::array<std::string_view, 4> kContrasts{" but ", " then ", " while ", " whereas "};
-  std::vector<std::vector<std::string_view>> sentences(1);
-  std::size_t from = 0;
-  auto cut = [&](std::size_t at, std::size_t length) {
-    if (at > from) sentences.back().push_back(text.substr(from, at - from));
-    from = at + length;
-  };
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    bool stop =
-        text[at] == ';' || text[at] == '\n' || (text[at] == '.' && (at + 1 == text.size() || text[at + 1] == ' '));
-    if (stop || text[at] == ',') cut(at, 1);
-    if (stop) sentences.emplace_back();
-    for (auto contrast : kContrasts) {
-      if (text.substr(at).starts_with(contrast)) cut(at, contrast.size());
-    }
+  auto holds = [&](TreatmentState state) { return states.test(static_cast<std::size_t>(state)); };
+  if (holds(TreatmentState::interrupted)) states.reset(static_cast<std::size_t>(TreatmentState::completed));
+  // "Not tolerated, declined another attempt": what was declined is something else.
+  if (untried && !holds(TreatmentState::responded) && !holds(TreatmentState::failed) &&
+      !holds(TreatmentState::not_tolerated)) {
+    not_given(states);
+    set(states, TreatmentState::not_tried);
   }
-  cut(text.size(), 0);
-  return sentences;
+  // Improved, then relapsed: both words stand; a later failure does not undo the response.
+  if (holds(TreatmentState::failed) || holds(TreatmentState::responded)) set(states, TreatmentState::tried);
+}
+
+/// Is it one of the names that this clause lists?
+bool names(PhraseMatch const& match, FactSide side, std::uint16_t clause_number) {
+  return match.owner.kind == PhraseOwner::Kind::treatment_name && match.owner.fact.fact == side.fact &&
+         match.owner.fact.side == side.side && match.owner.clause == clause_number;
+}
+
+/// "No steroids to date": the treatment itself is denied, and nothing is said about how it went.
+bool denied(Knowledge const& knowledge, TreatmentStatement const& treatment, rules::TreatmentClause const& clause,
+            FactSide side, std::uint16_t clause_number) {
+  auto const& states = clause.states;
+  if (std::find(states.begin(), states.end(), "not-tried") == states.end()) return false;
+  for (auto state : {TreatmentState::responded, TreatmentState::failed, TreatmentState::not_tolerated,
+                     TreatmentState::contraindicated}) {
+    if (treatment.states.test(static_cast<std::size_t>(state))) return false;
+  }
+  auto const& sets = treatment.statement.denied_sets;
+  return std::any_of(clause.value_sets.begin(), clause.value_sets.end(),
+                     [&](std::string const& id) {
+                       return std::find(sets.begin(), sets.end(), knowledge.set(id)) != sets.end();
+                     }) ||
+         std::any_of(treatment.statement.phrases.begin(), treatment.statement.phrases.end(),
+                     [&](PhraseMatch const& match) { return match.negated && names(match, side, clause_number); });
 }
 
 }  // namespace
 
 TreatmentState treatment_state(std::string_view name) {
-  constexpr std::array<std::string_view, 9> kNames{"tried",           "completed", "ongoing",
-                                                   "responded",       "failed",    "not-tolerated",
-                                                   "contraindicated", "planned",   "interrupted"};
+  constexpr std::array<std::string_view, 11> kNames{"tried",     "completed",     "ongoing",         "responded",
+                                                    "failed",    "not-tolerated", "contraindicated", "planned",
+                                                    "not-tried", "unavailable",   "interrupted"};
   auto it = std::find(kNames.begin(), kNames.end(), name);
   return static_cast<TreatmentState>(it - kNames.begin());
+}
+
+TreatmentStates states_of_words(Statement const& statement) {
+  TreatmentStates states;
+  add_words(statement, states);
+  return states;
 }
 
 TreatmentStatement treatment_statement(Knowledge const& knowledge, fhir::Treatment const& treatment) {
@@ -148,61 +159,23 @@ TreatmentStatement treatment_statement(Knowledge const& knowledge, fhir::Treatme
   return result;
 }
 
-TreatmentStatement allergy_as_treatment(Knowledge const& knowledge, fhir::Allergy const& allergy) {
-  TreatmentStatement result;
-  result.statement = recognise(knowledge, Place::treatment, allergy.code, {}, true);
-  result.statement.path = allergy.path;
-  set(result.states, TreatmentState::not_tolerated);
-  set(result.states, TreatmentState::contraindicated);
-  return result;
-}
-
-std::vector<TreatmentStatement> treatments_in_text(Knowledge const& knowledge, Statement const& statement) {
-  std::vector<TreatmentStatement> found;
-  if (!tells_outcome(statement) || !names_some_treatment(knowledge, statement)) return found;
-  for (auto const& sentence : parts_of(statement.words)) {
-    std::vector<TreatmentStatement> parts;
-    for (auto words : sentence) {
-      fhir::Concept what;
-      what.text = words;
-      auto& part = parts.emplace_back();
-      part.statement = recognise(knowledge, Place::treatment, what, {}, true);
-      part.statement.path = statement.path;
-      add_words(part.statement, part.states);
-    }
-    // "Failed A, B and C", "A, B and C failed": a name that stands alone shares the words of its neighbour.
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      if (!names_some_treatment(knowledge, parts[i].statement)) continue;
-      std::size_t told = i;
-      auto tokens = fhir::tokenize(sentence[i]);
-      bool alone = tokens.size() <= kLoneNameWords && tokens.front().folded != "on";
-      while (alone && told > 0 && !tells_outcome(parts[told].statement)) --told;
-      if (!tells_outcome(parts[told].statement)) told = i;
-      while (alone && told + 1 < parts.size() && !tells_outcome(parts[told].statement)) ++told;
-      auto states = parts[told].states;
-      if (states.any()) found.push_back({parts[i].statement, states, {}, {}, nullptr});
-    }
-  }
-  return found;
-}
-
-bool names_treatment(Knowledge const& knowledge, TreatmentStatement const& treatment,
-                     rules::TreatmentClause const& clause, FactSide side, std::uint16_t clause_number) {
-  auto holds = [&](std::string const& state) { return has(treatment.states, treatment_state(state)); };
-  if (std::none_of(clause.states.begin(), clause.states.end(), holds) ||
-      std::any_of(clause.without.begin(), clause.without.end(), holds)) {
-    return false;
-  }
+bool fulfils(Knowledge const& knowledge, TreatmentStatement const& treatment, rules::TreatmentClause const& clause,
+             FactSide side, std::uint16_t clause_number) {
+  auto holds = [&](std::string const& state) {
+    return treatment.states.test(static_cast<std::size_t>(treatment_state(state)));
+  };
+  if (std::any_of(clause.without.begin(), clause.without.end(), holds)) return false;
+  if (!std::any_of(clause.states.begin(), clause.states.end(), holds))
+    return denied(knowledge, treatment, clause, side, clause_number);
   bool named = std::any_of(clause.value_sets.begin(), clause.value_sets.end(), [&](std::string const& id) {
     auto const* match = treatment.statement.match(knowledge.set(id));
     return match != nullptr && !match->broader && !match->possible;
   });
-  return named || std::any_of(treatment.statement.phrases.begin(), treatment.statement.phrases.end(),
-                              [&](PhraseMatch const& match) {
-                                return match.owner.kind == PhraseOwner::Kind::treatment_name &&
-                                       match.owner.fact.fact == side.fact && match.owner.fact.side == side.side &&
-                                       match.owner.clause == clause_number && !match.negated && !match.possible;
-                              });
+  named = named || std::any_of(treatment.statement.phrases.begin(), treatment.statement.phrases.end(),
+                               [&](PhraseMatch const& match) {
+                                 return !match.negated && !match.possible && names(match, side, clause_number);
+                               });
+  return named;
 }
 
 bool in_time(TreatmentStatement const& treatment, rules::TreatmentClause const& clause, std::optional<base::Day> onset,
@@ -211,9 +184,9 @@ bool in_time(TreatmentStatement const& treatment, rules::TreatmentClause const& 
   if (!clause.within_days) return true;
   auto last = treatment.end ? treatment.end : treatment.start;
   if (!last) return false;
-  bool recent = (today - *last).count() <= *clause.within_days;
+  bool const recent = (today - *last).count() <= *clause.within_days;
   if (clause.episode == Episode::any) return recent;
-  bool current = onset ? *last >= *onset : recent;
+  bool const current = onset ? *last >= *onset : recent;
   return current == (clause.episode == Episode::current);
 }
 

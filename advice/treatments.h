@@ -19,9 +19,11 @@ enum class TreatmentState : std::uint8_t {
   not_tolerated,
   contraindicated,
   planned,
-  interrupted  ///< begun and not carried through
+  not_tried,    ///< said not to have been given: declined, never started
+  unavailable,  ///< cannot be had: not in stock, not covered, no access
+  interrupted   ///< begun and not carried through
 };
-using TreatmentStates = std::bitset<9>;
+using TreatmentStates = std::bitset<11>;
 
 struct TreatmentStatement {
   Statement statement;  ///< what was given, by code or text
@@ -36,17 +38,12 @@ struct TreatmentStatement {
 /// The state named in a rule ("not-tolerated"); the rule set has been checked, so it is always one.
 [[nodiscard]] TreatmentState treatment_state(std::string_view name);
 
-/// An allergy to a drug, as what it says about a treatment with it: not tolerated, contraindicated.
-[[nodiscard]] TreatmentStatement allergy_as_treatment(Knowledge const& knowledge, fhir::Allergy const& allergy);
-
-/// Treatments that a problem or a reason tells of in words that say how they went: "failed prednisone and methotrexate,
-/// azathioprine not tolerated". Names without such words tell nothing.
-[[nodiscard]] std::vector<TreatmentStatement> treatments_in_text(Knowledge const& knowledge,
-                                                                 Statement const& statement);
+/// The states that the words of a statement about a treatment establish.
+[[nodiscard]] TreatmentStates states_of_words(Statement const& statement);
 
 /// True when the clause's drugs or procedures are in the statement and one of its states holds, whenever it was.
-[[nodiscard]] bool names_treatment(Knowledge const& knowledge, TreatmentStatement const& treatment,
-                                   rules::TreatmentClause const& clause, FactSide side, std::uint16_t clause_number);
+[[nodiscard]] bool fulfils(Knowledge const& knowledge, TreatmentStatement const& treatment,
+                           rules::TreatmentClause const& clause, FactSide side, std::uint16_t clause_number);
 
 /// True when the treatment is recent enough for the clause, or of the episode that it wants. `onset`: of the disease,
 /// if recorded.

@@ -58,6 +58,12 @@ struct TreatmentClause {
   Episode episode = Episode::any;
 };
 
+/// Conditions that count only while their date is recent.
+struct RecentClause {
+  std::vector<std::string> value_sets;
+  int within_days = 0;
+};
+
 /// Recorded reactions to a substance: in allergies, in the account of a treatment, in a problem that names both.
 struct ReactionClause {
   std::vector<std::string> to;              ///< value sets of the substance
@@ -82,6 +88,7 @@ struct Evidence {
   std::vector<TreatmentClause> treatments;
   std::vector<std::string> draft_order_value_sets;
   std::vector<std::string> history_value_sets;  ///< conditions of any clinical status, and procedures done
+  std::optional<RecentClause> recent;           ///< older ones leave the fact unknown
   std::vector<ReactionClause> reactions;
   std::vector<std::string> stabilizers;        ///< words of the ordered product's stabilizer
   std::string sex;                             ///< "female", "male", or empty
@@ -109,6 +116,7 @@ struct FactDefinition {
 struct Guideline {
   std::string id, title, short_name, organisation, kind, citation, url;
   int year = 0;
+  Expression leads_when;  ///< leads before newer ones and before guidelines proper where this holds
 };
 
 struct Precondition {
