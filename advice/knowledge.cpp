@@ -177,6 +177,24 @@ base::Result<void> check_substances(Knowledge const& knowledge) {
   return {};
 }
 
+/// A test that a card offers to order bears a verified code of its value set.
+base::Result<void> check_tests(Knowledge const& knowledge) {
+  for (auto const& fact : knowledge.rules.facts) {
+    auto const& test = fact.test;
+    if (test.empty()) continue;
+    auto const set = knowledge.terms.set_index(test.value_set);
+    if (!set) return fail(Errc::invalid_rules, fact.id + ": test", "unknown value set \"" + test.value_set + "\"");
+    auto const& codes = knowledge.terms.sets()[*set].codes;
+    bool const verified = std::any_of(codes.begin(), codes.end(), [&](fhir::ValueSetCode const& code) {
+      return code.system == test.system && code.code == test.code && code.verified;
+    });
+    if (!verified)
+      return fail(Errc::invalid_rules, fact.id + ": test",
+                  "\"" + test.code + "\" is no verified code of the value set \"" + test.value_set + "\"");
+  }
+  return {};
+}
+
 /// The words of a product set's phrases and brands.
 fhir::DrugWords words_of(fhir::ValueSet const& set) {
   fhir::DrugWords words;
@@ -236,6 +254,7 @@ base::Result<std::shared_ptr<Knowledge const>> Knowledge::load(std::filesystem::
   knowledge->history_by_set.resize(knowledge->terms.sets().size());
   if (auto ok = check_products(*knowledge); !ok) return tl::unexpected(ok.error());
   if (auto ok = check_substances(*knowledge); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_tests(*knowledge); !ok) return tl::unexpected(ok.error());
   auto const& products = knowledge->rules.products;
   for (auto const& id : {products.intravenous, products.route_required})
     knowledge->drug_words.merge(words_of(knowledge->terms.sets()[knowledge->set(id)]));

@@ -231,13 +231,27 @@ base::Result<std::vector<FactIndex>> fact_list(RuleFile const& file, RuleSet con
   return out;
 }
 
+base::Result<void> read_test(RuleFile const& file, Json const& json, FactDefinition& fact) {
+  Json const* form = member(json, "test");
+  if (form == nullptr) return {};
+  if (auto ok = file.only(*form, fact.id, {"label", "system", "code", "display", "value_set"}); !ok) return ok;
+  fact.test = {std::string(string_member(*form, "label")), std::string(string_member(*form, "system")),
+               std::string(string_member(*form, "code")), std::string(string_member(*form, "display")),
+               std::string(string_member(*form, "value_set"))};
+  auto const& test = fact.test;
+  for (auto const* part : {&test.label, &test.system, &test.code, &test.display, &test.value_set}) {
+    if (part->empty()) return file.error(fact.id, "test", "needs label, system, code, display and value_set");
+  }
+  return {};
+}
+
 base::Result<void> declare(RuleFile const& file, Json const& json, RuleSet& rules) {
   FactDefinition fact;
   fact.id = string_member(json, "id");
   if (fact.id.empty()) return file.error("", "id", "every fact needs an id");
   if (auto ok = file.only(json, fact.id,
                           {"id", "kind", "label", "ask", "indication", "outside", "broader_of", "candidates", "about",
-                           "true", "false", "default", "source"});
+                           "test", "true", "false", "default", "source"});
       !ok) {
     return ok;
   }
@@ -256,6 +270,7 @@ base::Result<void> declare(RuleFile const& file, Json const& json, RuleSet& rule
     return file.error(fact.id, "default", "must be \"unknown\" or \"false\"");
   }
   fact.default_no = fallback == "false";
+  if (auto ok = read_test(file, json, fact); !ok) return ok;
   if (fact.label.empty()) return file.error(fact.id, "label", "say in a clinician's words what the fact is");
   auto index = static_cast<FactIndex>(rules.facts.size());
   if (!rules.fact_ids.emplace(fact.id, index).second) return file.error(fact.id, "id", "stands twice");

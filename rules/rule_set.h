@@ -98,6 +98,14 @@ struct Evidence {
   Expression when;
 };
 
+/// The laboratory test that answers a fact: what a card may offer to order.
+struct TestOrder {
+  std::string label;                  ///< "Order serum IgA"
+  std::string system, code, display;  ///< a verified code of `value_set`
+  std::string value_set;              ///< an order of the request in this set answers the question already
+  [[nodiscard]] bool empty() const { return code.empty(); }
+};
+
 struct FactDefinition {
   std::string id;
   FactKind kind = FactKind::qualifier;
@@ -109,6 +117,7 @@ struct FactDefinition {
   bool candidates = false;  ///< an unspecific condition whose specific ones all become candidates
   std::vector<FactIndex> broader_of;
   std::vector<FactIndex> about;
+  TestOrder test;
   Evidence for_it, against_it;
   bool default_no = false;  ///< no evidence means false rather than unknown
 };
