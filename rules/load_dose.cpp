@@ -52,7 +52,7 @@ base::Result<void> read_finding(RuleFile const& file, Json const& json, RuleSet&
   DoseFinding finding;
   finding.key = string_member(json, "key");
   if (auto ok = file.only(json, finding.key,
-                          {"key", "code", "indicator", "text", "source", "rows", "not_rows", "when", "unless", "missing"});
+                          {"key", "code", "indicator", "text", "source", "rows", "not_rows", "when", "unless", "ask"});
       !ok) {
     return ok;
   }
@@ -60,12 +60,6 @@ base::Result<void> read_finding(RuleFile const& file, Json const& json, RuleSet&
   finding.indicator = string_member(json, "indicator");
   finding.text = string_member(json, "text");
   finding.source = string_member(json, "source");
-  if (Json const* missing = member(json, "missing"); missing != nullptr) {
-    if (auto ok = file.only(*missing, finding.key, {"fact", "ask"}); !ok) return ok;
-    finding.missing = string_member(*missing, "fact");
-    finding.ask = string_member(*missing, "ask");
-    if (finding.missing.empty() || finding.ask.empty()) return file.error(finding.key, "missing", "needs fact and ask");
-  }
   finding.rows = string_list(json, "rows");
   finding.not_rows = string_list(json, "not_rows");
   if (finding.key.empty() || finding.code.empty() || finding.text.empty() || finding.source.empty())
@@ -77,6 +71,9 @@ base::Result<void> read_finding(RuleFile const& file, Json const& json, RuleSet&
   if (!when) return tl::unexpected(when.error());
   auto unless = expression(file, finding.key, json, "unless", rules);
   if (!unless) return tl::unexpected(unless.error());
+  auto question = read_question(file, finding.key, json);
+  if (!question) return tl::unexpected(question.error());
+  finding.question = std::move(*question);
   finding.when = std::move(*when);
   finding.unless = std::move(*unless);
   bool const needed = std::find(kNeeded.begin(), kNeeded.end(), finding.key) != kNeeded.end();

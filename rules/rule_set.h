@@ -178,11 +178,17 @@ struct Row {
   std::string verification, verification_note;
 };
 
+/// A question that comes with a finding: what is missing is plain, no fact of the vocabulary holds it.
+struct FindingQuestion {
+  std::string fact, ask;  ///< empty: none
+};
+
 /// One loudness of a safety rule.
 struct SafetyLevel {
   Indicator indicator = Indicator::none;  ///< none: a line of detail on a card that is shown anyway
   Expression when;
   std::string says;
+  FindingQuestion question;
 };
 
 /// A risk that the order meets in this patient, whatever the indication says.
@@ -216,7 +222,7 @@ struct DoseFinding {
   std::vector<std::string> not_rows;  ///< not when one of these leads
   Expression when;                    ///< empty: fired by the program
   Expression unless;                  ///< not when this is known to be true; asked for when unknown
-  std::string missing, ask;           ///< what to ask for: a name, and the question; empty: nothing
+  FindingQuestion question;
 };
 
 /// Limits of doses and the findings they raise (dose.json).

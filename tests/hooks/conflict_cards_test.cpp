@@ -7,16 +7,22 @@ namespace ivig::hooks {
 namespace {
 
 using test::condition;
-using test::ivig_order;
+using test::medication_request;
 using test::OrderAnswers;
 using test::OrderRequest;
 using test::words;
 
 using Tried = std::vector<std::pair<std::string, std::string>>;  // what, and how it went
 
+constexpr char const* kMonthly = "0.4 g/kg every 4 weeks";
+
 /// A woman of 32 years: the order's reason, active confirmed problems, treatments as the chart words them.
-OrderRequest chart(std::string const& reason, std::vector<std::string> const& problems, Tried const& tried = {}) {
-  OrderRequest request{{ivig_order("a", words(reason))}};
+OrderRequest chart(std::string const& reason, std::vector<std::string> const& problems, Tried const& tried = {},
+                   std::string const& dose = "0.4 g/kg once daily for 5 days") {
+  OrderRequest request{
+      {medication_request("a", "'medicationCodeableConcept':" + test::privigen() + ",'reasonCode':[" + words(reason) +
+                                   "],'dosageInstruction':[{'text':'" + dose +
+                                   "','route':{'coding':[{'system':'http://snomed.info/sct','code':'47625008'}]}}]")}};
   for (std::size_t i = 0; i < problems.size(); ++i)
     request.conditions.push_back(condition("c" + std::to_string(i), words(problems[i])));
   std::vector<std::string> statements;
@@ -76,7 +82,7 @@ TEST(ConflictCards, C15_relapse_prevention_takes_the_stricter_precondition) {
       "RRMS: IVIG only if other disease-modifying therapies are not tolerated or contraindicated.";
   std::vector<std::string> const problems{"Relapsing-remitting multiple sclerosis"};
   std::vector<std::string> const others{"EFNS 2008", "AAN 2002", "class C as reported; Level B in EFNS 2008"};
-  auto prevention = [&](Tried const& tried) { return chart("MS relapse prevention", problems, tried); };
+  auto prevention = [&](Tried const& tried) { return chart("MS relapse prevention", problems, tried, kMonthly); };
   expect_card(prevention({}), "info: " + summary, others);
   expect_card(prevention({{"interferon beta", "not tolerated"}}), "info: " + summary, others);
   expect_card(prevention({{"interferon beta", "not tolerated"}, {"ocrelizumab", "declined"}}), "warning: " + summary,
@@ -112,9 +118,9 @@ TEST(ConflictCards, C17_no_effect_and_no_evidence_stay_apart_in_progressive_dise
 
 TEST(ConflictCards, C18_a_current_pregnancy_is_silent_and_an_old_entry_is_asked_about) {
   std::string const rrms = "Relapsing-remitting multiple sclerosis";
-  expect_card(chart("MS relapse prevention in pregnancy", {rrms, "Pregnancy, 14 weeks"}), "");
-  expect_card(chart("MS relapse prevention", {rrms, "Breastfeeding"}), "");
-  auto old = chart("MS relapse prevention", {rrms});
+  expect_card(chart("MS relapse prevention in pregnancy", {rrms, "Pregnancy, 14 weeks"}, {}, kMonthly), "");
+  expect_card(chart("MS relapse prevention", {rrms, "Breastfeeding"}, {}, kMonthly), "");
+  auto old = chart("MS relapse prevention", {rrms}, {}, kMonthly);
   old.conditions.push_back(condition("old", words("Pregnancy"), "active", "confirmed", "'onsetDateTime':'2025-01-10'"));
   OrderAnswers const service;
   EXPECT_EQ(service.indicators(old), "info");
