@@ -1,7 +1,7 @@
 #include "rules/expression.h"
 
-#include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/json_read.h"
 
@@ -92,30 +92,28 @@ Truth Expression::evaluate(ExpressionInput const& input) const {
   return stack[0];
 }
 
-namespace {
-
-std::vector<FactIndex> each_once(std::vector<FactIndex> facts) {
-  std::sort(facts.begin(), facts.end());
-  facts.erase(std::unique(facts.begin(), facts.end()), facts.end());
-  return facts;
-}
-
-}  // namespace
-
 std::vector<FactIndex> Expression::facts() const {
-  std::vector<FactIndex> out;
+  std::set<FactIndex> out;
   for (auto const& node : nodes_) {
-    if (node.op == Op::fact || node.op == Op::indication) out.push_back(node.operand);
+    if (node.op == Op::fact || node.op == Op::indication) out.insert(node.operand);
   }
-  return each_once(std::move(out));
+  return {out.begin(), out.end()};
 }
 
 std::vector<FactIndex> Expression::open_facts() const {
-  std::vector<FactIndex> out;
+  std::set<FactIndex> out;
   for (auto const& node : nodes_) {
-    if ((node.op == Op::fact || node.op == Op::indication) && !node.documented) out.push_back(node.operand);
+    if ((node.op == Op::fact || node.op == Op::indication) && !node.documented) out.insert(node.operand);
   }
-  return each_once(std::move(out));
+  return {out.begin(), out.end()};
+}
+
+std::vector<FactIndex> Expression::indications() const {
+  std::set<FactIndex> out;
+  for (auto const& node : nodes_) {
+    if (node.op == Op::indication) out.insert(node.operand);
+  }
+  return {out.begin(), out.end()};
 }
 
 }  // namespace ivig::rules

@@ -36,6 +36,8 @@ class Expression {
   [[nodiscard]] std::vector<FactIndex> facts() const;
   /// Those worth asking for: what counts only when it is documented is nobody's question.
   [[nodiscard]] std::vector<FactIndex> open_facts() const;
+  /// Every condition of which it asks whether the order is for it, each once.
+  [[nodiscard]] std::vector<FactIndex> indications() const;
 
  private:
   enum class Op : std::uint8_t { fact, indication, all, any, negation, documented };
