@@ -4,6 +4,8 @@
 #include <iterator>
 #include <tuple>
 
+#include "rules/questions.h"
+
 namespace ivig::rules {
 namespace {
 
@@ -369,37 +371,6 @@ void find_missing(RuleSet const& rules, Facts const& facts, Evaluation const& cu
   }
 }
 
-/// Tests worth having that change no row: listed only when something is said anyway.
-void add_advisable(RuleSet const& rules, std::vector<Truth> const& truths, Findings& findings) {
-  if (findings.indicator == Indicator::none || findings.recommendations.empty()) return;
-  std::vector<FactIndex> advisable = rules.rows[findings.recommendations.front().row].asks;
-  for (auto const& exception : findings.exceptions) {
-    if (exception.state != Truth::unknown) continue;
-    auto const facts = rules.rows[exception.row].precondition->when.facts();
-    advisable.insert(advisable.end(), facts.begin(), facts.end());
-  }
-  for (FactIndex fact : advisable) {
-    auto const& definition = rules.facts[fact];
-    bool listed = std::any_of(findings.missing.begin(), findings.missing.end(),
-                              [&](Missing const& missing) { return missing.fact == definition.id; });
-    if (truths[fact] == Truth::unknown && !listed && !definition.ask.empty())
-      findings.missing.push_back({definition.id, definition.ask, ""});
-  }
-}
-
-/// A diagnosis that is provisional, or that the record contradicts, is asked about.
-void ask_for_confirmation(RuleSet const& rules, Facts const& facts, Findings& findings) {
-  if (findings.recommendations.empty()) return;
-  for (auto const& indication : facts.indications) {
-    if (!indication.provisional && facts.contradicting.empty()) continue;
-    auto const& definition = rules.facts[indication.condition];
-    std::string ask = rules.sentence("ask-confirmation");
-    constexpr std::string_view kPlace = "{condition}";
-    if (auto at = ask.find(kPlace); at != std::string::npos) ask.replace(at, kPlace.size(), definition.label);
-    findings.missing.push_back({definition.id, std::move(ask), ""});
-  }
-}
-
 }  // namespace
 
 std::vector<RowState> row_states(RuleSet const& rules, std::vector<RowIndex> const& rows,
@@ -456,10 +427,7 @@ Findings evaluate(RuleSet const& rules, Facts const& facts) {
   find_missing(rules, facts, evaluation, findings);
   findings.indicator = findings.stance_indicator;
   add_advisable(rules, evaluation.truths(), findings);
-  bool inferred = facts.source == IndicationSource::inferred && findings.indicator != Indicator::none;
-  if (inferred || (findings.stance_indicator == Indicator::info && !findings.stance)) {
-    findings.missing.push_back({"indication", rules.sentence("ask-indication"), ""});
-  }
+  ask_for_indication(rules, facts, findings);
   ask_for_confirmation(rules, facts, findings);
   return findings;
 }
