@@ -1,6 +1,7 @@
 #include "advice/facts_from_chart.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "advice/indications.h"
 #include "advice/told_treatments.h"
@@ -169,7 +170,7 @@ class FactReader {
 
   void from_treatments(FactSide side, rules::TreatmentClause const& clause, std::uint16_t number) {
     std::vector<TreatmentStatement const*> named;
-    for (auto const* list : {&record_.treatments, &told_}) {
+    for (auto const* list : {&record_.treatments, &std::as_const(told_)}) {
       for (auto const& treatment : *list) {
         if (fulfils(knowledge_, treatment, clause, side, number)) named.push_back(&treatment);
       }
