@@ -44,18 +44,37 @@ bool is_bare_name(std::string_view name) {
          (tokens.size() > 1 && tokens[1].folded.front() >= '0' && tokens[1].folded.front() <= '9');
 }
 
-/// A value that is nothing but a word of result: "Positive" beside the code of a test that has no display.
-ResultValue from_whole_value(Knowledge const& knowledge, fhir::Observation const& observation) {
-  std::string value = fhir::folded_text(value_words(observation));
-  if (value.empty()) return ResultValue::not_stated;
+/// A word of result anywhere in a value that names no test itself: "Positive", "<0.02 nmol/L (negative)". The most
+/// cautious word counts: pending beats negative beats positive.
+ResultValue from_value_words(Knowledge const& knowledge, fhir::Observation const& observation) {
+  std::string words = value_words(observation);
+  auto mentions = knowledge.lexicon.find(words, fhir::tokenize(words));
+  bool panel = std::any_of(mentions.begin(), mentions.end(), [&](fhir::Mention const& mention) {
+    return knowledge.owners[mention.owner].kind == PhraseOwner::Kind::result_name;
+  });
+  std::string value = " " + fhir::folded_text(words) + " ";
+  if (panel || value.size() < 3) return ResultValue::not_stated;
   for (auto const& [list, meaning] :
        {std::pair{"result_pending", ResultValue::pending}, std::pair{"result_negative", ResultValue::negative},
         std::pair{"result_positive", ResultValue::positive}}) {
     auto it = knowledge.rules.text_cues.find(list);
     if (it == knowledge.rules.text_cues.end()) continue;
-    if (std::any_of(it->second.begin(), it->second.end(),
-                    [&](std::string const& word) { return fhir::folded_text(word) == value; }))
+    if (std::any_of(it->second.begin(), it->second.end(), [&](std::string const& word) {
+          return value.find(" " + fhir::folded_text(word) + " ") != std::string::npos;
+        }))
       return meaning;
+  }
+  return ResultValue::not_stated;
+}
+
+/// What the words beside the names of a clause's test say; of a panel's value, only those beside this test.
+ResultValue said_of(ResultStatement const& result, FactSide side, std::uint16_t clause_number) {
+  for (auto const& match : result.statement.phrases) {
+    if (match.owner.kind == PhraseOwner::Kind::result_name && match.owner.fact.fact == side.fact &&
+        match.owner.fact.side == side.side && match.owner.clause == clause_number &&
+        match.result != ResultValue::not_stated) {
+      return match.result;
+    }
   }
   return ResultValue::not_stated;
 }
@@ -109,11 +128,38 @@ Truth passes(fhir::Quantity const& quantity, base::Decimal limit, bool below) {
   return Truth::unknown;
 }
 
+/// The `count` words of " a b c " before a place, with the spaces around them.
+std::string words_before(std::string const& text, std::size_t end, std::size_t count) {
+  std::size_t from = end;
+  while (from > 0 && count > 0) {
+    from = text.rfind(' ', from - 1);
+    if (from == std::string::npos) return text.substr(0, end + 1);
+    --count;
+  }
+  return text.substr(from, end - from + 1);
+}
+
+/// A word of the value that counts, unless it is denied just before: "no IgG kappa", "negative for IgG".
+bool holds_word(Knowledge const& knowledge, std::string const& value, std::string const& word) {
+  constexpr std::size_t kReach = 4;
+  auto cues = knowledge.rules.text_cues.find("negation_before");
+  std::string wanted = " " + fhir::folded_text(word) + " ";
+  for (auto at = value.find(wanted); at != std::string::npos; at = value.find(wanted, at + 1)) {
+    std::string before = words_before(value, at, kReach);
+    bool denied = cues != knowledge.rules.text_cues.end() &&
+                  std::any_of(cues->second.begin(), cues->second.end(), [&](std::string const& cue) {
+                    return before.find(" " + fhir::folded_text(cue) + " ") != std::string::npos;
+                  });
+    if (!denied) return true;
+  }
+  return false;
+}
+
 Truth against_limits(Knowledge const& knowledge, ResultStatement const& result, rules::ResultClause const& clause) {
   auto const& observation = *result.observation;
   std::string words = " " + fhir::folded_text(value_words(observation)) + " ";
   for (auto const& word : clause.words) {
-    if (words.find(" " + fhir::folded_text(word) + " ") != std::string::npos) return Truth::yes;
+    if (holds_word(knowledge, words, word)) return Truth::yes;
   }
   if (clause.below.empty() && clause.above.empty()) return Truth::unknown;
   if (clause.without_range && above_range(knowledge, observation) != Truth::unknown) return Truth::no;
@@ -130,12 +176,14 @@ Truth against_limits(Knowledge const& knowledge, ResultStatement const& result, 
 }
 
 /// What a result of the clause's test says: yes, no, or unknown (pending, unreadable, a unit without a limit).
-Truth reading(Knowledge const& knowledge, ResultStatement const& result, rules::ResultClause const& clause) {
+Truth reading(Knowledge const& knowledge, ResultStatement const& result, rules::ResultClause const& clause,
+              FactSide side, std::uint16_t clause_number) {
   if (result.observation->pending) return Truth::unknown;
   if (clause.value.empty()) return against_limits(knowledge, result, clause);
   if (clause.value == "above-range") return above_range(knowledge, *result.observation);
-  if (result.value == ResultValue::pending || result.value == ResultValue::not_stated) return Truth::unknown;
-  return (result.value == ResultValue::positive) == (clause.value == "positive") ? Truth::yes : Truth::no;
+  ResultValue value = result.value != ResultValue::not_stated ? result.value : said_of(result, side, clause_number);
+  if (value == ResultValue::pending || value == ResultValue::not_stated) return Truth::unknown;
+  return (value == ResultValue::positive) == (clause.value == "positive") ? Truth::yes : Truth::no;
 }
 
 }  // namespace
@@ -165,11 +213,7 @@ ResultStatement result_statement(Knowledge const& knowledge, fhir::Observation c
     if (result.value == ResultValue::not_stated) result.value = from_codes(knowledge, interpretation);
   }
   if (result.value == ResultValue::not_stated) result.value = from_range(observation);
-  for (auto const& match : result.statement.phrases) {
-    if (result.value == ResultValue::not_stated && match.owner.kind == PhraseOwner::Kind::result_name)
-      result.value = match.result;
-  }
-  if (result.value == ResultValue::not_stated) result.value = from_whole_value(knowledge, observation);
+  if (result.value == ResultValue::not_stated) result.value = from_value_words(knowledge, observation);
   return result;
 }
 
@@ -181,7 +225,7 @@ std::vector<ResultEvidence> evidence_in_results(Knowledge const& knowledge, std:
     auto day = result.observation->effective;
     if (clause.within_days && day && (today - *day).count() > *clause.within_days) continue;
     if (!names_test(knowledge, result, clause, side, clause_number)) continue;
-    Truth value = reading(knowledge, result, clause);
+    Truth value = reading(knowledge, result, clause, side, clause_number);
     if (value != Truth::unknown) found.push_back({value, &result});
   }
   if (!clause.latest || found.empty()) return found;

@@ -70,6 +70,7 @@ class Recogniser {
   void text(std::string_view words) {
     auto tokens = fhir::tokenize(words);
     auto mentions = knowledge_.lexicon.find(words, tokens);
+    drop_borrowed_heads(mentions);
     for (auto const& mention : mentions) {
       PhraseOwner const& owner = knowledge_.owners[mention.owner];
       if (owner.kind == PhraseOwner::Kind::value_set) value_set(owner.set, mention);
@@ -80,6 +81,43 @@ class Recogniser {
   }
 
  private:
+  /// The conditions that a phrase stands for, those that the record makes specific left out if `specific`.
+  [[nodiscard]] std::vector<rules::FactIndex> conditions_of(Mention const& mention, bool specific) const {
+    std::vector<rules::FactIndex> conditions;
+    auto add = [&](FactSide const& side) {
+      auto const& fact = knowledge_.rules.facts[side.fact];
+      if (side.side == Side::for_it && fact.indication && !(specific && !fact.broader_of.empty()))
+        conditions.push_back(side.fact);
+    };
+    PhraseOwner const& owner = knowledge_.owners[mention.owner];
+    if (owner.kind == PhraseOwner::Kind::fact_phrase) add(owner.fact);
+    if (owner.kind == PhraseOwner::Kind::value_set && mention.kind != PhraseKind::broader &&
+        mention.kind != PhraseKind::result) {
+      for (auto const& side : knowledge_.facts_by_set[owner.set]) add(side);
+    }
+    return conditions;
+  }
+
+  /// "Small fiber neuropathy in lupus" does not name a neuropathy in lupus of another kind: a phrase that begins with
+  /// the last word of a more specific name, and goes on after it, borrows its head from that name.
+  void drop_borrowed_heads(std::vector<Mention>& mentions) const {
+    auto borrowed = [&](Mention const& phrase) {
+      auto ours = conditions_of(phrase, false);
+      if (ours.empty()) return false;
+      return std::any_of(mentions.begin(), mentions.end(), [&](Mention const& name) {
+        if (!(name.first < phrase.first && phrase.first <= name.last && name.last < phrase.last)) return false;
+        auto theirs = conditions_of(name, true);
+        return !theirs.empty() && std::none_of(theirs.begin(), theirs.end(), [&](rules::FactIndex fact) {
+          return std::find(ours.begin(), ours.end(), fact) != ours.end();
+        });
+      });
+    };
+    std::vector<Mention> kept;
+    std::copy_if(mentions.begin(), mentions.end(), std::back_inserter(kept),
+                 [&](Mention const& mention) { return !borrowed(mention); });
+    mentions = std::move(kept);
+  }
+
   void value_set(fhir::SetIndex set, Mention const& mention) {
     if (mention.kind == PhraseKind::ambiguous_abbreviation && !ambiguous_allowed_ && !coded_for(set)) return;
     if (mention.assertion == Assertion::negated && mention.kind != PhraseKind::result) {
@@ -105,7 +143,7 @@ class Recogniser {
   void phrase(PhraseOwner const& owner, Mention const& mention) {
     statement_.phrases.push_back({owner, mention.assertion == Assertion::negated,
                                   mention.assertion == Assertion::possible, mention.time == fhir::Time::past,
-                                  mention.result});
+                                  mention.to_be_excluded, mention.result});
   }
 
   /// Some word is neither part of a phrase of the facts nor a filler such as "currently".

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <tuple>
 
+#include "rules/questions.h"
+
 namespace ivig::rules {
 namespace {
 
@@ -32,12 +34,15 @@ class Evaluation {
     derive_truths();
     Findings findings;
     std::vector<Recommendation> all = applicable();
+    take_exceptions(all, findings);
+    drop_background(all);
     if (all.empty()) {
       settle_without_rows(findings);
       return findings;
     }
     keep_the_answered(all);
     lead(findings, std::move(all));
+    add_contradicting(findings);
     raise_for_doubt(findings);
     add_cautions(findings);
     return findings;
@@ -67,34 +72,61 @@ class Evaluation {
     }
   }
 
-  /// Rows of the order's indications that apply or may apply; rows replaced by a narrower one are left out.
-  std::vector<Recommendation> applicable() {
+  [[nodiscard]] std::vector<Recommendation> applicable() const { return applicable(facts_.indications, indications_); }
+
+  /// Rows of some indications that apply or may apply; rows replaced by a narrower one are left out.
+  [[nodiscard]] std::vector<Recommendation> applicable(std::vector<Indication> const& indications,
+                                                       std::vector<Truth> const& indicated_for) const {
+    ExpressionInput const over{truths_, indicated_for};
     std::vector<RowIndex> rows;
-    for (auto const& indication : facts_.indications) {
+    for (auto const& indication : indications) {
       auto const& of = rules_.rows_of(indication.condition);
       rows.insert(rows.end(), of.begin(), of.end());
     }
     std::sort(rows.rbegin(), rows.rend());  // narrower rows have the higher index
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
 
-    std::vector<std::pair<RowIndex, Truth>> replaced;  // rows that a narrower one takes the place of
     std::vector<Recommendation> found;
-    for (RowIndex index : rows) {
+    for (auto const& [index, state] : row_states(rules_, rows, over)) {
       Row const& row = rules_.rows[index];
-      Truth indicated = Truth::no;
-      for (FactIndex condition : row.conditions) indicated = truth_or(indicated, indications_[condition]);
-      Truth state = truth_and(indicated, row.requires_.evaluate(input()));
-      if (!row.excludes.empty()) state = truth_and(state, truth_not(row.excludes.evaluate(input())));
-      for (auto const& [general, by] : replaced) {
-        if (general == index) state = truth_and(state, truth_not(by));
-      }
-      if (state == Truth::no) continue;
-      for (RowIndex general : row.narrower_than) replaced.emplace_back(general, state);
       Recommendation recommendation{index, state == Truth::unknown, std::nullopt};
-      if (row.precondition) recommendation.precondition = row.precondition->when.evaluate(input());
+      if (row.precondition) recommendation.precondition = row.precondition->when.evaluate(over);
       found.push_back(recommendation);
     }
     return found;
+  }
+
+  /// The record names a diagnosis that cannot stand beside the order's: its rows are listed last, as possible ones.
+  void add_contradicting(Findings& findings) const {
+    if (facts_.contradicting.empty()) return;
+    std::vector<Truth> indicated(truths_.size(), Truth::no);
+    for (auto const& other : facts_.contradicting) indicated[other.condition] = Truth::yes;
+    std::vector<Recommendation> rows = applicable(facts_.contradicting, indicated);
+    std::sort(rows.begin(), rows.end(), [&](auto const& a, auto const& b) { return precedence(a) < precedence(b); });
+    for (auto& row : rows) {
+      bool listed = std::any_of(findings.recommendations.begin(), findings.recommendations.end(),
+                                [&](Recommendation const& r) { return r.row == row.row; });
+      if (listed) continue;
+      row.candidate = true;
+      findings.recommendations.push_back(row);
+    }
+  }
+
+  /// An exception that is not met is no recommendation, and yet worth a line beside the advice that it is made from.
+  void take_exceptions(std::vector<Recommendation>& all, Findings& findings) const {
+    auto offers = [&](Recommendation const& r) { return rules_.rows[r.row].exception.has_value(); };
+    if (std::all_of(all.begin(), all.end(), offers)) return;  // nothing that it would be an exception from
+    for (auto const& r : all) {
+      if (offers(r) && !r.candidate) findings.exceptions.push_back({r.row, *r.precondition});
+    }
+    std::erase_if(all, [&](Recommendation const& r) { return offers(r) && r.precondition == Truth::no; });
+  }
+
+  /// Background stands only behind a row that says the same.
+  void drop_background(std::vector<Recommendation>& all) {
+    auto background = [&](Recommendation const& r) { return rules_.rows[r.row].background; };
+    std::copy_if(all.begin(), all.end(), std::back_inserter(background_), background);
+    std::erase_if(all, background);
   }
 
   void settle_without_rows(Findings& findings) const {
@@ -177,7 +209,7 @@ class Evaluation {
     }
     // A row that only may apply, with nothing to take its place: the other answer is that no row does.
     bool settled = one_stance && !(choices == 1 && open);
-    bool several = facts_.source == IndicationSource::inferred && several_conditions(all);
+    bool several = (facts_.source == IndicationSource::inferred || all_doubtful()) && several_conditions(all);
     for (auto it = all.begin(); it != all.end(); ++it) {
       if (!in_lead(*it)) continue;
       bool harmful = stance(*it) == Stance::harmful && !it->candidate;
@@ -203,17 +235,29 @@ class Evaluation {
 
     findings.stance = stance(all.front());
     Row const& row = rules_.rows[all.front().row];
-    bool supported = std::any_of(all.begin() + 1, all.end(), [&](Recommendation const& r) {
+    // A row that hangs on an unknown fact supports as one with an unknown precondition does: it is not known not to.
+    auto support = std::find_if(all.begin() + 1, all.end(), [&](Recommendation const& r) {
       bool favorable = stance(r) == Stance::recommended || stance(r) == Stance::may_consider;
-      return favorable && !r.candidate && rules_.rows[r.row].guideline != row.guideline && r.precondition != Truth::no;
+      return favorable && rules_.rows[r.row].guideline != row.guideline && r.precondition != Truth::no &&
+             !other_indication(all.front(), r);
     });
+    bool supported = support != all.end();
     findings.stance_indicator = indicator_of(row, all.front().precondition, supported);
+    if (supported && row.stance == Stance::insufficient_evidence) findings.supported_by = support->row;
     bool capped = (open || several) && !settled && *findings.stance != Stance::harmful;
     if (capped) {
       findings.stance_indicator = Indicator::info;
       findings.notices.emplace_back("candidates");
     }
+    std::copy_if(background_.begin(), background_.end(), std::back_inserter(all),
+                 [&](Recommendation const& r) { return stance(r) == *findings.stance; });
     findings.recommendations = std::move(all);
+  }
+
+  /// "Polymyositis versus inclusion body myositis": nobody knows yet which of them the order is for.
+  [[nodiscard]] bool all_doubtful() const {
+    return std::all_of(facts_.indications.begin(), facts_.indications.end(),
+                       [](Indication const& indication) { return indication.provisional; });
   }
 
   [[nodiscard]] bool several_conditions(std::vector<Recommendation> const& all) const {
@@ -262,6 +306,7 @@ class Evaluation {
   Facts const& facts_;
   std::vector<Truth> truths_;
   std::vector<Truth> indications_;
+  std::vector<Recommendation> background_;
   std::optional<FactIndex> assumed_;
 };
 
@@ -280,15 +325,17 @@ std::vector<FactIndex> open_facts(RuleSet const& rules, Facts const& facts, std:
   for (auto const& indication : facts.indications) {
     for (RowIndex index : rules.rows_of(indication.condition)) {
       Row const& row = rules.rows[index];
-      note(row.requires_.facts());
-      note(row.excludes.facts());
+      note(row.requires_.open_facts());
+      note(row.excludes.open_facts());
       if (row.precondition) note(row.precondition->when.facts());
     }
   }
+  // Whether IVIG helped before may tell which of several problems the order is for.
+  if (facts.source == IndicationSource::inferred && rules.response_fact) note({*rules.response_fact});
   for (std::size_t i = 0; i < queue.size(); ++i) {
     auto const& definition = rules.facts[queue[i]];
-    note(definition.for_it.when.facts());
-    note(definition.against_it.when.facts());
+    note(definition.for_it.when.open_facts());
+    note(definition.against_it.when.open_facts());
   }
   std::vector<FactIndex> open;
   for (FactIndex fact : queue) {
@@ -324,18 +371,27 @@ void find_missing(RuleSet const& rules, Facts const& facts, Evaluation const& cu
   }
 }
 
-/// Tests worth having that change no row: listed only when something is said anyway.
-void add_advisable(RuleSet const& rules, std::vector<Truth> const& truths, Findings& findings) {
-  if (findings.indicator == Indicator::none || findings.recommendations.empty()) return;
-  for (FactIndex fact : rules.rows[findings.recommendations.front().row].asks) {
-    auto const& definition = rules.facts[fact];
-    bool listed = std::any_of(findings.missing.begin(), findings.missing.end(),
-                              [&](Missing const& missing) { return missing.fact == definition.id; });
-    if (truths[fact] == Truth::unknown && !listed) findings.missing.push_back({definition.id, definition.ask, ""});
-  }
-}
-
 }  // namespace
+
+std::vector<RowState> row_states(RuleSet const& rules, std::vector<RowIndex> const& rows,
+                                 ExpressionInput const& input) {
+  std::vector<RowState> found;
+  std::vector<std::pair<RowIndex, Truth>> replaced;  // rows that a narrower one takes the place of
+  for (RowIndex index : rows) {
+    Row const& row = rules.rows[index];
+    Truth indicated = Truth::no;
+    for (FactIndex condition : row.conditions) indicated = truth_or(indicated, input.indications[condition]);
+    Truth state = truth_and(indicated, row.requires_.evaluate(input));
+    if (!row.excludes.empty()) state = truth_and(state, truth_not(row.excludes.evaluate(input)));
+    for (auto const& [general, by] : replaced) {
+      if (general == index) state = truth_and(state, truth_not(by));
+    }
+    if (state == Truth::no) continue;
+    for (RowIndex general : row.narrower_than) replaced.emplace_back(general, state);
+    found.push_back({index, state});
+  }
+  return found;
+}
 
 Truths truths_of(RuleSet const& rules, Facts const& facts) { return Evaluation(rules, facts).derived(); }
 
@@ -371,9 +427,8 @@ Findings evaluate(RuleSet const& rules, Facts const& facts) {
   find_missing(rules, facts, evaluation, findings);
   findings.indicator = findings.stance_indicator;
   add_advisable(rules, evaluation.truths(), findings);
-  if (findings.stance_indicator == Indicator::info && !findings.stance) {
-    findings.missing.push_back({"indication", rules.sentence("ask-indication"), ""});
-  }
+  ask_for_indication(rules, facts, findings);
+  ask_for_confirmation(rules, facts, findings);
   return findings;
 }
 
