@@ -58,6 +58,14 @@ std::string const& guideline_of(rules::RuleSet const& rules, rules::RowIndex row
   return rules.guidelines[rules.rows[row].guideline].short_name;
 }
 
+/// A sentence of the rule set filled in; without evidence, its place in the brackets goes as well.
+std::string filled(rules::RuleSet const& rules, std::string const& key,
+                   std::map<std::string, std::string> const& values) {
+  std::string text = fill(rules.sentence(key), values);
+  if (auto at = text.find(", )"); at != std::string::npos) text.erase(at, 2);
+  return text;
+}
+
 /// The leading row's advice and, in the same breath, who sees it otherwise; without the evidence, to fit both.
 std::string with_other_view(rules::RuleSet const& rules, Findings const& findings,
                             std::map<std::string, std::string> values, std::string const& plain) {
@@ -72,7 +80,7 @@ std::string with_other_view(rules::RuleSet const& rules, Findings const& finding
     values["other"] = guideline_of(rules, row);
     values["exception"] = rules.rows[row].exception->text;
     for (auto const& summary :
-         {plain, fill(rules.sentence("summary-" + std::string(rules::to_string(*findings.stance))), values)}) {
+         {plain, filled(rules, "summary-" + std::string(rules::to_string(*findings.stance)), values)}) {
       values["summary"] = summary;
       text = fill(rules.sentence("summary-exception"), values);
       if (utf16_length(text) <= kSummaryUnits) break;
@@ -188,7 +196,7 @@ std::string other_positions(Knowledge const& knowledge, Findings const& findings
   for (std::size_t i = 1; i < findings.recommendations.size(); ++i) {
     auto const& other = findings.recommendations[i];
     Row const& row = knowledge.rules.rows[other.row];
-    if (row.says.empty()) continue;
+    if (row.says.empty() || row.background) continue;
     if (!text.empty()) text += "\n";
     text += "- " + knowledge.rules.guidelines[row.guideline].short_name + ", " + row.title;
     text += other.candidate ? " (possible): " : ": ";
@@ -285,7 +293,7 @@ std::string summary_text(Knowledge const& knowledge, Decision const& decision) {
   std::string text = fill(rules.sentence(headline_key(decision.findings, row)), values);
   if (utf16_length(text) > kSummaryUnits) {
     values["evidence"] = "";
-    text = fill(rules.sentence(headline_key(decision.findings, row)), values);
+    text = filled(rules, headline_key(decision.findings, row), values);
   }
   bool plain = raised_by.empty() && !has(decision.findings, "candidates");
   return cut_to(plain ? with_other_view(rules, decision.findings, values, text) : text, kSummaryUnits);

@@ -28,7 +28,7 @@ TEST(Proof, RowsOfOppositeStanceThatCanBothLeadAreNamedWithAnExample) {
   auto const proof = proof_of(S::row("new/a", "red", "recommended", R"("requires": "p",)") + "," +
                               S::row("new/b", "red", "not-recommended", R"("requires": "q",)"));
   ASSERT_EQ(proof.findings.size(), 1U) << said(proof.findings);
-  EXPECT_THAT(proof.findings[0].where, HasSubstr("new.json:1: new/b"));
+  EXPECT_THAT(proof.findings[0].where, HasSubstr("new.json:3: new/b"));
   EXPECT_THAT(proof.findings[0].detail, AllOf(HasSubstr("new/a"), HasSubstr("p true, q true"), HasSubstr("narrower")));
 }
 
