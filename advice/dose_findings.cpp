@@ -176,7 +176,8 @@ class DoseChecker {
       auto const& value = input_.facts.values[fact];
       if (words.empty()) words = escape_markdown(one_line(value.detail));
       for (auto const& treatment : input_.record.treatments) {
-        if (treatment.statement.path == value.from && for_another_condition(*treatment.treatment)) return false;
+        bool const of_record = treatment.treatment != nullptr && treatment.statement.path == value.from;
+        if (of_record && for_another_condition(*treatment.treatment)) return false;
       }
     }
     return true;

@@ -1,8 +1,10 @@
 #include "advice/facts_from_chart.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "advice/indications.h"
+#include "advice/told_treatments.h"
 #include "rules/evaluate.h"
 
 namespace ivig::advice {
@@ -53,7 +55,12 @@ class FactReader {
         product_(view.product),
         dose_(view.dose),
         others_(view.others),
-        balances_(knowledge.rules.facts.size()) {}
+        balances_(knowledge.rules.facts.size()) {
+    for (auto const& reason : reasons) {
+      auto told = treatments_in_text(knowledge, reason);
+      told_.insert(told_.end(), told.begin(), told.end());
+    }
+  }
 
   std::vector<FactValue> read() {
     for (auto const& statement : reasons_) from_statement(statement);
@@ -100,7 +107,8 @@ class FactReader {
         result_in_text(statement, match);
         continue;
       }
-      if (match.owner.kind != PhraseOwner::Kind::fact_phrase || match.past || match.possible) continue;
+      if (match.owner.kind != PhraseOwner::Kind::fact_phrase || match.past || match.possible || match.to_be_excluded)
+        continue;
       if (about(statement, knowledge_.rules.facts[match.owner.fact.fact]))
         add(match.owner.fact, match.negated, statement, Basis::text);
     }
@@ -108,12 +116,7 @@ class FactReader {
 
   /// A qualifier counts in the order's reason, beside its condition, and in a statement that names nothing else.
   [[nodiscard]] bool about(Statement const& statement, FactDefinition const& fact) const {
-    if (fact.about.empty() || statement.place == Place::reason) return true;
-    for (auto const& match : statement.sets) {
-      for (auto const& side : knowledge_.facts_by_set[match.set]) {
-        if (std::find(fact.about.begin(), fact.about.end(), side.fact) != fact.about.end()) return true;
-      }
-    }
+    if (fact.about.empty() || statement.place == Place::reason || names_any(statement, fact.about)) return true;
     return !statement.names_more;  // "exacerbation", but not "asthma exacerbation"
   }
 
@@ -160,15 +163,49 @@ class FactReader {
 
   void from_treatments() {
     each_side([&](FactSide side, rules::Evidence const& evidence) {
-      for (std::size_t i = 0; i < evidence.treatments.size(); ++i) {
-        for (auto const& treatment : record_.treatments) {
-          if (!fulfils(knowledge_, treatment, evidence.treatments[i], side, static_cast<std::uint16_t>(i),
-                       record_.today))
-            continue;
-          add(side, false, treatment.statement, treatment.statement.coded ? Basis::code : Basis::text);
-        }
-      }
+      for (std::size_t i = 0; i < evidence.treatments.size(); ++i)
+        from_treatments(side, evidence.treatments[i], static_cast<std::uint16_t>(i));
     });
+  }
+
+  void from_treatments(FactSide side, rules::TreatmentClause const& clause, std::uint16_t number) {
+    std::vector<TreatmentStatement const*> named;
+    for (auto const* list : {&record_.treatments, &std::as_const(told_)}) {
+      for (auto const& treatment : *list) {
+        if (fulfils(knowledge_, treatment, clause, side, number)) named.push_back(&treatment);
+      }
+    }
+    if (named.empty()) return;
+    auto onset = onset_of(knowledge_.rules.facts[side.fact]);
+    auto timely = [&](TreatmentStatement const* one) { return in_time(*one, clause, onset, record_.today); };
+    // "Of an earlier episode" says something only where no treatment can be of this one.
+    if (clause.episode == rules::TreatmentClause::Episode::earlier && !std::all_of(named.begin(), named.end(), timely))
+      return;
+    for (auto const* treatment : named) {
+      if (timely(treatment))
+        add(side, false, treatment->statement, treatment->statement.coded ? Basis::code : Basis::text);
+    }
+  }
+
+  /// When the disease that a fact is about began: its latest recorded onset.
+  [[nodiscard]] std::optional<base::Day> onset_of(FactDefinition const& fact) const {
+    std::optional<base::Day> onset;
+    for (auto const* list : {&reasons_, &record_.problems}) {
+      for (auto const& statement : *list) {
+        if (!statement.counts() || !statement.onset || (onset && *onset >= *statement.onset)) continue;
+        if (names_any(statement, fact.about)) onset = statement.onset;
+      }
+    }
+    return onset;
+  }
+
+  [[nodiscard]] bool names_any(Statement const& statement, std::vector<FactIndex> const& conditions) const {
+    for (auto const& match : statement.sets) {
+      for (auto const& side : knowledge_.facts_by_set[match.set]) {
+        if (std::find(conditions.begin(), conditions.end(), side.fact) != conditions.end()) return true;
+      }
+    }
+    return false;
   }
 
   /// When a condition of the record began. No date decides nothing.
@@ -243,6 +280,9 @@ class FactReader {
         for (auto const& entry : record_.reactions) {
           if (tells_of(knowledge_, entry, clause))
             add(side, false, entry.substance, entry.substance.coded ? Basis::code : Basis::text);
+          else if (knowledge_.rules.facts[side.fact].kind == FactKind::reaction &&
+                   leaves_open(knowledge_, entry, clause))
+            balances_[side.fact].open = true;
         }
       }
     });
@@ -334,6 +374,7 @@ class FactReader {
   Product const& product_;
   OrderDose const& dose_;
   std::vector<fhir::Order const*> const& others_;
+  std::vector<TreatmentStatement> told_;  ///< treatments that the order's reason tells of
   std::vector<Balance> balances_;
 };
 
@@ -351,6 +392,14 @@ Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::D
   record.treatments.reserve(chart.treatments.size());
   for (auto const& treatment : chart.treatments) record.treatments.push_back(treatment_statement(knowledge, treatment));
   record.reactions = reaction_statements(knowledge, chart, record.treatments, record.problems);
+  for (auto const& allergy : chart.allergies) {
+    if (!allergy.resolved) record.treatments.push_back(allergy_as_treatment(knowledge, allergy));
+  }
+  for (auto const& problem : record.problems) {
+    if (problem.refuted) continue;
+    auto told = treatments_in_text(knowledge, problem);
+    record.treatments.insert(record.treatments.end(), told.begin(), told.end());
+  }
   return record;
 }
 

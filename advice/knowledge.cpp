@@ -12,10 +12,10 @@ using base::fail;
 using fhir::OwnerIndex;
 using fhir::PhraseKind;
 
-constexpr std::array<char const*, 10> kTreatmentLists{
+constexpr std::array<char const*, 11> kTreatmentLists{
     "treatment_responded",   "treatment_failed",  "treatment_not_tolerated", "treatment_contraindicated",
     "treatment_completed",   "treatment_planned", "treatment_not_given",     "treatment_not_tried",
-    "treatment_unavailable", "treatment_neutral"};
+    "treatment_unavailable", "treatment_neutral", "treatment_incomplete"};
 
 fhir::TextCues text_cues(rules::TextCueLists const& lists) {
   auto list = [&](char const* name) {
@@ -24,7 +24,8 @@ fhir::TextCues text_cues(rules::TextCueLists const& lists) {
   };
   return {list("negation_before"), list("negation_after"),  list("doubt_before"),    list("doubt_after"),
           list("past_before"),     list("past_after"),      list("family"),          list("scope_breaks"),
-          list("pseudo_negation"), list("result_positive"), list("result_negative"), list("result_pending")};
+          list("pseudo_negation"), list("result_positive"), list("result_negative"), list("result_pending"),
+          list("rule_out_before")};
 }
 
 std::unordered_set<std::string> filler_words(rules::TextCueLists const& lists) {
@@ -77,11 +78,15 @@ class OwnerBuilder {
       PhraseOwner owner;
       owner.fact = {fact, side};
       auto phrases = add_phrases(owner, PhraseOwner::Kind::fact_phrase, PhraseKind::synonym, evidence.phrases);
+      if (phrases && definition.kind == rules::FactKind::qualifier) knowledge_.lexicon.mark_qualifier(*phrases);
       if (phrases && group) knowledge_.lexicon.join_group(*phrases, *group);
       else if (phrases) group = phrases;
       for (std::size_t i = 0; i < evidence.results.size(); ++i) {
         owner.clause = static_cast<std::uint16_t>(i);
         add_phrases(owner, PhraseOwner::Kind::result_name, PhraseKind::result, evidence.results[i].names);
+      }
+      for (auto const& clause : evidence.treatments) {
+        for (auto const& id : clause.value_sets) knowledge_.treatment_sets.insert(knowledge_.set(id));
       }
       for (std::size_t i = 0; i < evidence.treatments.size(); ++i) {
         owner.clause = static_cast<std::uint16_t>(i);
@@ -244,6 +249,7 @@ base::Result<std::shared_ptr<Knowledge const>> Knowledge::load(std::filesystem::
                                                          {},
                                                          {},
                                                          std::move(words),
+                                                         {},
                                                          {},
                                                          {},
                                                          {}});

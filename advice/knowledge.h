@@ -45,7 +45,8 @@ enum class TreatmentWord : std::uint16_t {
   not_given,
   not_tried,
   unavailable,
-  neutral  ///< holds a word of another list and says nothing: "stable dose"
+  neutral,  ///< holds a word of another list and says nothing: "stable dose"
+  incomplete
 };
 
 struct Knowledge {
@@ -56,6 +57,7 @@ struct Knowledge {
   std::vector<std::vector<FactSide>> facts_by_set;  ///< by SetIndex: whose evidence the set is
   std::unordered_set<std::string> fillers;          ///< folded words that say nothing of their own ("currently")
 
+  std::unordered_set<fhir::SetIndex> treatment_sets;  ///< sets that some treatment clause names
   std::vector<std::vector<FactSide>> history_by_set;  ///< by SetIndex: whose history clause names the set
   std::vector<fhir::SetIndex> reaction_sets;          ///< sets of manifestations that some reaction clause names
   fhir::DrugWords drug_words;                         ///< folded words of the product's names: for dose texts

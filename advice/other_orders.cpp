@@ -125,8 +125,8 @@ std::vector<Candidate> candidates(Knowledge const& knowledge, Record const& reco
                      true});
   }
   for (auto const& statement : record.treatments) {
+    if (statement.treatment == nullptr || !is_active_order(*statement.treatment)) continue;
     auto const& treatment = *statement.treatment;
-    if (!is_active_order(treatment)) continue;
     fhir::Order as_order;
     as_order.resource_type = treatment.resource_type;
     as_order.drug = treatment.what;

@@ -179,4 +179,13 @@ bool tells_of(Knowledge const& knowledge, ReactionStatement const& entry, rules:
   });
 }
 
+bool leaves_open(Knowledge const& knowledge, ReactionStatement const& entry, rules::ReactionClause const& clause) {
+  bool asks_for_kind = clause.recorded_as_severe || !clause.manifestations.empty();
+  if (!asks_for_kind || entry.source != ReactionStatement::Source::allergy) return false;
+  auto substance = substances(knowledge, indices(knowledge, clause.to));
+  if (!names(entry.substance, substance) || names_look_alike(knowledge, entry.substance, substance)) return false;
+  return std::all_of(entry.reactions.begin(), entry.reactions.end(),
+                     [](auto const& reaction) { return reaction.manifestations.empty() && !reaction.severe; });
+}
+
 }  // namespace ivig::advice

@@ -31,4 +31,8 @@ struct ReactionStatement {
 [[nodiscard]] bool tells_of(Knowledge const& knowledge, ReactionStatement const& entry,
                             rules::ReactionClause const& clause);
 
+/// True for an allergy to the clause's substance that tells neither what happened nor how severe it was.
+[[nodiscard]] bool leaves_open(Knowledge const& knowledge, ReactionStatement const& entry,
+                               rules::ReactionClause const& clause);
+
 }  // namespace ivig::advice

@@ -143,7 +143,7 @@ class Recogniser {
   void phrase(PhraseOwner const& owner, Mention const& mention) {
     statement_.phrases.push_back({owner, mention.assertion == Assertion::negated,
                                   mention.assertion == Assertion::possible, mention.time == fhir::Time::past,
-                                  mention.result});
+                                  mention.to_be_excluded, mention.result});
   }
 
   /// Some word is neither part of a phrase of the facts nor a filler such as "currently".

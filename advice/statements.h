@@ -29,6 +29,7 @@ struct PhraseMatch {
   bool negated = false;
   bool possible = false;
   bool past = false;
+  bool to_be_excluded = false;  ///< "rule out X": evidence neither for X nor against it
   fhir::ResultValue result = fhir::ResultValue::not_stated;
 };
 

@@ -24,7 +24,14 @@ TreatmentStates states_of_status(fhir::Treatment const& treatment) {
   }
   if (status == "not-taken") set(states, TreatmentState::not_tried);
   if (one_of(status, {"cancelled", "entered-in-error", "not-done", "not-taken", "aborted-before-start"})) return states;
+  // A request for a procedure says that it is wanted, not that it was done.
+  if (one_of(treatment.resource_type, {"ServiceRequest", "ProcedureRequest"}) && status != "completed") {
+    set(states, TreatmentState::planned);
+    return states;
+  }
   set(states, TreatmentState::tried);
+  bool const event = one_of(treatment.resource_type, {"Procedure", "MedicationAdministration"});
+  if (event && one_of(status, {"stopped", "aborted"})) set(states, TreatmentState::interrupted);
   if (one_of(status, {"active", "in-progress", "on-hold"})) set(states, TreatmentState::ongoing);
   if (one_of(status, {"completed", "ended"})) set(states, TreatmentState::completed);
   return states;
@@ -73,9 +80,13 @@ void add_words(Statement const& statement, TreatmentStates& states) {
         if (!match.negated) set(states, TreatmentState::unavailable);
         break;
       case TreatmentWord::neutral: break;
+      case TreatmentWord::incomplete:
+        if (!match.negated) set(states, TreatmentState::interrupted);
+        break;
     }
   }
   auto holds = [&](TreatmentState state) { return states.test(static_cast<std::size_t>(state)); };
+  if (holds(TreatmentState::interrupted)) states.reset(static_cast<std::size_t>(TreatmentState::completed));
   // "Not tolerated, declined another attempt": what was declined is something else.
   if (untried && !holds(TreatmentState::responded) && !holds(TreatmentState::failed) &&
       !holds(TreatmentState::not_tolerated)) {
@@ -113,11 +124,17 @@ bool denied(Knowledge const& knowledge, TreatmentStatement const& treatment, rul
 }  // namespace
 
 TreatmentState treatment_state(std::string_view name) {
-  constexpr std::array<std::string_view, 10> kNames{"tried",     "completed",     "ongoing",         "responded",
+  constexpr std::array<std::string_view, 11> kNames{"tried",     "completed",     "ongoing",         "responded",
                                                     "failed",    "not-tolerated", "contraindicated", "planned",
-                                                    "not-tried", "unavailable"};
+                                                    "not-tried", "unavailable",   "interrupted"};
   auto it = std::find(kNames.begin(), kNames.end(), name);
   return static_cast<TreatmentState>(it - kNames.begin());
+}
+
+TreatmentStates states_of_words(Statement const& statement) {
+  TreatmentStates states;
+  add_words(statement, states);
+  return states;
 }
 
 TreatmentStatement treatment_statement(Knowledge const& knowledge, fhir::Treatment const& treatment) {
@@ -143,7 +160,7 @@ TreatmentStatement treatment_statement(Knowledge const& knowledge, fhir::Treatme
 }
 
 bool fulfils(Knowledge const& knowledge, TreatmentStatement const& treatment, rules::TreatmentClause const& clause,
-             FactSide side, std::uint16_t clause_number, base::Day today) {
+             FactSide side, std::uint16_t clause_number) {
   auto holds = [&](std::string const& state) {
     return treatment.states.test(static_cast<std::size_t>(treatment_state(state)));
   };
@@ -158,10 +175,19 @@ bool fulfils(Knowledge const& knowledge, TreatmentStatement const& treatment, ru
                                [&](PhraseMatch const& match) {
                                  return !match.negated && !match.possible && names(match, side, clause_number);
                                });
-  if (!named) return false;
+  return named;
+}
+
+bool in_time(TreatmentStatement const& treatment, rules::TreatmentClause const& clause, std::optional<base::Day> onset,
+             base::Day today) {
+  using Episode = rules::TreatmentClause::Episode;
   if (!clause.within_days) return true;
   auto last = treatment.end ? treatment.end : treatment.start;
-  return last && (today - *last).count() <= *clause.within_days;
+  if (!last) return false;
+  bool const recent = (today - *last).count() <= *clause.within_days;
+  if (clause.episode == Episode::any) return recent;
+  bool const current = onset ? *last >= *onset : recent;
+  return current == (clause.episode == Episode::current);
 }
 
 }  // namespace ivig::advice

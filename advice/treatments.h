@@ -19,16 +19,17 @@ enum class TreatmentState : std::uint8_t {
   not_tolerated,
   contraindicated,
   planned,
-  not_tried,   ///< said not to have been given: declined, never started
-  unavailable  ///< cannot be had: not in stock, not covered, no access
+  not_tried,    ///< said not to have been given: declined, never started
+  unavailable,  ///< cannot be had: not in stock, not covered, no access
+  interrupted   ///< begun and not carried through
 };
-using TreatmentStates = std::bitset<10>;
+using TreatmentStates = std::bitset<11>;
 
 struct TreatmentStatement {
   Statement statement;  ///< what was given, by code or text
   TreatmentStates states;
   std::optional<base::Day> start, end;
-  fhir::Treatment const* treatment = nullptr;
+  fhir::Treatment const* treatment = nullptr;  ///< null where an allergy or a text tells of it
 };
 
 /// One treatment of the chart: what it is, and the states that its status, status reason, outcome and notes establish.
@@ -37,9 +38,16 @@ struct TreatmentStatement {
 /// The state named in a rule ("not-tolerated"); the rule set has been checked, so it is always one.
 [[nodiscard]] TreatmentState treatment_state(std::string_view name);
 
-/// True when the clause's drugs or procedures are in the statement and one of its states holds, recently enough.
+/// The states that the words of a statement about a treatment establish.
+[[nodiscard]] TreatmentStates states_of_words(Statement const& statement);
+
+/// True when the clause's drugs or procedures are in the statement and one of its states holds, whenever it was.
 [[nodiscard]] bool fulfils(Knowledge const& knowledge, TreatmentStatement const& treatment,
-                           rules::TreatmentClause const& clause, FactSide side, std::uint16_t clause_number,
-                           base::Day today);
+                           rules::TreatmentClause const& clause, FactSide side, std::uint16_t clause_number);
+
+/// True when the treatment is recent enough for the clause, or of the episode that it wants. `onset`: of the disease,
+/// if recorded.
+[[nodiscard]] bool in_time(TreatmentStatement const& treatment, rules::TreatmentClause const& clause,
+                           std::optional<base::Day> onset, base::Day today);
 
 }  // namespace ivig::advice

@@ -48,6 +48,7 @@ Lexicon::Lexicon(TextCues const& cues) {
   add_all(cues.result_positive, Cue::result_positive);
   add_all(cues.result_negative, Cue::result_negative);
   add_all(cues.result_pending, Cue::result_pending);
+  add_all(cues.rule_out_before, Cue::rule_out_before);
 }
 
 void Lexicon::add(std::string_view phrase, PhraseKind kind, OwnerIndex owner) {
@@ -119,7 +120,7 @@ bool Lexicon::excluded(std::string const& folded, OwnerIndex owner) const {
                      [&](std::string const& prefix) { return folded.find(prefix) != std::string::npos; });
 }
 
-void Lexicon::assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues,
+void Lexicon::assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues, bool qualified,
                                 Mention& mention) const {
   // Words between a cue and the mention may not cross a sentence break, a contrast, or the end of a list.
   auto open_between = [&](std::size_t from, std::size_t to, std::size_t reach, bool comma_before_last) {
@@ -135,7 +136,7 @@ void Lexicon::assert_in_context(std::vector<Token> const& tokens, std::vector<Cu
   };
   auto hidden = [&](CueHit const& hit) {  // "not only", or a cue that is part of the phrase itself
     if (hit.first >= mention.first && hit.last <= mention.last) return true;
-    bool denies = hit.cue == Cue::negation_before || hit.cue == Cue::negation_after;
+    bool denies = hit.cue == Cue::negation_before || hit.cue == Cue::negation_after || hit.cue == Cue::rule_out_before;
     return denies && std::any_of(cues.begin(), cues.end(), [&](CueHit const& other) {
              return other.cue == Cue::pseudo_negation && other.first <= hit.first && other.last >= hit.last;
            });
@@ -146,11 +147,16 @@ void Lexicon::assert_in_context(std::vector<Token> const& tokens, std::vector<Cu
     bool after = hit.first > mention.last && open_between(mention.last, hit.first, kScopeWords, true);
     bool near = (hit.last < mention.first && open_between(hit.last, mention.first, kResultWords, false)) ||
                 (hit.first > mention.last && open_between(mention.last, hit.first, kResultWords, false));
-    if (hit.cue == Cue::negation_before && before) mention.assertion = Assertion::negated;
-    if (hit.cue == Cue::negation_after && after) mention.assertion = Assertion::negated;
+    bool negates = (hit.cue == Cue::negation_before && before) || (hit.cue == Cue::negation_after && after);
+    if (negates && !qualified) mention.assertion = Assertion::negated;
+    if (hit.cue == Cue::rule_out_before && before && !qualified) {
+      mention.to_be_excluded = mention.assertion != Assertion::negated;
+      mention.assertion = Assertion::negated;
+    }
     bool doubt = (hit.cue == Cue::doubt_before && before) || (hit.cue == Cue::doubt_after && after);
     if (doubt && mention.assertion == Assertion::affirmed) mention.assertion = Assertion::possible;
-    if ((hit.cue == Cue::past_before && before) || (hit.cue == Cue::past_after && after)) mention.time = Time::past;
+    bool past = (hit.cue == Cue::past_before && before) || (hit.cue == Cue::past_after && after);
+    if (past && !qualified) mention.time = Time::past;
     if (mention.kind != PhraseKind::result || !near) continue;
     // The last word on a test is the most cautious one: pending beats negative beats positive.
     if (hit.cue == Cue::result_positive && mention.result == ResultValue::not_stated)
@@ -194,7 +200,11 @@ std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> con
   for (auto const& mention : found) {
     if (covered(mention) || family(mention) || excluded(folded, mention.owner)) continue;
     kept.push_back(mention);
-    assert_in_context(tokens, cues, kept.back());
+    bool qualified = std::any_of(found.begin(), found.end(), [&](Mention const& other) {
+      return qualifiers_.contains(other.owner) && other.first <= mention.first && mention.last <= other.last &&
+             other.last - other.first > mention.last - mention.first;
+    });
+    assert_in_context(tokens, cues, qualified, kept.back());
   }
   return kept;
 }

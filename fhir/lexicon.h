@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "fhir/text.h"
@@ -24,6 +25,8 @@ struct Mention {
   OwnerIndex owner = 0;
   PhraseKind kind = PhraseKind::synonym;
   Assertion assertion = Assertion::affirmed;
+  bool to_be_excluded =
+      false;  ///< negated as a question ("rule out X"): says neither that X is there nor that it is not
   Time time = Time::current;
   ResultValue result = ResultValue::not_stated;  ///< for PhraseKind::result
   std::size_t first = 0, last = 0;               ///< token numbers, inclusive
@@ -32,7 +35,7 @@ struct Mention {
 /// Cue words, each a phrase (docs/rule-form.md, "Text cues").
 struct TextCues {
   std::vector<std::string> negation_before, negation_after, doubt_before, doubt_after, past_before, past_after, family,
-      scope_breaks, pseudo_negation, result_positive, result_negative, result_pending;
+      scope_breaks, pseudo_negation, result_positive, result_negative, result_pending, rule_out_before;
 };
 
 /// All phrases, compiled into one trie over words: a text is read once, whatever the number of phrases.
@@ -49,6 +52,9 @@ class Lexicon {
   void add(std::string_view phrase, PhraseKind kind, OwnerIndex owner);
   /// Owners of one group compete for overlapping words: the two sides of a fact, say. An owner starts as its own group.
   void join_group(OwnerIndex owner, OwnerIndex group) { groups_[owner] = group; }
+  /// A phrase of such an owner takes "no", "ruled out" and "resolved" away from the shorter names that it holds: "no MG
+  /// exacerbation" says nothing against MG.
+  void mark_qualifier(OwnerIndex owner) { qualifiers_.insert(owner); }
   /// When `prefix` starts a word of the text anywhere, no mention of `owner` counts in that text.
   void add_exclusion(std::string_view prefix, OwnerIndex owner);
 
@@ -70,6 +76,7 @@ class Lexicon {
     result_positive,
     result_negative,
     result_pending,
+    rule_out_before,
   };
   struct Terminal {
     OwnerIndex owner;
@@ -87,7 +94,9 @@ class Lexicon {
 
   void add_terminal(std::string_view phrase, Terminal terminal);
   void collect(std::vector<Token> const& tokens, std::vector<Mention>& mentions, std::vector<CueHit>& cues) const;
-  void assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues, Mention& mention) const;
+  /// `qualified`: stands inside a longer phrase of a qualifier.
+  void assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues, bool qualified,
+                         Mention& mention) const;
   [[nodiscard]] OwnerIndex group_of(OwnerIndex owner) const {
     auto it = groups_.find(owner);
     return it == groups_.end() ? owner : it->second;
@@ -99,6 +108,7 @@ class Lexicon {
   std::vector<std::vector<Terminal>> terminals_;     // by node
   std::unordered_map<OwnerIndex, std::vector<std::string>> exclusions_;
   std::unordered_map<OwnerIndex, OwnerIndex> groups_;
+  std::unordered_set<OwnerIndex> qualifiers_;
 };
 
 }  // namespace ivig::fhir

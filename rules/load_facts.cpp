@@ -92,10 +92,10 @@ base::Result<ReactionClause> read_reaction(RuleFile const& file, std::string_vie
 }
 
 base::Result<TreatmentClause> read_treatment(RuleFile const& file, std::string_view id, Json const& json) {
-  static constexpr std::array<std::string_view, 10> kStates{
-      "tried",         "completed",       "ongoing", "responded", "failed",
-      "not-tolerated", "contraindicated", "planned", "not-tried", "unavailable"};
-  if (auto ok = file.only(json, id, {"value_sets", "names", "states", "without", "within_days"}); !ok)
+  static constexpr std::array<std::string_view, 11> kStates{
+      "tried",           "completed", "ongoing",   "responded",   "failed",     "not-tolerated",
+      "contraindicated", "planned",   "not-tried", "unavailable", "interrupted"};
+  if (auto ok = file.only(json, id, {"value_sets", "names", "states", "without", "within_days", "episode"}); !ok)
     return tl::unexpected(ok.error());
   TreatmentClause clause;
   clause.value_sets = string_list(json, "value_sets");
@@ -109,6 +109,12 @@ base::Result<TreatmentClause> read_treatment(RuleFile const& file, std::string_v
         return file.error(id, std::string("treatments.") + name, "unknown state \"" + state + "\"");
     }
   }
+  std::string episode(string_member(json, "episode"));
+  if (!episode.empty() && (!clause.within_days || (episode != "current" && episode != "earlier")))
+    return file.error(id, "treatments.episode", "must be \"current\" or \"earlier\", and needs within_days");
+  clause.episode = episode.empty()        ? TreatmentClause::Episode::any
+                   : episode == "current" ? TreatmentClause::Episode::current
+                                          : TreatmentClause::Episode::earlier;
   if (clause.states.empty()) return file.error(id, "treatments.states", "name at least one state");
   return clause;
 }

@@ -47,13 +47,15 @@ struct ResultClause {
   std::optional<int> within_days;  ///< older results are unknown; undated ones count
 };
 
-/// Treatments in a state, optionally recent.
+/// Treatments in a state, optionally recent, or of one episode of the disease.
 struct TreatmentClause {
+  enum class Episode : std::uint8_t { any, current, earlier };
   std::vector<std::string> value_sets;
   std::vector<std::string> names;
   std::vector<std::string> states;
   std::vector<std::string> without;  ///< states that must not hold of the same treatment
-  std::optional<int> within_days;
+  std::optional<int> within_days;    ///< with an episode: what stands for the onset where none is recorded
+  Episode episode = Episode::any;
 };
 
 /// Conditions that count only while their date is recent.

@@ -9,7 +9,8 @@
 namespace ivig::fhir {
 namespace {
 
-/// Owners: 0 gbs, 1 botulism, 2 antibody (a test), 3 stable, 4 unstable (the other side of 3), 5 an abbreviation.
+/// Owners: 0 gbs, 1 botulism, 2 antibody (a test), 3 stable, 4 unstable (the other side of 3), 5 an abbreviation, 6 "GBS relapse",
+/// a qualifier.
 class LexiconTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -20,7 +21,7 @@ class LexiconTest : public testing::Test {
     lexicon_ = std::make_unique<Lexicon>(
         TextCues{list("negation_before"), list("negation_after"), list("doubt_before"), list("doubt_after"),
                  list("past_before"), list("past_after"), list("family"), list("scope_breaks"), list("pseudo_negation"),
-                 list("result_positive"), list("result_negative"), list("result_pending")});
+                 list("result_positive"), list("result_negative"), list("result_pending"), list("rule_out_before")});
     lexicon_->add("GBS", PhraseKind::synonym, 0);
     lexicon_->add("Guillain-Barre syndrome", PhraseKind::synonym, 0);
     lexicon_->add("botulism", PhraseKind::synonym, 1);
@@ -29,6 +30,8 @@ class LexiconTest : public testing::Test {
     lexicon_->add("stable for years then worse", PhraseKind::synonym, 4);
     lexicon_->join_group(4, 3);
     lexicon_->add("SPS", PhraseKind::abbreviation, 5);
+    lexicon_->add("GBS relapse", PhraseKind::synonym, 6);
+    lexicon_->mark_qualifier(6);
   }
   static void TearDownTestSuite() { lexicon_.reset(); }
 
@@ -41,6 +44,7 @@ class LexiconTest : public testing::Test {
       out += mention.assertion == Assertion::negated    ? ":no"
              : mention.assertion == Assertion::possible ? ":maybe"
                                                         : ":yes";
+      if (mention.to_be_excluded) out += "?";
       if (mention.time == Time::past) out += ":past";
       if (mention.result == ResultValue::positive) out += ":positive";
       if (mention.result == ResultValue::negative) out += ":negative";
@@ -63,8 +67,8 @@ TEST_F(LexiconTest, TellsAffirmedDeniedDoubtedAndPast) {
            Case{"GBS", "0:yes"},
            Case{"guillain-barré syndrome", "0:yes"},
            Case{"Guillain Barre Syndrome (severe)", "0:yes"},
-           Case{"rule out GBS", "0:no"},
-           Case{"r/o GBS", "0:no"},
+           Case{"rule out GBS", "0:no?"},
+           Case{"r/o GBS", "0:no?"},
            Case{"No evidence of GBS", "0:no"},
            Case{"GBS ruled out", "0:no"},
            Case{"GBS, ruled out", "0:no"},
@@ -77,7 +81,7 @@ TEST_F(LexiconTest, TellsAffirmedDeniedDoubtedAndPast) {
            Case{"denies botulism", "1:no"},
            Case{"GBS not ruled out", "0:maybe"},
            Case{"not only botulism", "1:yes"},
-           Case{"Rule out: GBS", "0:no"},
+           Case{"Rule out: GBS", "0:no?"},
            Case{"Differential diagnosis: GBS", "0:maybe"},
            Case{"Diagnosis: GBS", "0:yes"},
        }) {
@@ -94,6 +98,18 @@ TEST_F(LexiconTest, ACueDoesNotReachOverACommaContrastOrSentence) {
            Case{"botulism unlikely, GBS", "1:no 0:yes"},
            Case{"GBS, botulism suspected", "0:yes 1:maybe"},
            Case{"no botulism, myelopathy, or GBS", "1:no 0:no"},
+       }) {
+    EXPECT_EQ(said(c.text), c.said) << c.text;
+  }
+}
+
+TEST_F(LexiconTest, WhatIsSaidOfAQualifierIsNotSaidOfTheNameInIt) {
+  for (auto const& c : {
+           Case{"GBS relapse", "0:yes 6:yes"},
+           Case{"no GBS relapse", "0:yes 6:no"},
+           Case{"GBS relapse resolved", "0:yes 6:yes:past"},
+           Case{"rule out GBS relapse", "0:yes 6:no?"},
+           Case{"possible GBS relapse", "0:maybe 6:maybe"},
        }) {
     EXPECT_EQ(said(c.text), c.said) << c.text;
   }
