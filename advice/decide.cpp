@@ -58,7 +58,8 @@ std::vector<rules::FactIndex> tests_to_order(Knowledge const& knowledge, Record 
       return recognise(knowledge, Place::treatment, order->drug, {}, true).match(set) != nullptr;
     });
     bool const ordered = std::any_of(record.treatments.begin(), record.treatments.end(), [&](auto const& treatment) {
-      return treatment.treatment->status == "active" && treatment.statement.match(set) != nullptr;
+      return treatment.treatment != nullptr && treatment.treatment->status == "active" &&
+             treatment.statement.match(set) != nullptr;
     });
     if (!drafted && !ordered) tests.push_back(*fact);
   }

@@ -325,8 +325,8 @@ std::vector<FactIndex> open_facts(RuleSet const& rules, Facts const& facts, std:
   for (auto const& indication : facts.indications) {
     for (RowIndex index : rules.rows_of(indication.condition)) {
       Row const& row = rules.rows[index];
-      note(row.requires_.open_facts());
-      note(row.excludes.open_facts());
+      note(row.requires_.facts());
+      note(row.excludes.facts());
       if (row.precondition) note(row.precondition->when.facts());
     }
   }
@@ -334,8 +334,8 @@ std::vector<FactIndex> open_facts(RuleSet const& rules, Facts const& facts, std:
   if (facts.source == IndicationSource::inferred && rules.response_fact) note({*rules.response_fact});
   for (std::size_t i = 0; i < queue.size(); ++i) {
     auto const& definition = rules.facts[queue[i]];
-    note(definition.for_it.when.open_facts());
-    note(definition.against_it.when.open_facts());
+    note(definition.for_it.when.facts());
+    note(definition.against_it.when.facts());
   }
   std::vector<FactIndex> open;
   for (FactIndex fact : queue) {

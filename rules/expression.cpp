@@ -34,7 +34,7 @@ base::Result<void> Expression::append(Json const& form,
     if (!index)
       return fail(Errc::invalid_rules, "",
                   "unknown fact \"" + std::string(id) + "\": add it to facts.json or mend the name");
-    nodes_.push_back({op, *index, false});
+    nodes_.push_back({op, *index});
     return {};
   };
   if (form.IsString()) return fact(form, Op::fact);
@@ -46,12 +46,8 @@ base::Result<void> Expression::append(Json const& form,
   Json const& value = form.MemberBegin()->value;
   if (name == "indication") return fact(value, Op::indication);
   if (name == "not" || name == "documented") {
-    std::size_t first = nodes_.size();
     if (auto inner = append(value, find); !inner) return inner;
-    if (name == "documented") {
-      for (std::size_t i = first; i < nodes_.size(); ++i) nodes_[i].documented = true;
-    }
-    nodes_.push_back({name == "not" ? Op::negation : Op::documented, 1, false});
+    nodes_.push_back({name == "not" ? Op::negation : Op::documented, 1});
     return {};
   }
   if (name != "all" && name != "any") {
@@ -63,7 +59,7 @@ base::Result<void> Expression::append(Json const& form,
   for (auto const& part : value.GetArray()) {
     if (auto inner = append(part, find); !inner) return inner;
   }
-  nodes_.push_back({name == "all" ? Op::all : Op::any, static_cast<std::uint16_t>(value.Size()), false});
+  nodes_.push_back({name == "all" ? Op::all : Op::any, static_cast<std::uint16_t>(value.Size())});
   return {};
 }
 
@@ -96,14 +92,6 @@ std::vector<FactIndex> Expression::facts() const {
   std::set<FactIndex> out;
   for (auto const& node : nodes_) {
     if (node.op == Op::fact || node.op == Op::indication) out.insert(node.operand);
-  }
-  return {out.begin(), out.end()};
-}
-
-std::vector<FactIndex> Expression::open_facts() const {
-  std::set<FactIndex> out;
-  for (auto const& node : nodes_) {
-    if ((node.op == Op::fact || node.op == Op::indication) && !node.documented) out.insert(node.operand);
   }
   return {out.begin(), out.end()};
 }

@@ -34,8 +34,6 @@ class Expression {
   [[nodiscard]] bool empty() const { return nodes_.empty(); }
   /// Every fact it mentions, each once.
   [[nodiscard]] std::vector<FactIndex> facts() const;
-  /// Those worth asking for: what counts only when it is documented is nobody's question.
-  [[nodiscard]] std::vector<FactIndex> open_facts() const;
   /// Every condition of which it asks whether the order is for it, each once.
   [[nodiscard]] std::vector<FactIndex> indications() const;
 
@@ -43,8 +41,7 @@ class Expression {
   enum class Op : std::uint8_t { fact, indication, all, any, negation, documented };
   struct Node {
     Op op;
-    std::uint16_t operand;    ///< a fact, or the number of children that stand before the node
-    bool documented = false;  ///< stands inside a "documented"
+    std::uint16_t operand;  ///< a fact, or the number of children that stand before the node
   };
   [[nodiscard]] base::Result<void> append(base::Json const& form,
                                           std::function<std::optional<FactIndex>(std::string_view)> const& find);

@@ -81,14 +81,6 @@ TEST(Evaluate, OnlyFactsThatWouldChangeTheAnswerAreAskedFor) {
   EXPECT_EQ(open.missing.size(), 2U);
 }
 
-TEST(Evaluate, WhatCountsOnlyWhenDocumentedIsNotAskedFor) {
-  RuleSet rules = loaded(S::row("new/general", "red", "not-recommended") + "," +
-                         S::row("new/narrow", "red", "insufficient-evidence",
-                                R"("requires": {"documented": "p"}, "narrower_than": ["new/general"],)"));
-  EXPECT_TRUE(Order(rules).is_for("red").evaluate().missing.empty());
-  EXPECT_EQ(Order(rules).is_for("red").fact("p", Truth::yes).answer(), "new/narrow insufficient-evidence warning");
-}
-
 TEST(Evaluate, TheNarrowerRowReplacesTheGeneralOne) {
   RuleSet rules =
       loaded(S::row("new/general", "red", "not-recommended") + "," +
