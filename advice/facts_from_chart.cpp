@@ -378,6 +378,14 @@ class FactReader {
   std::vector<Balance> balances_;
 };
 
+bool names_an_indication(Knowledge const& knowledge, Statement const& statement) {
+  return std::any_of(statement.sets.begin(), statement.sets.end(), [&](SetMatch const& match) {
+    auto const& sides = knowledge.facts_by_set[match.set];
+    return std::any_of(sides.begin(), sides.end(),
+                       [&](FactSide const& side) { return knowledge.rules.facts[side.fact].indication; });
+  });
+}
+
 }  // namespace
 
 Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::Day today) {
@@ -396,7 +404,8 @@ Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::D
     if (!allergy.resolved) record.treatments.push_back(allergy_as_treatment(knowledge, allergy));
   }
   for (auto const& problem : record.problems) {
-    if (problem.refuted) continue;
+    // "Steroid-refractory asthma" tells of asthma's treatment: only what is said beside a condition of ours counts.
+    if (problem.refuted || !names_an_indication(knowledge, problem)) continue;
     auto told = treatments_in_text(knowledge, problem);
     record.treatments.insert(record.treatments.end(), told.begin(), told.end());
   }

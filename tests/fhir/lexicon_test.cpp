@@ -9,8 +9,8 @@
 namespace ivig::fhir {
 namespace {
 
-/// Owners: 0 gbs, 1 botulism, 2 antibody (a test), 3 stable, 4 unstable (the other side of 3), 5 an abbreviation, 6 "GBS relapse",
-/// a qualifier.
+/// Owners: 0 gbs, 1 botulism, 2 antibody (a test), 3 stable, 4 unstable (the other side of 3), 5 an abbreviation, 6
+/// "GBS relapse", a qualifier.
 class LexiconTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
