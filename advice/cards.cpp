@@ -62,7 +62,10 @@ class CardMaker {
     set_source(decision, card);
     Topic topic = topic_of(decision);
     card.topic = CardCoding{std::string(kTopicSystem), std::string(topic.code), std::string(topic.display)};
-    add_removal(decision, name, card);
+    if (!add_removal(decision, name, card)) {
+      add_correction(decision, name, card);
+      add_tests(decision, name, card);
+    }
     auto reasons = knowledge_.rules.override_reasons.find(override_key(decision));
     if (reasons != knowledge_.rules.override_reasons.end()) {
       for (auto const& reason : reasons->second)
@@ -88,20 +91,54 @@ class CardMaker {
   }
 
   /// Advice against the order comes with the action that follows it. Only entries of the request are targets (ACT-07).
-  void add_removal(Decision const& decision, std::string const& name, Card& card) const {
+  /// Returns whether there is such advice: then there is nothing else to do about the order.
+  bool add_removal(Decision const& decision, std::string const& name, Card& card) const {
     auto const& findings = decision.findings;
     bool against = findings.stance == Stance::not_recommended || findings.stance == Stance::harmful;
     bool capped = findings.stance_indicator == Indicator::info;
     bool contraindicated = std::any_of(findings.safety.begin(), findings.safety.end(),
                                        [](auto const& f) { return f.indicator == Indicator::critical; });
-    if (!((against && !capped) || contraindicated) || decision.order->id.empty()) return;
+    if (!((against && !capped) || contraindicated)) return false;
+    if (decision.order->id.empty()) return true;
+    add_offer(card, knowledge_.rules.sentence("remove-order-label"), name + "|remove",
+              {Action::Type::remove,
+               fill(knowledge_.rules.sentence("remove-order-description"), {{"drug", one_line(decision.product.name)}}),
+               {},
+               decision.order_reference});
+    return true;
+  }
+
+  /// The usual dose in place of one that is far from it. REQ ACT-04
+  void add_correction(Decision const& decision, std::string const& name, Card& card) const {
+    if (decision.order->id.empty()) return;
+    auto corrected = corrected_order(knowledge_, decision, options_.source);
+    if (!corrected) return;
+    std::map<std::string, std::string> const words{{"dose", corrected->dose},
+                                                   {"drug", one_line(decision.product.name)}};
+    add_offer(card, fill(knowledge_.rules.sentence("correct-dose-label"), words), name + "|dose",
+              {Action::Type::update,
+               fill(knowledge_.rules.sentence("correct-dose-description"), words),
+               std::move(corrected->resource),
+               {}});
+  }
+
+  /// The test that would answer a question of the card. REQ ACT-03
+  void add_tests(Decision const& decision, std::string const& name, Card& card) const {
+    for (auto const fact : decision.tests) {
+      auto const& definition = knowledge_.rules.facts[fact];
+      auto const& test = definition.test;
+      add_offer(card, test.label, name + "|" + definition.id,
+                {Action::Type::create,
+                 fill(knowledge_.rules.sentence("order-test-description"), {{"test", test.display}}),
+                 test_order(test, decision.patient_reference, options_.fhir_version),
+                 {}});
+    }
+  }
+
+  static void add_offer(Card& card, std::string label, std::string const& name, Action action) {
     Suggestion suggestion;
-    suggestion.label = knowledge_.rules.sentence("remove-order-label");
-    suggestion.uuid = base::uuid_from_name(name + "|remove");
-    Action action;
-    action.description =
-        fill(knowledge_.rules.sentence("remove-order-description"), {{"drug", one_line(decision.product.name)}});
-    action.resource_id = decision.order_reference;
+    suggestion.label = std::move(label);
+    suggestion.uuid = base::uuid_from_name(name);
     suggestion.actions.push_back(std::move(action));
     card.suggestions.push_back(std::move(suggestion));
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "advice/dose_findings.h"
+#include "advice/other_orders.h"
 #include "fhir/read_resources.h"
 #include "rules/evaluate.h"
 #include "rules/safety.h"
@@ -36,6 +38,26 @@ void drop_own_orders(std::vector<fhir::Order> const& orders, Record& record) {
   });
 }
 
+/// What is missing and a laboratory could tell, unless an order of the request or of the record asks for it already.
+std::vector<rules::FactIndex> tests_to_order(Knowledge const& knowledge, Record const& record,
+                                             std::vector<fhir::Order const*> const& others,
+                                             rules::Findings const& findings) {
+  std::vector<rules::FactIndex> tests;
+  for (auto const& missing : findings.missing) {
+    auto const fact = knowledge.rules.fact_index(missing.fact);
+    if (!fact || knowledge.rules.facts[*fact].test.empty()) continue;
+    auto const set = knowledge.set(knowledge.rules.facts[*fact].test.value_set);
+    bool const drafted = std::any_of(others.begin(), others.end(), [&](fhir::Order const* order) {
+      return recognise(knowledge, Place::treatment, order->drug, {}, true).match(set) != nullptr;
+    });
+    bool const ordered = std::any_of(record.treatments.begin(), record.treatments.end(), [&](auto const& treatment) {
+      return treatment.treatment->status == "active" && treatment.statement.match(set) != nullptr;
+    });
+    if (!drafted && !ordered) tests.push_back(*fact);
+  }
+  return tests;
+}
+
 void note_gaps(fhir::Chart const& chart, Decision& decision) {
   if (chart.conditions_available != fhir::Availability::provided) decision.gaps.emplace_back("conditions");
   if (chart.allergies_available != fhir::Availability::provided) decision.gaps.emplace_back("allergies");
@@ -68,9 +90,13 @@ std::vector<Decision> decide(DecideInput const& input) {
     decision.patient_reference = order.patient_reference.empty() ? "Patient/" + std::string(input.patient_id)
                                                                  : std::string(order.patient_reference);
     decision.product = std::move(product);
-    decision.facts = facts_of_order(input.knowledge, *record, order, decision.product, others);
+    decision.dose = read_order_dose(input.knowledge, order, decision.product, record->weight);
+    decision.facts = facts_of_order(input.knowledge, *record, order, {decision.product, decision.dose, others});
     decision.findings = rules::evaluate(input.knowledge.rules, decision.facts);
+    auto const related = other_orders(input.knowledge, *record, order, decision.dose, others);
+    add_dose_findings({input.knowledge, *record, decision.dose, decision.facts, related}, decision.findings);
     rules::add_safety(input.knowledge.rules, decision.facts, decision.findings);
+    decision.tests = tests_to_order(input.knowledge, *record, others, decision.findings);
     note_gaps(input.chart, decision);
     decisions.push_back(std::move(decision));
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "advice/dose.h"
 #include "advice/facts_from_chart.h"
 #include "advice/product.h"
 #include "rules/findings.h"
@@ -16,8 +17,10 @@ struct Decision {
   std::string order_reference;  ///< "MedicationRequest/ivig-1"
   std::string patient_reference;
   Product product;
+  OrderDose dose;
   rules::Facts facts;
   rules::Findings findings;
+  std::vector<rules::FactIndex> tests;  ///< missing facts with a test that nobody has ordered yet
   std::vector<std::string> gaps;  ///< kinds of data that could not be had: "conditions", "allergies"
   bool needs_conditions = false;  ///< no usable reason, and the conditions came neither by prefetch nor by fetch (412)
 };

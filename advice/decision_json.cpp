@@ -18,6 +18,42 @@ void write_product(JsonWriter& json, Product const& product) {
   json.end_object();
 }
 
+/// The dose as it was read: what the findings rest on.
+void write_dose_read(JsonWriter& json, OrderDose const& dose) {
+  if (dose.courses.empty()) return;
+  json.key("dose_read");
+  json.begin_object();
+  json.member("text", dose_text(dose));
+  json.member("basis", rules::to_string(dose.basis));
+  json.member("from", dose.from);
+  auto number = [&](char const* name, std::optional<base::Decimal> const& value) {
+    if (!value) return;
+    json.key(name);
+    json.raw(value->short_text());
+  };
+  if (dose.weight) {
+    number("weight_kg", dose.weight->kg);
+    json.member("weight_from", dose.weight->from);
+    if (dose.weight->measured)
+      json.member("weight_date", base::rfc3339(base::Now(*dose.weight->measured)).substr(0, 10));
+  }
+  json.key("courses");
+  json.begin_array();
+  for (auto const& course : dose.courses) {
+    json.begin_object();
+    number("g_per_kg", course.g_per_kg);
+    number("g", course.g);
+    number("g_per_kg_day", course.day_g_per_kg);
+    number("g_day", course.day_g);
+    number("days", course.days);
+    number("every_weeks", course.weeks);
+    number("cycles", course.cycles);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+}
+
 void write_indications(JsonWriter& json, Knowledge const& knowledge, rules::Facts const& facts) {
   json.key("indications");
   json.begin_array();
@@ -113,6 +149,7 @@ void write_decision(JsonWriter& json, Knowledge const& knowledge, Decision const
   json.member("order", decision.order_reference);
   json.member("patient", decision.patient_reference);
   write_product(json, decision.product);
+  write_dose_read(json, decision.dose);
   write_indications(json, knowledge, decision.facts);
   json.key("stance");
   if (findings.stance) json.string(rules::to_string(*findings.stance));

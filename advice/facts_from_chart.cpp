@@ -46,12 +46,13 @@ struct Balance {
 class FactReader {
  public:
   FactReader(Knowledge const& knowledge, Record const& record, std::vector<Statement> const& reasons,
-             Product const& product, std::vector<fhir::Order const*> const& others)
+             OrderView const& view)
       : knowledge_(knowledge),
         record_(record),
         reasons_(reasons),
-        product_(product),
-        others_(others),
+        product_(view.product),
+        dose_(view.dose),
+        others_(view.others),
         balances_(knowledge.rules.facts.size()) {}
 
   std::vector<FactValue> read() {
@@ -65,6 +66,7 @@ class FactReader {
     from_patient();
     from_product();
     from_answers();
+    from_dose();
     std::vector<FactValue> values;
     values.reserve(balances_.size());
     for (std::size_t i = 0; i < balances_.size(); ++i)
@@ -261,10 +263,29 @@ class FactReader {
                              detail);
   }
 
+  /// The order's own dose and schedule. A dose that is not known is evidence for nothing.
+  void from_dose() {
+    each_side([&](FactSide side, rules::Evidence const& evidence) {
+      Balance& balance = balances_[side.fact];
+      Truth const value = side.side == Side::for_it ? Truth::yes : Truth::no;
+      int const weight_of_dose = weight(Place::problem, dose_.basis);
+      auto const& scheduled = evidence.schedules;
+      if (std::find(scheduled.begin(), scheduled.end(), dose_.schedule()) != scheduled.end())
+        balance.add(value, weight_of_dose, dose_.basis, dose_.from, dose_text(dose_));
+      auto const measured = evidence.dose ? measure_of(dose_, evidence.dose->measure) : std::nullopt;
+      if (!measured) return;
+      bool const holds = (!evidence.dose->at_least || *evidence.dose->at_least <= *measured) &&
+                         (!evidence.dose->at_most || *measured <= *evidence.dose->at_most);
+      Truth const other = value == Truth::yes ? Truth::no : Truth::yes;
+      balance.add(holds ? value : other, weight_of_dose, dose_.basis, dose_.from, dose_text(dose_));
+    });
+  }
+
   Knowledge const& knowledge_;
   Record const& record_;
   std::vector<Statement> const& reasons_;
   Product const& product_;
+  OrderDose const& dose_;
   std::vector<fhir::Order const*> const& others_;
   std::vector<Balance> balances_;
 };
@@ -279,6 +300,7 @@ Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::D
   for (auto const& condition : chart.conditions) record.problems.push_back(problem_statement(knowledge, condition));
   record.results.reserve(chart.observations.size());
   for (auto const& observation : chart.observations) record.results.push_back(result_statement(knowledge, observation));
+  record.weight = body_weight(knowledge, record.results, today);
   record.treatments.reserve(chart.treatments.size());
   for (auto const& treatment : chart.treatments) record.treatments.push_back(treatment_statement(knowledge, treatment));
   record.reactions = reaction_statements(knowledge, chart, record.treatments, record.problems);
@@ -286,7 +308,7 @@ Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::D
 }
 
 rules::Facts facts_of_order(Knowledge const& knowledge, Record const& whole, fhir::Order const& order,
-                            Product const& product, std::vector<fhir::Order const*> const& other_orders) {
+                            OrderView const& view) {
   std::vector<Statement> reasons = reason_statements(knowledge, order);
   drop_lone_results(knowledge, reasons, whole.problems);
   std::optional<Record> trimmed;  // seldom needed: only where a problem is nothing but a test's result
@@ -298,7 +320,7 @@ rules::Facts facts_of_order(Knowledge const& knowledge, Record const& whole, fhi
   }
   Record const& record = trimmed ? *trimmed : whole;
   rules::Facts facts;
-  facts.values = FactReader(knowledge, record, reasons, product, other_orders).read();
+  facts.values = FactReader(knowledge, record, reasons, view).read();
   facts.conditions_known = record.chart->conditions_available == fhir::Availability::provided;
   rules::derive(knowledge.rules, facts);
   find_indications(knowledge, record, reasons, facts);

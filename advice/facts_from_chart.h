@@ -1,6 +1,7 @@
 #pragma once
 // Chart to facts: the only place that knows both FHIR and the rules. Pure; the day is an argument.
 
+#include "advice/dose.h"
 #include "advice/product.h"
 #include "advice/reactions.h"
 #include "advice/results.h"
@@ -19,14 +20,22 @@ struct Record {
   std::vector<ResultStatement> results;
   std::vector<TreatmentStatement> treatments;
   std::vector<ReactionStatement> reactions;
+  std::optional<BodyWeight> weight;
   base::Day today;
 };
 
 /// Keeps a pointer to `chart`, which must outlive the record.
 [[nodiscard]] Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::Day today);
 
-/// The facts of one order: of the record, of its reasons and product, and of the other orders of the request.
+/// What an order brings with it.
+struct OrderView {
+  Product const& product;
+  OrderDose const& dose;
+  std::vector<fhir::Order const*> const& others;  ///< the other orders of the request
+};
+
+/// The facts of one order: of the record, of its reasons, product and dose, and of the other orders of the request.
 [[nodiscard]] rules::Facts facts_of_order(Knowledge const& knowledge, Record const& record, fhir::Order const& order,
-                                          Product const& product, std::vector<fhir::Order const*> const& other_orders);
+                                          OrderView const& view);
 
 }  // namespace ivig::advice

@@ -1,5 +1,6 @@
 #include "advice/knowledge.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -164,6 +165,45 @@ base::Result<void> check_substances(Knowledge const& knowledge) {
   return {};
 }
 
+/// A test that a card offers to order bears a verified code of its value set.
+base::Result<void> check_tests(Knowledge const& knowledge) {
+  for (auto const& fact : knowledge.rules.facts) {
+    auto const& test = fact.test;
+    if (test.empty()) continue;
+    auto const set = knowledge.terms.set_index(test.value_set);
+    if (!set) return fail(Errc::invalid_rules, fact.id + ": test", "unknown value set \"" + test.value_set + "\"");
+    auto const& codes = knowledge.terms.sets()[*set].codes;
+    bool const verified = std::any_of(codes.begin(), codes.end(), [&](fhir::ValueSetCode const& code) {
+      return code.system == test.system && code.code == test.code && code.verified;
+    });
+    if (!verified)
+      return fail(Errc::invalid_rules, fact.id + ": test",
+                  "\"" + test.code + "\" is no verified code of the value set \"" + test.value_set + "\"");
+  }
+  return {};
+}
+
+/// The words of a product set's phrases and brands.
+fhir::DrugWords words_of(fhir::ValueSet const& set) {
+  fhir::DrugWords words;
+  auto add = [&](std::string const& phrase) {
+    std::string const folded = fhir::folded_text(phrase);
+    for (std::size_t at = 0; at < folded.size();) {
+      auto const end = std::min(folded.find(' ', at), folded.size());
+      words.insert(folded.substr(at, end - at));
+      at = end + 1;
+    }
+  };
+  for (auto const* list : {&set.synonyms, &set.abbreviations, &set.ambiguous_abbreviations}) {
+    std::for_each(list->begin(), list->end(), add);
+  }
+  for (auto const& product : set.products) {
+    add(product.brand);
+    std::for_each(product.synonyms.begin(), product.synonyms.end(), add);
+  }
+  return words;
+}
+
 base::Result<void> check_products(Knowledge const& knowledge) {
   auto const& products = knowledge.rules.products;
   std::vector<std::string> ids{products.intravenous, products.route_required, products.route_intravenous,
@@ -173,6 +213,9 @@ base::Result<void> check_products(Knowledge const& knowledge) {
     if (!knowledge.terms.set_index(id))
       return fail(Errc::invalid_rules, "rule-set.json: products", "unknown value set \"" + id + "\"");
   }
+  auto const& weight = knowledge.rules.dose.weight_set;
+  if (!knowledge.terms.set_index(weight))
+    return fail(Errc::invalid_rules, "dose.json: weight.value_set", "unknown value set \"" + weight + "\"");
   return {};
 }
 
@@ -185,12 +228,23 @@ base::Result<std::shared_ptr<Knowledge const>> Knowledge::load(std::filesystem::
   if (!sets) return tl::unexpected(sets.error());
   fhir::Lexicon lexicon(text_cues(rules->text_cues));
   auto words = filler_words(rules->text_cues);
-  auto knowledge = std::make_shared<Knowledge>(Knowledge{
-      std::move(*rules), fhir::Terminology(std::move(*sets)), std::move(lexicon), {}, {}, std::move(words), {}, {}});
+  auto knowledge = std::make_shared<Knowledge>(Knowledge{std::move(*rules),
+                                                         fhir::Terminology(std::move(*sets)),
+                                                         std::move(lexicon),
+                                                         {},
+                                                         {},
+                                                         std::move(words),
+                                                         {},
+                                                         {},
+                                                         {}});
   knowledge->facts_by_set.resize(knowledge->terms.sets().size());
   knowledge->history_by_set.resize(knowledge->terms.sets().size());
   if (auto ok = check_products(*knowledge); !ok) return tl::unexpected(ok.error());
   if (auto ok = check_substances(*knowledge); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_tests(*knowledge); !ok) return tl::unexpected(ok.error());
+  auto const& products = knowledge->rules.products;
+  for (auto const& id : {products.intravenous, products.route_required})
+    knowledge->drug_words.merge(words_of(knowledge->terms.sets()[knowledge->set(id)]));
   OwnerBuilder builder(*knowledge);
   builder.add_value_sets();
   for (std::size_t i = 0; i < knowledge->rules.facts.size(); ++i) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "fhir/dosage.h"
 #include "fhir/lexicon.h"
 #include "fhir/terminology.h"
 #include "rules/rule_set.h"
@@ -54,6 +55,7 @@ struct Knowledge {
 
   std::vector<std::vector<FactSide>> history_by_set;  ///< by SetIndex: whose history clause names the set
   std::vector<fhir::SetIndex> reaction_sets;          ///< sets of manifestations that some reaction clause names
+  fhir::DrugWords drug_words;                       ///< folded words of the product's names: for dose texts
 
   /// Loads the folder of a rule set. Errors: those of RuleSet::load and load_value_sets, and invalid_rules for a value
   /// set that a fact names and that does not exist.

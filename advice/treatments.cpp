@@ -93,6 +93,7 @@ TreatmentStatement treatment_statement(Knowledge const& knowledge, fhir::Treatme
   result.states = states_of_status(treatment);
   result.start = treatment.start;
   result.end = treatment.end;
+  result.treatment = &treatment;
   add_words(result.statement, result.states);
   return result;
 }

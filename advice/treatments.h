@@ -26,6 +26,7 @@ struct TreatmentStatement {
   Statement statement;  ///< what was given, by code or text
   TreatmentStates states;
   std::optional<base::Day> start, end;
+  fhir::Treatment const* treatment = nullptr;
 };
 
 /// One treatment of the chart: what it is, and the states that its status, status reason, outcome and notes establish.

@@ -71,6 +71,7 @@ base::Result<Indicator> check_file(advice::Knowledge const& knowledge, CheckOpti
     std::cout << advice::decisions_json(knowledge, decisions) << "\n";
   } else if (options.format == "cards") {
     advice::CardOptions card_options{input->hook_instance, "", true};
+    card_options.source = input->source();
     std::cout << hooks::cards_json(advice::make_cards(knowledge, decisions, card_options), hooks::ClientProfile{})
               << "\n";
   } else if (decisions.empty()) {

@@ -65,7 +65,7 @@ int show(Knowledge const& knowledge, std::string const& id) {
     for (auto fact : expression->facts()) facts += (facts.empty() ? "" : ", ") + knowledge.rules.facts[fact].id;
   }
   show_line("turns on", facts);
-  show_line("regimen", row.regimen);
+  if (row.regimen) show_line("regimen", row.regimen->text);
   show_line("guideline", guideline.title + ", section " + row.section);
   show_line("citation", guideline.citation);
   show_line("source", row.source_document + ", " + row.source_anchor);

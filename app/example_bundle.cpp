@@ -18,8 +18,9 @@ std::string date_text(base::Day day) { return base::rfc3339(base::Now(day)).subs
 /// Writes one example of docs/rule-form.md as a FHIR R4 Bundle.
 class BundleWriter {
  public:
-  BundleWriter(Json const& example, std::string const& product, base::Day today)
-      : example_(example), product_(product), today_(today), json_(text_) {}
+  /// `file` holds what its examples have in common: product, dose, weight.
+  BundleWriter(Json const& example, Json const& file, base::Day today)
+      : example_(example), file_(file), today_(today), json_(text_) {}
 
   std::string write() {
     json_.begin_object();
@@ -29,6 +30,7 @@ class BundleWriter {
     json_.begin_array();
     patient();
     base::each(example_, "conditions", [&](Json const& item, std::size_t i) { condition(item, i); });
+    weight();
     base::each(example_, "results", [&](Json const& item, std::size_t i) { result(item, i); });
     base::each(example_, "treatments", [&](Json const& item, std::size_t i) { treatment(item, i); });
     base::each(example_, "allergies", [&](Json const& item, std::size_t i) { allergy(item, i); });
@@ -148,6 +150,33 @@ class BundleWriter {
     close();
   }
 
+  /// A member of the example, or else of its file.
+  [[nodiscard]] std::string_view given(char const* name) const {
+    auto own = string_member(example_, name);
+    return own.empty() ? string_member(file_, name) : own;
+  }
+
+  /// "80 kg": number and UCUM unit.
+  void weight() {
+    auto const text = given("weight");
+    auto const space = text.find(' ');
+    if (space == std::string_view::npos) return;
+    open("Observation", "weight");
+    subject();
+    json_.member("status", "final");
+    concept_member("code", "http://loinc.org", "29463-7", "Body weight");
+    auto const days = rules::integer(example_, "weight_days_ago").value_or(7);
+    json_.member("effectiveDateTime", date_text(today_ - std::chrono::days(days)));
+    json_.key("valueQuantity");
+    json_.begin_object();
+    json_.key("value");
+    json_.raw(text.substr(0, space));
+    json_.member("system", "http://unitsofmeasure.org");
+    json_.member("code", text.substr(space + 1));
+    json_.end_object();
+    close();
+  }
+
   void allergy(Json const& item, std::size_t place) {
     open("AllergyIntolerance", "a" + std::to_string(place));
     json_.key("patient");
@@ -233,8 +262,7 @@ class BundleWriter {
     subject();
     json_.member("status", "draft");
     json_.member("intent", "order");
-    auto own = string_member(example_, "product");
-    concept_member("medicationCodeableConcept", "", "", own.empty() ? std::string_view(product_) : own);
+    concept_member("medicationCodeableConcept", "", "", given("product"));
     bool any = false;
     base::each(example_, "reason", [&](Json const& item, std::size_t) {
       if (!any) {
@@ -248,7 +276,7 @@ class BundleWriter {
     json_.key("dosageInstruction");
     json_.begin_array();
     json_.begin_object();
-    json_.member_if("text", string_member(example_, "dose"));
+    json_.member_if("text", given("dose"));
     concept_member("route", "", "", "Intravenous");
     json_.end_object();
     json_.end_array();
@@ -262,11 +290,19 @@ class BundleWriter {
     json_.member("intent", "order");
     concept_member("medicationCodeableConcept", string_member(item, "system"), string_member(item, "code"),
                    string_member(item, "text"));
+    if (auto dose = string_member(item, "dose"); !dose.empty()) {
+      json_.key("dosageInstruction");
+      json_.begin_array();
+      json_.begin_object();
+      json_.member("text", dose);
+      json_.end_object();
+      json_.end_array();
+    }
     close();
   }
 
   Json const& example_;
-  std::string const& product_;
+  Json const& file_;
   base::Day today_;
   std::string text_;
   JsonWriter json_;
@@ -274,8 +310,8 @@ class BundleWriter {
 
 }  // namespace
 
-std::string example_bundle(Json const& example, std::string const& product, base::Day today) {
-  return BundleWriter(example, product, today).write();
+std::string example_bundle(Json const& example, Json const& file, base::Day today) {
+  return BundleWriter(example, file, today).write();
 }
 
 }  // namespace ivig::app

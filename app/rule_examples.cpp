@@ -24,6 +24,7 @@ ExampleExpectation read_expectation(Json const& example) {
   expect.safety = rules::string_list(*json, "safety");
   expect.absent = rules::string_list(*json, "absent");
   expect.missing = rules::string_list(*json, "missing");
+  if (base::member(*json, "dose") != nullptr) expect.dose = rules::string_list(*json, "dose");
   return expect;
 }
 
@@ -44,17 +45,20 @@ base::Result<std::vector<RuleExample>> load_examples(rules::RuleSet const& rules
   for (auto const& path : files) {
     auto file = rules::RuleFile::open(path);
     if (!file) return tl::unexpected(file.error());
-    std::string product(string_member(file->root(), "product"));
-    if (product.empty()) return file->error("", "product", "is missing: what the examples order");
+    if (auto ok = file->only(file->root(), "", {"product", "dose", "weight", "examples"}); !ok)
+      return tl::unexpected(ok.error());
+    if (string_member(file->root(), "product").empty())
+      return file->error("", "product", "is missing: what the examples order");
     base::Result<void> outcome;
     base::each(file->root(), "examples", [&](Json const& item, std::size_t) {
       auto id = string_member(item, "id");
       if (outcome) {
         outcome = file->only(item, id,
                              {"id", "why", "product", "patient", "conditions", "reason", "results", "treatments",
-                              "allergies", "answers", "drafts", "dose", "expect"});
+                              "allergies", "answers", "drafts", "dose", "weight", "weight_days_ago", "expect"});
       }
-      examples.push_back({std::string(id), file->name(), example_bundle(item, product, today), read_expectation(item)});
+      examples.push_back(
+          {std::string(id), file->name(), example_bundle(item, file->root(), today), read_expectation(item)});
     });
     if (!outcome) return tl::unexpected(outcome.error());
   }
@@ -96,7 +100,19 @@ std::string run_example(advice::Knowledge const& knowledge, RuleExample const& e
   for (auto const& fact : example.expect.missing) {
     if (!contains(asked, fact)) text += "  " + fact + " is not asked for\n";
   }
+  if (example.expect.dose) {
+    std::vector<std::string> wanted = *example.expect.dose, found;
+    for (auto const& finding : findings.dose) found.push_back(finding.code);
+    std::sort(wanted.begin(), wanted.end());
+    std::sort(found.begin(), found.end());
+    if (wanted != found) {
+      text += "  dose findings:";
+      for (auto const& code : found) text += " " + code;
+      text += found.empty() ? " none, others expected\n" : ", others expected\n";
+    }
+  }
   if (!text.empty()) {
+    text += "  dose read: " + advice::dose_text(decisions.front().dose) + "\n";
     text += "  listed:";
     for (auto const& id : listed) text += " " + id;
     text += "; safety:";

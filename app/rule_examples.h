@@ -2,6 +2,7 @@
 // The examples beside the rules: each is written out as a FHIR R4 Bundle and evaluated like any other input.
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,11 +13,12 @@
 namespace ivig::app {
 
 struct ExampleExpectation {
-  std::string lead, stance, indicator;       ///< empty: not asserted; stance "none" means no row applies
-  std::vector<std::string> recommendations;  ///< must be listed
-  std::vector<std::string> safety;           ///< codes of safety findings that must be there
-  std::vector<std::string> absent;           ///< rows and safety codes that must not be listed
-  std::vector<std::string> missing;          ///< facts that must be asked for
+  std::string lead, stance, indicator;           ///< empty: not asserted; stance "none" means no row applies
+  std::vector<std::string> recommendations;      ///< must be listed
+  std::vector<std::string> safety;               ///< codes of safety findings that must be there
+  std::vector<std::string> absent;               ///< rows and safety codes that must not be listed
+  std::vector<std::string> missing;              ///< facts that must be asked for
+  std::optional<std::vector<std::string>> dose;  ///< exactly these dose findings; not asserted when absent
 };
 
 struct RuleExample {

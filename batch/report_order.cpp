@@ -54,6 +54,10 @@ ReportOrder report_order(advice::Knowledge const& knowledge, advice::Decision co
   if (!findings.recommendations.empty()) {
     order.row = knowledge.rules.rows[findings.recommendations.front().row].id;
   }
+  auto const* course = decision.dose.starting();
+  order.repeated = course == nullptr;
+  if (course == nullptr) course = decision.dose.repeating();
+  if (course != nullptr && course->g_per_kg && !course->open_ended) order.g_per_kg = course->g_per_kg->approximate();
   if (findings.indicator != rules::Indicator::none) order.summary = advice::summary_text(knowledge, decision);
   for (auto const* list : {&findings.safety, &findings.dose}) {
     for (auto const& finding : *list) {

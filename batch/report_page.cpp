@@ -75,6 +75,22 @@ std::vector<std::pair<std::string, Counts>> by_size(std::map<std::string, Counts
   return sorted;
 }
 
+std::optional<DoseRange> course_range(rules::Row const& row) {
+  if (!row.regimen || !row.regimen->course_most) return std::nullopt;
+  double const most = row.regimen->course_most->approximate();
+  return DoseRange{row.regimen->course_least ? row.regimen->course_least->approximate() : most, most};
+}
+
+std::optional<DoseRange> cycle_range(rules::Row const& row) {
+  if (!row.regimen || row.regimen->maintenance.empty()) return std::nullopt;
+  DoseRange range{1e9, 0};
+  for (auto const& one : row.regimen->maintenance) {
+    range.least = std::min(range.least, one.least.approximate());
+    range.most = std::max(range.most, one.most.approximate());
+  }
+  return range;
+}
+
 class Page {
  public:
   Page(Report const& report, ReportRun const& run) : report_(report), run_(run), rules_(report.rules()) {}
@@ -300,13 +316,12 @@ void Page::doses() {
   html_ += "<p class=\"soft\">Shaded: what the leading recommendation's source gives. " + number(not_known) +
            " orders have a dose that could not be turned into g/kg.</p>\n<div class=\"charts\">\n";
   for (auto const& [row, counts] : sorted) {
-    std::string const name = row->title;
-    if (auto const orders = total(counts->course); orders > 0) {
-      dose_figure(*row, "g/kg a course", orders, dose_chart(name + ", g/kg a course", counts->course, std::nullopt));
-    }
-    if (auto const orders = total(counts->cycle); orders > 0) {
-      dose_figure(*row, "g/kg a cycle", orders, dose_chart(name + ", g/kg a cycle", counts->cycle, std::nullopt));
-    }
+    auto figure = [&, row = row](std::string const& what, auto const& steps, std::optional<DoseRange> const& range) {
+      std::uint64_t const orders = total(steps);
+      if (orders > 0) dose_figure(*row, what, orders, dose_chart(row->title + ", " + what, steps, range));
+    };
+    figure("g/kg a course", counts->course, course_range(*row));
+    figure("g/kg a cycle of repeats", counts->cycle, cycle_range(*row));
   }
   html_ += "</div>\n";
 }

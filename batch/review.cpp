@@ -90,8 +90,8 @@ class Review {
     }
     ReviewContext const context{knowledge_, options_, files_, kinds_};
     auto done = [this](double part, double whole) { receiver_.progress({"reviewing", part, whole}); };
-    std::vector<OutcomeRun> runs = review_export(
-        context, {export_->index, export_->ivig_patients, export_->has_medications}, done);
+    std::vector<OutcomeRun> runs =
+        review_export(context, {export_->index, export_->ivig_patients, export_->has_medications}, done);
     runs.push_back(std::move(export_->decided));
     merge(runs, [this](Outcome const& outcome) {
       tell(outcome);

@@ -117,6 +117,10 @@ struct Treatment {
   std::optional<base::Day> start;
   std::optional<base::Day> end;
   std::vector<base::Json const*> dosages;  ///< dosageInstruction[] or dosage
+  std::vector<Concept> routes;             ///< of every dosage
+  std::string_view prior_order;            ///< priorPrescription literal
+  std::string_view group;                  ///< groupIdentifier.value
+  std::vector<std::string> identifiers;    ///< system|value
   std::string path;
 };
 

@@ -61,6 +61,13 @@ struct Drug {
 [[nodiscard]] std::vector<Order::Reason> read_reasons(base::Json const& resource, ResourceIndex const& index,
                                                       Chart const* chart);
 
+/// "system|value" of every identifier that has a value.
+[[nodiscard]] std::vector<std::string> read_identifiers(base::Json const& resource);
+/// groupIdentifier.value (or requisition): orders of one plan share it.
+[[nodiscard]] std::string_view read_group(base::Json const& resource);
+/// The order that this one takes the place of: the literal of priorPrescription or replaces.
+[[nodiscard]] std::string_view read_prior_order(base::Json const& resource);
+
 /// Readers of one resource; nullopt (or nothing appended) when its status says that it does not count.
 [[nodiscard]] std::optional<Condition> read_condition(base::Json const& resource);
 [[nodiscard]] std::optional<Allergy> read_allergy(base::Json const& resource);

@@ -26,22 +26,38 @@ void read_dosages(Json const& resource, Order& order) {
   });
 }
 
-void read_identifiers(Json const& resource, Order& order) {
+}  // namespace
+
+std::vector<std::string> read_identifiers(Json const& resource) {
+  std::vector<std::string> identifiers;
   base::each(resource, "identifier", [&](Json const& identifier, std::size_t) {
     std::string_view const value = base::string_member(identifier, "value");
     if (value.empty()) return;
     std::string text(base::string_member(identifier, "system"));
     text += '|';
     text += value;
-    order.identifiers.push_back(std::move(text));
+    identifiers.push_back(std::move(text));
   });
-  for (std::string_view const name : {"groupIdentifier", "requisition"}) {
-    Json const* group = base::object_member(resource, name);
-    if (group != nullptr && order.group.empty()) order.group = base::string_member(*group, "value");
-  }
+  return identifiers;
 }
 
-}  // namespace
+std::string_view read_group(Json const& resource) {
+  for (std::string_view const name : {"groupIdentifier", "requisition"}) {
+    Json const* group = base::object_member(resource, name);
+    std::string_view const value = group == nullptr ? std::string_view() : base::string_member(*group, "value");
+    if (!value.empty()) return value;
+  }
+  return {};
+}
+
+std::string_view read_prior_order(Json const& resource) {
+  for (std::string_view const name : {"priorPrescription", "replaces"}) {
+    Json const* prior = base::member(resource, name);
+    std::string_view const literal = prior == nullptr ? std::string_view() : parse_reference(*prior).literal;
+    if (!literal.empty()) return literal;
+  }
+  return {};
+}
 
 bool is_order_type(std::string_view resource_type) {
   return resource_type == "MedicationRequest" || resource_type == "MedicationOrder" ||
@@ -68,11 +84,9 @@ Order read_order(Json const& resource, ResourceIndex const& index, Chart const& 
   read_dosages(resource, order);
   order.reasons = read_reasons(resource, index, &chart);
   order.notes = read_notes(resource);
-  for (std::string_view const name : {"priorPrescription", "replaces"}) {
-    Json const* prior = base::member(resource, name);
-    if (prior != nullptr && order.prior_order.empty()) order.prior_order = parse_reference(*prior).literal;
-  }
-  read_identifiers(resource, order);
+  order.prior_order = read_prior_order(resource);
+  order.identifiers = read_identifiers(resource);
+  order.group = read_group(resource);
   order.authored = first_day(resource, {"authoredOn", "dateWritten", "orderedOn"});
   return order;
 }

@@ -76,9 +76,14 @@ std::optional<Treatment> read_treatment(Json const& resource, ResourceIndex cons
   treatment.end = span.end;
   for (std::string_view const name : {"dosageInstruction", "dosage"}) {
     base::each(resource, name, [&](Json const& dosage, std::size_t) {
-      if (dosage.IsObject()) treatment.dosages.push_back(&dosage);
+      if (!dosage.IsObject()) return;
+      treatment.dosages.push_back(&dosage);
+      for (Concept& route : read_concepts(dosage, "route")) treatment.routes.push_back(std::move(route));
     });
   }
+  treatment.prior_order = read_prior_order(resource);
+  treatment.group = read_group(resource);
+  treatment.identifiers = read_identifiers(resource);
   treatment.path = path_of(resource);
   return treatment;
 }

@@ -59,7 +59,9 @@ void write_suggestions(JsonWriter& json, advice::Card const& card, ClientProfile
     json.end_object();
   }
   json.end_array();
-  json.member("selectionBehavior", profile.selection_behavior);
+  // The suggestions of a card go together: a corrected dose, a test to order. Removing an order stands alone.
+  bool const several = std::count_if(card.suggestions.begin(), card.suggestions.end(), offered) > 1;
+  json.member("selectionBehavior", several && profile.any_of_several ? "any" : profile.selection_behavior);
 }
 
 void write_card(JsonWriter& json, advice::Card const& card, ClientProfile const& profile) {

@@ -43,6 +43,12 @@ void read_bundle(CaseInput& input) {
 
 }  // namespace
 
+advice::DraftSource CaseInput::source() const {
+  Json const* context = base::object_member(body->root(), "context");
+  if (context == nullptr) return {body->wire(), &body->root(), {}};
+  return {body->wire(), base::object_member(*context, "draftOrders"), {"context", "draftOrders"}};
+}
+
 std::vector<advice::Decision> CaseInput::decide(advice::Knowledge const& knowledge, base::Day today) const {
   return advice::decide({knowledge, chart, orders, has_selections ? &selections : nullptr, patient_id, today});
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "advice/decide.h"
+#include "advice/order_update.h"
 #include "base/json_body.h"
 #include "base/result.h"
 #include "fhir/chart.h"
@@ -22,6 +22,8 @@ struct CaseInput {
   std::string_view patient_id;
   std::string hook_instance;
 
+  /// Where the orders stand in the bytes of the case. Points into `body`.
+  [[nodiscard]] advice::DraftSource source() const;
   [[nodiscard]] std::vector<advice::Decision> decide(advice::Knowledge const& knowledge, base::Day today) const;
 };
 

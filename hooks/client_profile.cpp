@@ -16,6 +16,7 @@ std::optional<ClientProfile> client_profile(std::string_view name) {
     profile.override_reasons = false;
     profile.recommended = false;
     profile.delete_by_resource_id = false;
+    profile.any_of_several = false;
     return profile;
   }
   return std::nullopt;

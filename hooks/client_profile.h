@@ -14,6 +14,7 @@ struct ClientProfile {
   bool one_action_per_suggestion = false;  ///< Epic; a suggestion that needs more is left out (SUGG-07)
   bool delete_by_resource_id = true;       ///< false: 1.0 clients read the reference from `resource`
   std::string_view selection_behavior = "at-most-one";
+  bool any_of_several = true;  ///< knows "any" (1.1 and later): several suggestions of a card may be taken together
 };
 
 /// generic | epic | oracle-health | cds-hooks-1.0 | sandbox

@@ -84,7 +84,7 @@ std::string evidence_json(rules::RuleSet const& rules, rules::Row const& row) {
   json.member("says", row.says);
   json.member_if("instead", row.instead);
   if (row.precondition) json.member("precondition", row.precondition->text);
-  json.member_if("regimen", row.regimen);
+  if (row.regimen) json.member("regimen", row.regimen->text);
   json.key("guideline");
   json.begin_object();
   json.member("id", guideline.id);
@@ -135,7 +135,7 @@ std::string evidence_html(rules::RuleSet const& rules, rules::Row const& row) {
   page.term("What it says", row.says);
   page.term("Precondition", row.precondition ? row.precondition->text : std::string{});
   page.term("Consider instead", row.instead);
-  page.term("Dose regimen", row.regimen);
+  if (row.regimen) page.term("Dose regimen", row.regimen->text);
   page.others(rules, rows_elsewhere(rules, row));
   page.term("Guideline", guideline.title + " (" + std::to_string(guideline.year) + "), section " + row.section);
   page.term("Citation", guideline.citation);

@@ -31,6 +31,7 @@ base::Result<OrderServiceOutcome> answer_order_hook(advice::Knowledge const& kno
   }
 
   advice::CardOptions card_options{std::string(request->hook_instance), options.public_url, options.gap_cards};
+  card_options.source = {body.wire(), request->draft_orders, {"context", "draftOrders"}};
   std::vector<advice::Card> cards = advice::make_cards(knowledge, decisions, card_options);
   return OrderServiceOutcome{cards_json(cards, options.profile), decisions.size(), cards.size()};
 }

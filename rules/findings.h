@@ -1,6 +1,7 @@
 #pragma once
 // What the rules say about one order: the value that cards, `check --format json` and records are made from.
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>

@@ -66,6 +66,10 @@ void lint_facts(RuleSet const& rules, std::vector<LintFinding>& findings) {
     for (auto const& level : rule.levels) use(level.when);
     used.insert(rule.asks.begin(), rule.asks.end());
   }
+  for (auto const& finding : rules.dose.findings) {
+    use(finding.when);
+    use(finding.unless);
+  }
   for (auto const& fact : rules.facts) {
     use(fact.for_it.when);
     use(fact.against_it.when);
@@ -109,6 +113,13 @@ std::vector<LintFinding> lint(RuleSet const& rules) {
   for (auto const& rule : rules.safety) {
     if (rule.verification == "unverified")
       findings.push_back({false, "safety.json: " + rule.code, "unverified: " + rule.verification_note});
+  }
+  for (auto const& finding : rules.dose.findings) {
+    for (auto const* ids : {&finding.rows, &finding.not_rows}) {
+      for (auto const& id : *ids) {
+        if (!rules.row_index(id)) findings.push_back({false, "dose.json: " + finding.key, "no row \"" + id + "\" yet"});
+      }
+    }
   }
   lint_facts(rules, findings);
   return findings;

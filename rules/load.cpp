@@ -105,8 +105,8 @@ base::Result<RuleSet> RuleSet::load(std::filesystem::path const& folder) {
   if (!main_file) return tl::unexpected(main_file.error());
   Json const& main_json = main_file->root();
   if (auto ok = main_file->only(main_json, "",
-                                {"version", "facts", "safety", "text", "cards", "value_sets", "guidelines", "examples",
-                                 "products", "response_fact"});
+                                {"version", "facts", "safety", "text", "cards", "dose", "value_sets", "guidelines",
+                                 "examples", "products", "response_fact"});
       !ok) {
     return tl::unexpected(ok.error());
   }
@@ -149,6 +149,7 @@ base::Result<RuleSet> RuleSet::load(std::filesystem::path const& folder) {
   for (auto const& name : string_list(main_json, "guidelines")) {
     if (auto ok = open_and(load_guideline, folder / name, rules); !ok) return tl::unexpected(ok.error());
   }
+  if (auto ok = open_and(load_dose, path("dose"), rules); !ok) return tl::unexpected(ok.error());
   if (auto ok = index_rows(rules); !ok) return tl::unexpected(ok.error());
   return rules;
 }

@@ -15,6 +15,14 @@ namespace ivig::rules {
 [[nodiscard]] base::Result<void> load_safety(RuleFile const& file, RuleSet& rules);
 /// cards.json: sentences and override reasons.
 [[nodiscard]] base::Result<void> load_cards(RuleFile const& file, RuleSet& rules);
+/// dose.json: limits of doses, and the findings with their words. After facts and rows, which it names.
+[[nodiscard]] base::Result<void> load_dose(RuleFile const& file, RuleSet& rules);
+/// A row's regimen.
+[[nodiscard]] base::Result<std::optional<Regimen>> read_regimen(RuleFile const& file, std::string_view row,
+                                                                base::Json const& json);
+/// A decimal written as text ("0.4"), so that no digit is lost on the way. Errors: invalid_rules.
+[[nodiscard]] base::Result<std::optional<base::Decimal>> decimal_text(RuleFile const& file, std::string_view id,
+                                                                      base::Json const& json, std::string_view name);
 /// Index of rows by condition with narrower rows first; refuses cycles of `narrower_than`.
 [[nodiscard]] base::Result<void> index_rows(RuleSet& rules);
 /// Order in which derived facts are computed; refuses cycles of `when`.

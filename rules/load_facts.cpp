@@ -131,11 +131,36 @@ base::Result<void> read_patient_and_product(RuleFile const& file, std::string_vi
   return {};
 }
 
+base::Result<std::optional<DoseClause>> read_dose(RuleFile const& file, std::string_view id, Json const& json) {
+  static constexpr std::array<std::pair<std::string_view, DoseMeasure>, 6> kMeasures{
+      {{"grams-per-day", DoseMeasure::grams_per_day},
+       {"grams-per-course", DoseMeasure::grams_per_course},
+       {"g-per-kg-day", DoseMeasure::g_per_kg_day},
+       {"g-per-kg-course", DoseMeasure::g_per_kg_course},
+       {"days", DoseMeasure::days},
+       {"weeks", DoseMeasure::weeks}}};
+  Json const* form = member(json, "dose");
+  if (form == nullptr) return std::optional<DoseClause>();
+  if (auto ok = file.only(*form, id, {"measure", "at_least", "at_most"}); !ok) return tl::unexpected(ok.error());
+  auto measure = std::find_if(kMeasures.begin(), kMeasures.end(),
+                              [&](auto const& known) { return known.first == string_member(*form, "measure"); });
+  if (measure == kMeasures.end()) {
+    return file.error(id, "dose.measure",
+                      "must be grams-per-day, grams-per-course, g-per-kg-day, g-per-kg-course, days or weeks");
+  }
+  auto least = decimal_text(file, id, *form, "at_least");
+  if (!least) return tl::unexpected(least.error());
+  auto most = decimal_text(file, id, *form, "at_most");
+  if (!most) return tl::unexpected(most.error());
+  if (!*least && !*most) return file.error(id, "dose", "needs at_least or at_most");
+  return std::optional(DoseClause{measure->second, *least, *most});
+}
+
 base::Result<Evidence> read_evidence(RuleFile const& file, std::string_view id, Json const& json,
                                      RuleSet const& rules) {
   if (auto ok = file.only(json, id,
                           {"value_sets", "phrases", "results", "treatments", "draft_orders", "history", "reactions",
-                           "product", "age", "sex", "when"});
+                           "product", "age", "sex", "dose", "schedule", "when"});
       !ok) {
     return tl::unexpected(ok.error());
   }
@@ -164,6 +189,14 @@ base::Result<Evidence> read_evidence(RuleFile const& file, std::string_view id, 
     if (auto ok = file.only(*drafts, id, {"value_sets"}); !ok) return tl::unexpected(ok.error());
     evidence.draft_order_value_sets = string_list(*drafts, "value_sets");
   }
+  auto dose = read_dose(file, id, json);
+  if (!dose) return tl::unexpected(dose.error());
+  evidence.dose = *dose;
+  evidence.schedules = string_list(json, "schedule");
+  for (auto const& schedule : evidence.schedules) {
+    if (schedule != "course" && schedule != "repeats" && schedule != "course-then-repeats")
+      return file.error(id, "schedule", "must be course, repeats or course-then-repeats");
+  }
   if (Json const* when = member(json, "when"); when != nullptr) {
     auto expression = Expression::compile(*when, [&](std::string_view fact) { return rules.fact_index(fact); });
     if (!expression) return file.error(id, "when", expression.error().detail);
@@ -183,13 +216,27 @@ base::Result<std::vector<FactIndex>> fact_list(RuleFile const& file, RuleSet con
   return out;
 }
 
+base::Result<void> read_test(RuleFile const& file, Json const& json, FactDefinition& fact) {
+  Json const* form = member(json, "test");
+  if (form == nullptr) return {};
+  if (auto ok = file.only(*form, fact.id, {"label", "system", "code", "display", "value_set"}); !ok) return ok;
+  fact.test = {std::string(string_member(*form, "label")), std::string(string_member(*form, "system")),
+               std::string(string_member(*form, "code")), std::string(string_member(*form, "display")),
+               std::string(string_member(*form, "value_set"))};
+  auto const& test = fact.test;
+  for (auto const* part : {&test.label, &test.system, &test.code, &test.display, &test.value_set}) {
+    if (part->empty()) return file.error(fact.id, "test", "needs label, system, code, display and value_set");
+  }
+  return {};
+}
+
 base::Result<void> declare(RuleFile const& file, Json const& json, RuleSet& rules) {
   FactDefinition fact;
   fact.id = string_member(json, "id");
   if (fact.id.empty()) return file.error("", "id", "every fact needs an id");
   if (auto ok = file.only(json, fact.id,
                           {"id", "kind", "label", "ask", "indication", "outside", "broader_of", "candidates", "about",
-                           "true", "false", "default", "source"});
+                           "test", "true", "false", "default", "source"});
       !ok) {
     return ok;
   }
@@ -208,6 +255,7 @@ base::Result<void> declare(RuleFile const& file, Json const& json, RuleSet& rule
     return file.error(fact.id, "default", "must be \"unknown\" or \"false\"");
   }
   fact.default_no = fallback == "false";
+  if (auto ok = read_test(file, json, fact); !ok) return ok;
   if (fact.label.empty()) return file.error(fact.id, "label", "say in a clinician's words what the fact is");
   auto index = static_cast<FactIndex>(rules.facts.size());
   if (!rules.fact_ids.emplace(fact.id, index).second) return file.error(fact.id, "id", "stands twice");

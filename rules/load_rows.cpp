@@ -63,7 +63,9 @@ base::Result<void> read_texts(RuleFile const& file, Json const& json, Row& row) 
   row.monitor = string_member(*card, "monitor");
   if (row.subject.empty()) return file.error(row.id, "card.subject", "is missing: it ends the sentence of the summary");
   if (row.says.empty()) return file.error(row.id, "card.says", "is missing: say what the source found");
-  if (Json const* regimen = member(json, "regimen"); regimen != nullptr) row.regimen = string_member(*regimen, "text");
+  auto regimen = read_regimen(file, row.id, json);
+  if (!regimen) return tl::unexpected(regimen.error());
+  row.regimen = std::move(*regimen);
 
   Json const* source = member(json, "source");
   Json const* verification = member(json, "verification");

@@ -64,6 +64,13 @@ struct ReactionClause {
   bool recorded_as_severe = false;          ///< reaction.severity severe, or criticality high
 };
 
+/// A measure of the order's own dose against a limit.
+enum class DoseMeasure : std::uint8_t { grams_per_day, grams_per_course, g_per_kg_day, g_per_kg_course, days, weeks };
+struct DoseClause {
+  DoseMeasure measure = DoseMeasure::grams_per_day;
+  std::optional<base::Decimal> at_least, at_most;
+};
+
 /// One side (for or against) of a fact's evidence; any clause is enough.
 struct Evidence {
   std::vector<std::string> value_sets;
@@ -76,7 +83,17 @@ struct Evidence {
   std::vector<std::string> stabilizers;        ///< words of the ordered product's stabilizer
   std::string sex;                             ///< "female", "male", or empty
   std::optional<int> age_under, age_at_least;  ///< full years
+  std::optional<DoseClause> dose;
+  std::vector<std::string> schedules;  ///< the order's own schedule: "course", "repeats", "course-then-repeats"
   Expression when;
+};
+
+/// The laboratory test that answers a fact: what a card may offer to order.
+struct TestOrder {
+  std::string label;                  ///< "Order serum IgA"
+  std::string system, code, display;  ///< a verified code of `value_set`
+  std::string value_set;              ///< an order of the request in this set answers the question already
+  [[nodiscard]] bool empty() const { return code.empty(); }
 };
 
 struct FactDefinition {
@@ -90,6 +107,7 @@ struct FactDefinition {
   bool candidates = false;  ///< an unspecific condition whose specific ones all become candidates
   std::vector<FactIndex> broader_of;
   std::vector<FactIndex> about;
+  TestOrder test;
   Evidence for_it, against_it;
   bool default_no = false;  ///< no evidence means false rather than unknown
 };
@@ -111,6 +129,22 @@ struct Caution {
   std::string text;
 };
 
+/// Maintenance: a dose and how often it is given.
+struct Maintenance {
+  base::Decimal least, most;              ///< g/kg for each infusion cycle
+  base::Decimal least_weeks, most_weeks;  ///< from one to the next
+};
+
+/// The dose that a row's source gives.
+struct Regimen {
+  std::string text;
+  std::optional<base::Decimal> course_least, course_most;  ///< g/kg in all
+  std::optional<base::Decimal> course_usual;               ///< g/kg in all; what a corrected order would say
+  std::vector<Maintenance> maintenance;                    ///< any of these
+  std::string source;                                      ///< where the numbers are from, if not from the row's source
+  [[nodiscard]] bool has_numbers() const { return course_most || !maintenance.empty(); }
+};
+
 struct Row {
   std::string id;
   GuidelineIndex guideline = 0;
@@ -127,7 +161,7 @@ struct Row {
   std::string evidence;
   int evidence_rank = 5;
   std::string subject, summary, says, instead, monitor;  ///< card sentences
-  std::string regimen;
+  std::optional<Regimen> regimen;
   std::vector<FactIndex> asks;
   std::string source_document, source_anchor;
   std::string verification, verification_note;
@@ -160,6 +194,34 @@ struct ProductSets {
   std::vector<std::string> look_alikes;
 };
 
+/// A dose finding: its words and level (dose.json).
+struct DoseFinding {
+  std::string key;   ///< what the program, or `when`, fires; several keys may share a code
+  std::string code;  ///< as it stands in findings
+  std::string indicator;
+  std::string text;  ///< placeholders: {dose}, {limit}, {other}
+  std::string source;
+  std::vector<std::string> rows;      ///< only when one of these leads; empty: any
+  std::vector<std::string> not_rows;  ///< not when one of these leads
+  Expression when;                    ///< empty: fired by the program
+  Expression unless;                  ///< not when this is known to be true; asked for when unknown
+};
+
+/// Limits of doses and the findings they raise (dose.json).
+struct DoseRules {
+  base::Decimal tolerance;            ///< share by which a limit may be passed: vial rounding
+  int course_gap_days = 0;            ///< infusions at most so far apart form one course
+  base::Decimal general_ceiling;      ///< g/kg per course where the leading row gives no maximum
+  base::Decimal extreme_above;        ///< g/kg per course: probably an error of unit or frequency
+  base::Decimal extreme_below_share;  ///< of the least course: probably an error of unit
+  base::Decimal course_g_without_weight, day_g_without_weight;
+  std::string weight_set;  ///< value set of body weights
+  int weight_days = 0;     ///< an older weight is unknown
+  int weight_named_after_days = 0;
+  std::vector<DoseFinding> findings;
+  [[nodiscard]] DoseFinding const& finding(std::string_view key) const;
+};
+
 /// Cue phrases of free text, by the name of the list in text.json.
 using TextCueLists = std::map<std::string, std::vector<std::string>>;
 
@@ -180,6 +242,7 @@ class RuleSet {
   std::vector<SafetyRule> safety;
   std::string safety_recorded;  ///< the sentence that quotes the record: "On record: {found}."
   ProductSets products;
+  DoseRules dose;
   TextCueLists text_cues;
   std::map<std::string, std::string> sentences;  ///< cards.json "sentences"
   std::map<std::string, std::vector<OverrideReason>> override_reasons;

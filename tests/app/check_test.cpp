@@ -21,6 +21,7 @@ using test::bundle;
 using test::coded;
 using test::condition;
 using test::ivig_order;
+using test::ivig_order_in;
 using test::json;
 using test::kIcd10Cm;
 using test::OrderRequest;
@@ -142,9 +143,9 @@ TEST_F(Check, stance_is_null_where_nothing_is_encoded) {
 
 TEST_F(Check, reads_a_Bundle_of_patient_chart_and_orders) {
   std::string const text =
-      json(bundle({test::patient(), condition("c", ibm()), ivig_order("a"),
+      json(bundle({test::patient(), condition("c", ibm()), ivig_order_in("2027-01", "a", ""),
                    test::medication_request("b", "'medicationCodeableConcept':" + words("amoxicillin")),
-                   ivig_order("d", coded(kIcd10Cm, "G61.0"))},
+                   ivig_order_in("2027-03", "d", coded(kIcd10Cm, "G61.0"))},
                   "collection"));
   Decisions const decisions(run("--format json " + file("bundle.json", text)).out);
   ASSERT_EQ(decisions.list.size(), 2U) << "one entry per IVIG order, in the order of the input";

@@ -68,7 +68,7 @@ TEST(CardJson, CARD_SUGG_ACT_OVR_LINK_a_full_card_has_every_member_in_its_place)
        {R"("detail":"**Order:** Privigen\n\nA \"quoted\" word.")",
         R"("source":{"label":"Guideline","url":"https://guideline.example.org","topic":{"code":"ivigNotRecommended",)",
         R"({"type":"delete","description":"Delete the order","resourceId":"MedicationRequest/a"})",
-        R"("isRecommended":true)", R"("selectionBehavior":"at-most-one")", R"("overrideReasons":[{"code":)",
+        R"("isRecommended":true)", R"("selectionBehavior":"any")", R"("overrideReasons":[{"code":)",
         R"("links":[{"label":"The evidence","url":"https://cds.example.org/evidence/g/r","type":"absolute"}])"})
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
 }

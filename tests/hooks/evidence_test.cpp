@@ -59,7 +59,7 @@ TEST(EvidencePage, text_of_the_rules_cannot_become_markup) {
   std::string const hostile = "<script>alert(\"1\")</script> & 'x'";
   auto& row = rules.spoilt();
   row.title = row.says = row.instead = row.evidence = row.section = row.source_document = row.source_anchor = hostile;
-  row.verification_note = row.regimen = hostile;
+  row.verification_note = row.regimen.emplace().text = hostile;
   rules.set.guidelines[row.guideline].title = rules.set.guidelines[row.guideline].citation = hostile;
   rules.add_dissent();
   std::string const html = evidence_html(rules.set, row);

@@ -20,6 +20,7 @@ using test::coded;
 using test::condition;
 using test::dosage;
 using test::ivig_order;
+using test::ivig_order_in;
 using test::kIcd10Cm;
 using test::kRxNorm;
 using test::kSnomed;
@@ -36,6 +37,11 @@ struct Golden {
 OrderRequest lacking(OrderRequest request, std::string const& key) {
   request.prefetch.emplace_back(key, "");
   return request;
+}
+
+std::string dosed(std::string const& id, std::string const& dose, std::string const& reason) {
+  return medication_request(id, "'medicationCodeableConcept':" + test::privigen() + ",'dosageInstruction':[{'text':'" +
+                                    dose + "','route':{'text':'intravenous'}}],'reasonCode':[" + reason + "]");
 }
 
 std::vector<Golden> goldens() {
@@ -62,7 +68,12 @@ std::vector<Golden> goldens() {
       {"allergies-missing",
        lacking({{ivig_order("a", coded(kIcd10Cm, "G61.0", "Guillain-Barré syndrome"))}}, "allergies")},
       {"two-orders",
-       {{ivig_order("a", coded(kIcd10Cm, "G72.41", "Inclusion body myositis")), ivig_order("b", words("gout flare"))}}},
+       {{ivig_order_in("2027-01", "a", coded(kIcd10Cm, "G72.41", "Inclusion body myositis")),
+         ivig_order_in("2027-03", "b", words("gout flare"))}}},
+      {"duplicate-order",
+       {{ivig_order("a", coded(kIcd10Cm, "G61.81", "CIDP")), ivig_order("b", coded(kIcd10Cm, "G61.81", "CIDP"))}}},
+      {"over-total-course", {{dosed("a", "2 g/kg daily for 5 days", coded(kIcd10Cm, "G61.81", "CIDP"))}}},
+      {"dose-not-parseable", {{dosed("a", "per infusion center protocol", coded(kIcd10Cm, "G61.81", "CIDP"))}}},
   };
 }
 

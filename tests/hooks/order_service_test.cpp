@@ -17,6 +17,7 @@ using test::coded;
 using test::condition;
 using test::dosage;
 using test::ivig_order;
+using test::ivig_order_in;
 using test::kIcd10Cm;
 using test::kRxNorm;
 using test::kSnomed;
@@ -186,8 +187,9 @@ TEST_F(OrderService, REQ_12_orders_of_another_patient_get_no_guidance) {
 }
 
 TEST_F(OrderService, CARD_12_two_orders_get_a_card_each_in_their_order) {
-  auto const cards = service.cards({{ivig_order("a", ibm()), ivig_order("b", gbs()),
-                                     ivig_order("c", coded(kIcd10Cm, "G14")), ivig_order("d", words("gout"))}});
+  auto const cards = service.cards(
+      {{ivig_order_in("2027-01", "a", ibm()), ivig_order_in("2027-03", "b", gbs()),
+        ivig_order_in("2027-05", "c", coded(kIcd10Cm, "G14")), ivig_order_in("2027-07", "d", words("gout"))}});
   ASSERT_EQ(cards.size(), 3U);
   EXPECT_EQ(cards[0].target, "MedicationRequest/a");
   EXPECT_EQ(cards[1].target, "MedicationRequest/c");
@@ -367,7 +369,7 @@ TEST_F(OrderService, CARD_03_LOG_02_text_of_the_request_is_inert_on_the_card) {
 }
 
 TEST_F(OrderService, EXT_04_every_profile_gets_an_answer_of_its_own_version) {
-  OrderRequest const request{{ivig_order("a", ibm()), ivig_order("b", words("gout"))}};
+  OrderRequest const request{{ivig_order_in("2027-01", "a", ibm()), ivig_order_in("2027-03", "b", words("gout"))}};
   for (char const* name : {"generic", "epic", "oracle-health", "cds-hooks-1.0", "sandbox"}) {
     service.options.profile = *client_profile(name);
     EXPECT_EQ(service.indicators(request), "warning info") << name;

@@ -1,4 +1,5 @@
 #include "rules/safety.h"
+#include "tests/rules/small_rule_set.h"
 
 #include <gtest/gtest.h>
 
@@ -24,10 +25,12 @@ class SafetyRules : public ::testing::Test {
 
   base::Result<RuleSet> load(std::string const& rule) {
     write("rule-set.json",
-          "{'version':'t','facts':['facts.json'],'safety':'safety.json','text':'text.json','cards':'cards.json',"
+          "{'version':'t','facts':['facts.json'],'safety':'safety.json','dose':'dose.json','text':'text.json','cards':'"
+          "cards.json',"
           "'value_sets':'v','guidelines':[],'examples':'e','products':{'intravenous':'a','route_required':'b',"
           "'look_alikes':[],'routes':{'intravenous':'c','subcutaneous':'d','intramuscular':'e'}}}");
     write("text.json", "{}");
+    write("dose.json", SmallRuleSet::dose());
     write("facts.json",
           "{'facts':["
           "{'id':'clot','kind':'condition','label':'a clot','source':'t'},"

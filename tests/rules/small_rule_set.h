@@ -17,7 +17,8 @@ namespace ivig::rules {
 class SmallRuleSet {
  public:
   SmallRuleSet() {
-    files_["rule-set.json"] = R"({"version": "1", "facts": ["facts.json"], "text": "text.json", "cards": "cards.json",
+    files_["rule-set.json"] =
+        R"({"version": "1", "facts": ["facts.json"], "text": "text.json", "cards": "cards.json", "dose": "dose.json",
       "value_sets": "valuesets", "guidelines": ["new.json", "old.json"], "examples": "examples",
       "response_fact": "helped",
       "products": {"intravenous": "iv", "route_required": "dual", "look_alikes": [],
@@ -26,6 +27,7 @@ class SmallRuleSet {
     files_["text.json"] = "{}";
     std::ifstream cards(std::string(IVIG_SOURCE_DIR) + "/rules/cards.json");
     files_["cards.json"] = {std::istreambuf_iterator<char>(cards), std::istreambuf_iterator<char>()};
+    files_["dose.json"] = dose();
     files_["new.json"] = guideline("new", 2023, "");
     files_["old.json"] = guideline("old", 2008, "");
   }
@@ -44,6 +46,23 @@ class SmallRuleSet {
     text += R"({"id": "derived", "kind": "derived", "label": "x", "true": {"when": {"all": ["p", "q"]}},
       "source": "made up"})";
     return text + more + "]}";
+  }
+
+  /// Limits as in the product, and every finding that the program fires by name.
+  static std::string dose() {
+    std::string text = R"({"tolerance": "0.1", "course_gap_days": 3, "general_ceiling": "2", "extreme_above": "4",
+      "extreme_below_share": "0.25", "course_g_without_weight": "400", "day_g_without_weight": "200",
+      "weight": {"value_set": "weight", "within_days": 365, "name_age_after_days": 90}, "findings": [)";
+    std::string comma;
+    for (char const* key : {"over-total-course", "over-total-course-extreme", "over-total-course-no-weight",
+                            "under-total-course", "under-total-course-extreme", "over-maintenance",
+                            "interval-too-short", "duplicate-order", "continuation-without-response", "weight-missing",
+                            "dose-missing", "dose-not-understood", "concentration-missing", "course-length-missing"}) {
+      text +=
+          comma + R"({"key": ")" + key + R"(", "code": "c", "indicator": "info", "text": "t", "source": "made up"})";
+      comma = ",";
+    }
+    return text + "]}";
   }
 
   static std::string guideline(std::string const& id, int year, std::string const& rows) {

@@ -70,6 +70,15 @@ inline std::string ivig_order(std::string const& id, std::string const& reason =
                                     (more.empty() ? "" : "," + more));
 }
 
+/// The same order for five days of its own, so that several of them are no duplicates of each other.
+inline std::string ivig_order_in(std::string const& month, std::string const& id, std::string const& reason) {
+  std::string order = ivig_order(id, reason);
+  std::string const duration =
+      "'boundsDuration':{'value':5,'unit':'days','system':'http://unitsofmeasure.org','code':'d'}";
+  return order.replace(order.find(duration), duration.size(),
+                       "'boundsPeriod':{'start':'" + month + "-01','end':'" + month + "-05'}");
+}
+
 /// A condition of patient p1; active and confirmed unless other statuses are given.
 inline std::string condition(std::string const& id, std::string const& code, std::string const& clinical = "active",
                              std::string const& verification = "confirmed", std::string const& more = "") {
