@@ -65,9 +65,9 @@ Route find_route(std::string_view raw_path) {
     route.service = hooks::find_service(id);
     // Without a store there is nowhere to keep feedback: the endpoint is not offered.
     if (route.service != nullptr && !feedback) route.kind = Route::Kind::service;
-  } else if (path.starts_with(kEvidencePrefix)) {
+  } else if (path == "/evidence" || path.starts_with(kEvidencePrefix)) {
     route.kind = Route::Kind::evidence;
-    route.row = path.substr(kEvidencePrefix.size());
+    route.row = path.substr(std::min(path.size(), kEvidencePrefix.size()));
   }
   return route;
 }
@@ -160,10 +160,12 @@ class ServiceRoutes {
     return response;
   }
 
+  /// One recommendation, or with an empty id the index of all.
   [[nodiscard]] Response evidence(RequestHead const& head, std::string const& row_id) const {
     auto knowledge = knowledge_.load();
-    auto row = knowledge->rules.row_index(row_id);
-    if (!row) return error_response({Errc::not_found, "", "no such recommendation"});
+    auto const& rules = knowledge->rules;
+    auto row = rules.row_index(row_id);
+    if (!row && !row_id.empty()) return error_response({Errc::not_found, "", "no such recommendation; see /evidence"});
     Response response;
     auto accept = head.header("Accept");
     if (!server::accepts(accept, "text/html") && !server::accepts(accept, kJson)) {
@@ -171,14 +173,15 @@ class ServiceRoutes {
     }
     bool html = server::prefers(accept, "text/html", kJson);
     response.content_type = html ? "text/html; charset=utf-8" : std::string(kJson);
-    response.body = html ? hooks::evidence_html(knowledge->rules, knowledge->rules.rows[*row])
-                         : hooks::evidence_json(knowledge->rules, knowledge->rules.rows[*row]);
-    response.headers.emplace_back("Vary", "Accept");
-    if (html) {
-      response.headers.emplace_back(
-          "Content-Security-Policy",
-          "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors *");
+    if (row) {
+      response.body =
+          html ? hooks::evidence_html(rules, rules.rows[*row]) : hooks::evidence_json(rules, rules.rows[*row]);
+    } else {
+      std::string const search = hooks::evidence_search(head.query);
+      response.body = html ? hooks::evidence_index_html(rules, search) : hooks::evidence_index_json(rules, search);
     }
+    response.headers.emplace_back("Vary", "Accept");
+    if (html) response.headers.emplace_back("Content-Security-Policy", hooks::kEvidencePolicy);
     return response;
   }
 

@@ -55,11 +55,4 @@ void each(Json const& object, std::string_view name, F&& f) {
   }
 }
 
-/// Calls `f(Json const& item)` for each element of an array; null items too.
-template <class F>
-void each_item(Json const& array, F&& f) {
-  if (!array.IsArray()) return;
-  for (Json const& item : array.GetArray()) f(item);
-}
-
 }  // namespace ivig::base

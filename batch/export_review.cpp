@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "base/json_items.h"
 #include "base/json_read.h"
 #include "batch/medication_references.h"
 #include "batch/ordered.h"

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "advice/decide.h"
+#include "base/json_items.h"
 #include "base/json_read.h"
 #include "batch/medication_references.h"
 #include "batch/order_text.h"

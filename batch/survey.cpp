@@ -5,9 +5,11 @@
 #include <memory>
 
 #include "advice/product.h"
+#include "base/json_items.h"
 #include "base/json_read.h"
 #include "base/json_write.h"
 #include "batch/order_text.h"
+#include "fhir/chart_types.h"
 #include "fhir/read_resources.h"
 
 namespace ivig::batch {

@@ -14,8 +14,8 @@ foreach(folder base rules fhir certs server advice hooks batch app)
   add_library(ivig_${folder}_libraries INTERFACE)
 endforeach()
 target_include_directories(ivig_base_libraries SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS})
-target_link_libraries(ivig_base_libraries INTERFACE tl::expected Boost::headers simdjson::simdjson OpenSSL::Crypto
-                      Threads::Threads)
+target_link_libraries(ivig_base_libraries INTERFACE tl::expected Boost::headers OpenSSL::Crypto Threads::Threads
+                      $<LINK_ONLY:simdjson::simdjson>)
 target_link_libraries(ivig_certs_libraries INTERFACE OpenSSL::SSL)
 target_link_libraries(ivig_server_libraries INTERFACE OpenSSL::SSL spdlog::spdlog)
 target_link_libraries(ivig_app_libraries INTERFACE yaml-cpp CLI11::CLI11 spdlog::spdlog)

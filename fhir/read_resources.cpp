@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/json_read.h"
+#include "fhir/chart_types.h"
 #include "fhir/read_elements.h"
 
 namespace ivig::fhir {

@@ -55,9 +55,6 @@ class ResourceIndex {
 /// are resolved through `index`.
 void read_into_chart(base::Json const& resource, std::string_view patient_id, ResourceIndex const& index, Chart& chart);
 
-/// True for the resource types that a chart holds.
-[[nodiscard]] bool is_chart_type(std::string_view resource_type);
-
 /// True for the resource types that can be an order to check.
 [[nodiscard]] bool is_order_type(std::string_view resource_type);
 
