@@ -13,6 +13,7 @@
 #include <system_error>
 #include <thread>
 
+#include "app/cmd_review.h"
 #include "app/commands.h"
 #include "batch/order_text.h"
 #include "batch/progress_bar.h"

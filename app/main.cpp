@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/cmd_review.h"
 #include "app/commands.h"
 
 namespace {
