@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "app/openapi.h"
 #include "base/json_body.h"
 #include "fhir/operation_outcome.h"
 #include "hooks/evidence.h"
@@ -22,6 +23,7 @@ using server::Response;
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kServicePrefix = "/cds-services/";
 constexpr std::string_view kEvidencePrefix = "/evidence/";
+constexpr std::string_view kOpenApiPath = "/openapi.json";
 
 Response error_response(Error const& error) {
   Response response;
@@ -113,6 +115,7 @@ class ServiceRoutes {
 
  private:
   [[nodiscard]] std::optional<Response> refuse_or_serve(RequestHead const& head, Route const& route) const {
+    if (head.path == kOpenApiPath) return openapi(head);
     if (route.kind == Route::Kind::unknown)
       return error_response({Errc::not_found, "", "no such path; see /cds-services"});
     if (head.method == "OPTIONS") {
@@ -157,6 +160,24 @@ class ServiceRoutes {
     Response response;
     response.content_type = kJson;
     response.body = discovery_;
+    return response;
+  }
+
+  [[nodiscard]] static Response openapi(RequestHead const& head) {
+    Route const route{};
+    if (head.method == "OPTIONS") {
+      Response preflight;
+      preflight.status = 204;
+      preflight.headers.emplace_back("Allow", route.allowed());
+      return preflight;
+    }
+    if (head.method != "GET" && head.method != "HEAD") return wrong_method(route);
+    if (!server::accepts(head.header("Accept"), kJson)) {
+      return error_response({Errc::not_acceptable, "Accept", "the answer is application/json"});
+    }
+    Response response;
+    response.content_type = kJson;
+    response.body = std::string(openapi_document());
     return response;
   }
 

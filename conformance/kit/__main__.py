@@ -58,6 +58,7 @@ def arguments(argv):
     parser.add_argument("--insecure", action="store_true", help="do not check the service's certificate")
     parser.add_argument("--format", default="table", choices=("table", "json", "junit"))
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="only this row, or rows beginning so (JWT-)")
+    parser.add_argument("--fhir-out", metavar="FILE", help="write the FHIR R4 resources that the service emitted, one a line")
     parser.add_argument("--timeout", type=float, default=30.0, metavar="S", help="for each call (30)")
     parser.add_argument("--binary", default=str(ROOT / "build/release/ivig-cds"), help="our own server's program")
     parser.add_argument("--open", action="store_true", help="our own server without tokens (auth: off)")
@@ -143,7 +144,7 @@ def main(argv=None):
             key = Key.load(options.key, options.kid) if options.key else None
             setup = setup_of(options)
         else:
-            own = OwnServer(options.binary, options.open)
+            own = OwnServer(options.binary, options.open, options.spec)
             ehr, key, setup = own.ehr, None if options.open else own.key, own.setup
             client = Client(own.base, own.ca, timeout=options.timeout)
         try:
@@ -151,8 +152,11 @@ def main(argv=None):
         except NoAnswer as error:
             raise ValueError(f"{client.base} does not answer: {error}") from error
         quiet = not sys.stderr.isatty()
-        rows = run_rows(Session(client, setup, options.spec, examples, key, ehr, trap), read_ledger(), options.spec,
-                        options.only, None if quiet else lambda name: print(f"\r{name:<10}", end="\r", file=sys.stderr))
+        session = Session(client, setup, options.spec, examples, key, ehr, trap)
+        rows = run_rows(session, read_ledger(), options.spec, options.only,
+                        None if quiet else lambda name: print(f"\r{name:<10}", end="\r", file=sys.stderr))
+        if options.fhir_out:
+            Path(options.fhir_out).write_text("".join(text + "\n" for text in session.emitted), "utf-8")
     except (OSError, ValueError, RuntimeError) as error:
         print(f"conformance: {error}", file=sys.stderr)
         return 2

@@ -20,7 +20,9 @@ CORS_ORIGIN = "https://kit.example.org"
 class OwnServer:
     """The server, a second one that demands client certificates, the stub EHR, and what a run has to know of them."""
 
-    def __init__(self, binary, open_access=False):
+    def __init__(self, binary, open_access=False, spec="2.0"):
+        # A client of 1.0 is served what 1.0 knows.
+        self.profile = "cds-hooks-1.0" if spec == "1.0" else "generic"
         self.folder = Path(tempfile.mkdtemp(prefix="ivig-conformance-"))
         self.processes = []
         self.ehr = None
@@ -84,12 +86,12 @@ class OwnServer:
                      "fhir_servers": servers, **more}
             return {key: value for key, value in found.items() if value is not None}
 
-        clients = [client("kit", tenants=["kit-tenant"]),
+        clients = [client("kit", tenants=["kit-tenant"], profile=self.profile),
                    client("jku", jwks_file=None, jku=[self.ehr.origin + "/jwks.json"]),
                    client("restricted", services=["ivig-order-select"])]
         clients += [client(name, profile=name) for name in PROFILES]
         if open_access:
-            clients = [{"name": "anyone", "fhir_servers": servers}]
+            clients = [{"name": "anyone", "fhir_servers": servers, "profile": self.profile}]
         return {"listen": [f"https://127.0.0.1:{port}"], "public_url": f"https://127.0.0.1:{port}",
                 "admin": f"http://127.0.0.1:{free_port()}",
                 "tls": {"certificate": str(certs / "server.pem"), "key": str(certs / "server.key")},

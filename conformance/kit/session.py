@@ -18,6 +18,7 @@ class Session:
         self.key = key
         self.ehr = ehr
         self.trap = trap  # an EHR that no service has been told of: nothing may ever reach it
+        self.emitted = {}  # FHIR R4 resources that the service wrote, as JSON text, in order
         self._cache = {}
 
     # What the service offers.
@@ -122,7 +123,27 @@ class Session:
     def post(self, path, body, token=True, connection=None, client=None, **headers):
         """POSTs a value as JSON, or bytes as they are."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return (client or self.client).request("POST", path, data, self.headers(path, token, **headers), connection)
+        answer = (client or self.client).request("POST", path, data, self.headers(path, token, **headers), connection)
+        if answer.status >= 400 and b"resourceType" in answer.body:
+            self.note_resource(answer.body)
+        return answer
+
+    def note_resource(self, body):
+        """Keeps a resource for --fhir-out; what is no JSON object is left to the checks."""
+        try:
+            text = json.dumps(json.loads(body) if isinstance(body, bytes) else body)
+        except ValueError:
+            return
+        self.emitted[text] = True
+
+    def note_actions(self, request, answer):
+        """Keeps the resources of actions, which are in the FHIR version of the request: R4 only."""
+        if any(word in str(request.get("fhirServer", "")).lower() for word in ("dstu2", "stu3", "r5")):
+            return
+        suggested = [a for card in self.cards_in(answer) for s in card.get("suggestions") or [] for a in s.get("actions") or []]
+        for action in suggested + (answer.json().get("systemActions") or []):
+            if isinstance(action.get("resource"), dict):
+                self.note_resource(action["resource"])
 
     def call(self, body, service=None, **options):
         service = service or self.service_of(body)
@@ -187,7 +208,10 @@ class Session:
                 bodies = self.examples.corpus(service["hook"]) or [self.request(service)]
                 for body in bodies:
                     body = fresh(body)
-                    found.append((service, body, self.call(body, service)))
+                    answer = self.call(body, service)
+                    found.append((service, body, answer))
+                    if answer.status == 200:
+                        self.note_actions(body, answer)
             self._cache["corpus"] = found
         return self._cache["corpus"]
 
@@ -200,6 +224,17 @@ class Session:
         if not found:
             raise Skipped("no request draws a card from this service: give --request FILE with one that does")
         return found
+
+    def drawing(self, action_type):
+        """A fresh request (and its service) among those known whose cards offer an action of that type."""
+        for service, body, answer in self.corpus():
+            if answer.status != 200:
+                continue
+            for card in self.cards_in(answer):
+                actions = [a for s in card.get("suggestions") or [] for a in s.get("actions") or []]
+                if any(action.get("type") == action_type for action in actions):
+                    return service, fresh(body)
+        raise Skipped(f"no answer holds a {action_type} action")
 
     def alive(self):
         """The service still answers discovery."""

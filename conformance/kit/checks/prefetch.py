@@ -25,7 +25,7 @@ def decisive(session, service):
     """A request whose orders give no reason, so that the chart decides; cards with and without its Conditions.
 
     Skipped when the Conditions make no difference: then nothing could be seen."""
-    body = session.request(service)
+    _service, body = request(session)
     for entry in (bundle_of(body) or {}).get("entry", []):
         for name in ("reasonCode", "reasonReference"):
             entry["resource"].pop(name, None)
