@@ -61,6 +61,7 @@ class DoseChecker {
     bool const again = std::any_of(findings_.dose.begin(), findings_.dose.end(),
                                    [&](auto const& finding) { return finding.code == rule.code; });
     if (again) return;
+    if (!rule.question.fact.empty()) rules::add_missing(findings_, {rule.question.fact, rule.question.ask, ""});
     findings_.dose.push_back({rule.code, indicator_from(rule.indicator), fill(rule.text, values), rule.source});
   }
 
@@ -201,9 +202,7 @@ class DoseChecker {
   void ask_for(rules::Expression const& expression, std::vector<Truth> const& facts) {
     for (auto fact : expression.facts()) {
       auto const& definition = rules_.facts[fact];
-      bool const listed = std::any_of(findings_.missing.begin(), findings_.missing.end(),
-                                      [&](auto const& missing) { return missing.fact == definition.id; });
-      if (facts[fact] == Truth::unknown && !listed) findings_.missing.push_back({definition.id, definition.ask, ""});
+      if (facts[fact] == Truth::unknown) rules::add_missing(findings_, {definition.id, definition.ask, ""});
     }
   }
 

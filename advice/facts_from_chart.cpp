@@ -61,6 +61,7 @@ class FactReader {
     from_results();
     from_treatments();
     from_history();
+    from_recent();
     from_reactions();
     from_drafts();
     from_patient();
@@ -188,6 +189,30 @@ class FactReader {
         else add(side, false, statement, match.basis);
       }
     }
+  }
+
+  /// Conditions that pass: an old entry asks whether it still holds. An undated one is current.
+  void from_recent() {
+    each_side([&](FactSide side, rules::Evidence const& evidence) {
+      if (!evidence.recent) return;
+      for (auto const* list : {&reasons_, &record_.problems}) {
+        for (auto const& statement : *list) {
+          if (!statement.counts()) continue;
+          for (auto const& id : evidence.recent->value_sets) from_recent(side, statement, id, *evidence.recent);
+        }
+      }
+    });
+  }
+
+  void from_recent(FactSide side, Statement const& statement, std::string const& id,
+                   rules::RecentClause const& clause) {
+    auto const* match = statement.match(knowledge_.set(id));
+    if (match == nullptr || match->past) return;
+    auto day = statement.onset;
+    if (!day && statement.condition != nullptr) day = statement.condition->recorded;
+    bool old = day && (record_.today - *day).count() > clause.within_days;
+    if (old || match->broader || match->possible || statement.provisional) balances_[side.fact].open = true;
+    else add(side, false, statement, match->basis);
   }
 
   void from_reactions() {

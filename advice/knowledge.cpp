@@ -12,9 +12,10 @@ using base::fail;
 using fhir::OwnerIndex;
 using fhir::PhraseKind;
 
-constexpr std::array<char const*, 7> kTreatmentLists{
-    "treatment_responded", "treatment_failed",  "treatment_not_tolerated", "treatment_contraindicated",
-    "treatment_completed", "treatment_planned", "treatment_not_given"};
+constexpr std::array<char const*, 10> kTreatmentLists{
+    "treatment_responded",   "treatment_failed",  "treatment_not_tolerated", "treatment_contraindicated",
+    "treatment_completed",   "treatment_planned", "treatment_not_given",     "treatment_not_tried",
+    "treatment_unavailable", "treatment_neutral"};
 
 fhir::TextCues text_cues(rules::TextCueLists const& lists) {
   auto list = [&](char const* name) {
@@ -91,12 +92,15 @@ class OwnerBuilder {
   }
 
   void add_treatment_words() {
+    std::optional<OwnerIndex> group;  // the lists compete for the same words
     for (std::size_t i = 0; i < kTreatmentLists.size(); ++i) {
       PhraseOwner owner;
       owner.state = static_cast<std::uint16_t>(i);
       auto it = knowledge_.rules.text_cues.find(kTreatmentLists[i]);
       if (it != knowledge_.rules.text_cues.end()) {
-        add_phrases(owner, PhraseOwner::Kind::treatment_state, PhraseKind::synonym, it->second);
+        auto list = add_phrases(owner, PhraseOwner::Kind::treatment_state, PhraseKind::synonym, it->second);
+        if (list && group) knowledge_.lexicon.join_group(*list, *group);
+        else if (list) group = list;
       }
     }
   }
@@ -136,6 +140,9 @@ class OwnerBuilder {
     if (auto ok = check(evidence.value_sets); !ok) return ok;
     if (auto ok = check(evidence.draft_order_value_sets); !ok) return ok;
     if (auto ok = check(evidence.history_value_sets); !ok) return ok;
+    if (evidence.recent) {
+      if (auto ok = check(evidence.recent->value_sets); !ok) return ok;
+    }
     for (auto const& clause : evidence.reactions) {
       for (auto const* list : {&clause.to, &clause.manifestations, &clause.only, &clause.not_only}) {
         if (auto ok = check(*list); !ok) return ok;

@@ -42,7 +42,10 @@ enum class TreatmentWord : std::uint16_t {
   contraindicated,
   completed,
   planned,
-  not_given
+  not_given,
+  not_tried,
+  unavailable,
+  neutral  ///< holds a word of another list and says nothing: "stable dose"
 };
 
 struct Knowledge {
@@ -55,7 +58,7 @@ struct Knowledge {
 
   std::vector<std::vector<FactSide>> history_by_set;  ///< by SetIndex: whose history clause names the set
   std::vector<fhir::SetIndex> reaction_sets;          ///< sets of manifestations that some reaction clause names
-  fhir::DrugWords drug_words;                       ///< folded words of the product's names: for dose texts
+  fhir::DrugWords drug_words;                         ///< folded words of the product's names: for dose texts
 
   /// Loads the folder of a rule set. Errors: those of RuleSet::load and load_value_sets, and invalid_rules for a value
   /// set that a fact names and that does not exist.

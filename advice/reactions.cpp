@@ -1,6 +1,7 @@
 #include "advice/reactions.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace ivig::advice {
 namespace {
@@ -140,8 +141,12 @@ bool tells_of(Knowledge const& knowledge, ReactionStatement const& entry, rules:
   auto to = indices(knowledge, clause.to);
   auto substance = substances(knowledge, to);
   auto kinds = indices(knowledge, clause.manifestations);
-  // A problem must name the reaction to the substance: "rash, on IVIG" is no reaction to IVIG.
-  bool named = names(entry.substance, entry.source == Source::problem ? to : substance);
+  // A problem must name the reaction to the substance: "rash, on IVIG" is no reaction to IVIG, "steroid-resistant"
+  // none to steroids. A set of allergies does; the name of a drug does not.
+  std::vector<fhir::SetIndex> allergies;
+  std::copy_if(to.begin(), to.end(), std::back_inserter(allergies),
+               [&](auto set) { return !knowledge.terms.sets()[set].substance_of.empty(); });
+  bool named = names(entry.substance, entry.source == Source::problem ? allergies : substance);
   if (!named || names_look_alike(knowledge, entry.substance, substance)) return false;
 
   auto all_in = [&](ReactionStatement::Reaction const& reaction, std::vector<fhir::SetIndex> const& sets) {

@@ -131,6 +131,7 @@ class Recogniser {
   void drop_denied() {
     for (fhir::SetIndex set : denied_) {
       if (std::find(affirmed_.begin(), affirmed_.end(), set) != affirmed_.end()) continue;
+      statement_.denied_sets.push_back(set);
       std::erase_if(statement_.sets, [&](SetMatch const& match) { return match.set == set; });
     }
   }

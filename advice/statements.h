@@ -41,12 +41,13 @@ struct Statement {
   std::string label;  ///< the shortest name it gives itself: what a coded statement is shown as
   std::vector<SetMatch> sets;
   std::vector<PhraseMatch> phrases;
-  bool refuted = false;      ///< never evidence for anything
-  bool provisional = false;  ///< recorded as not yet confirmed
-  bool current = true;       ///< active; false: resolved, in remission or inactive
-  bool coded = false;        ///< some code of it is in a value set
-  bool denied = false;       ///< rules out what it names
-  bool names_more = false;   ///< holds words beyond the phrases of facts: names something else as well
+  std::vector<fhir::SetIndex> denied_sets;  ///< named only to be denied: "no steroids"
+  bool refuted = false;                     ///< never evidence for anything
+  bool provisional = false;                 ///< recorded as not yet confirmed
+  bool current = true;                      ///< active; false: resolved, in remission or inactive
+  bool coded = false;                       ///< some code of it is in a value set
+  bool denied = false;                      ///< rules out what it names
+  bool names_more = false;                  ///< holds words beyond the phrases of facts: names something else as well
   std::optional<base::Day> onset;
   fhir::Condition const* condition = nullptr;
 

@@ -22,6 +22,7 @@ TreatmentStates states_of_status(fhir::Treatment const& treatment) {
     set(states, TreatmentState::planned);
     return states;
   }
+  if (status == "not-taken") set(states, TreatmentState::not_tried);
   if (one_of(status, {"cancelled", "entered-in-error", "not-done", "not-taken", "aborted-before-start"})) return states;
   set(states, TreatmentState::tried);
   if (one_of(status, {"active", "in-progress", "on-hold"})) set(states, TreatmentState::ongoing);
@@ -29,8 +30,17 @@ TreatmentStates states_of_status(fhir::Treatment const& treatment) {
   return states;
 }
 
+/// Takes back every exposure. That it must not or cannot be given stays true.
+void not_given(TreatmentStates& states) {
+  TreatmentStates kept;
+  set(kept, TreatmentState::contraindicated);
+  set(kept, TreatmentState::unavailable);
+  states &= kept;
+}
+
 /// Words about the outcome, in the status reason, the outcome, the notes or the name itself.
 void add_words(Statement const& statement, TreatmentStates& states) {
+  bool untried = false;
   for (auto const& match : statement.phrases) {
     if (match.owner.kind != PhraseOwner::Kind::treatment_state || match.possible) continue;
     switch (static_cast<TreatmentWord>(match.owner.state)) {
@@ -56,22 +66,56 @@ void add_words(Statement const& statement, TreatmentStates& states) {
         }
         break;
       case TreatmentWord::not_given:
-        if (!match.negated) states.reset();
+        if (!match.negated) not_given(states);
         break;
+      case TreatmentWord::not_tried: untried = untried || !match.negated; break;
+      case TreatmentWord::unavailable:
+        if (!match.negated) set(states, TreatmentState::unavailable);
+        break;
+      case TreatmentWord::neutral: break;
     }
   }
-  // Improved, then relapsed: both words stand; a later failure does not undo the response.
-  if (states.test(static_cast<std::size_t>(TreatmentState::failed)) ||
-      states.test(static_cast<std::size_t>(TreatmentState::responded))) {
-    set(states, TreatmentState::tried);
+  auto holds = [&](TreatmentState state) { return states.test(static_cast<std::size_t>(state)); };
+  // "Not tolerated, declined another attempt": what was declined is something else.
+  if (untried && !holds(TreatmentState::responded) && !holds(TreatmentState::failed) &&
+      !holds(TreatmentState::not_tolerated)) {
+    not_given(states);
+    set(states, TreatmentState::not_tried);
   }
+  // Improved, then relapsed: both words stand; a later failure does not undo the response.
+  if (holds(TreatmentState::failed) || holds(TreatmentState::responded)) set(states, TreatmentState::tried);
+}
+
+/// Is it one of the names that this clause lists?
+bool names(PhraseMatch const& match, FactSide side, std::uint16_t clause_number) {
+  return match.owner.kind == PhraseOwner::Kind::treatment_name && match.owner.fact.fact == side.fact &&
+         match.owner.fact.side == side.side && match.owner.clause == clause_number;
+}
+
+/// "No steroids to date": the treatment itself is denied, and nothing is said about how it went.
+bool denied(Knowledge const& knowledge, TreatmentStatement const& treatment, rules::TreatmentClause const& clause,
+            FactSide side, std::uint16_t clause_number) {
+  auto const& states = clause.states;
+  if (std::find(states.begin(), states.end(), "not-tried") == states.end()) return false;
+  for (auto state : {TreatmentState::responded, TreatmentState::failed, TreatmentState::not_tolerated,
+                     TreatmentState::contraindicated}) {
+    if (treatment.states.test(static_cast<std::size_t>(state))) return false;
+  }
+  auto const& sets = treatment.statement.denied_sets;
+  return std::any_of(clause.value_sets.begin(), clause.value_sets.end(),
+                     [&](std::string const& id) {
+                       return std::find(sets.begin(), sets.end(), knowledge.set(id)) != sets.end();
+                     }) ||
+         std::any_of(treatment.statement.phrases.begin(), treatment.statement.phrases.end(),
+                     [&](PhraseMatch const& match) { return match.negated && names(match, side, clause_number); });
 }
 
 }  // namespace
 
 TreatmentState treatment_state(std::string_view name) {
-  constexpr std::array<std::string_view, 8> kNames{"tried",  "completed",     "ongoing",         "responded",
-                                                   "failed", "not-tolerated", "contraindicated", "planned"};
+  constexpr std::array<std::string_view, 10> kNames{"tried",     "completed",     "ongoing",         "responded",
+                                                    "failed",    "not-tolerated", "contraindicated", "planned",
+                                                    "not-tried", "unavailable"};
   auto it = std::find(kNames.begin(), kNames.end(), name);
   return static_cast<TreatmentState>(it - kNames.begin());
 }
@@ -100,19 +144,19 @@ TreatmentStatement treatment_statement(Knowledge const& knowledge, fhir::Treatme
 
 bool fulfils(Knowledge const& knowledge, TreatmentStatement const& treatment, rules::TreatmentClause const& clause,
              FactSide side, std::uint16_t clause_number, base::Day today) {
-  bool right_state = std::any_of(clause.states.begin(), clause.states.end(), [&](std::string const& state) {
+  auto holds = [&](std::string const& state) {
     return treatment.states.test(static_cast<std::size_t>(treatment_state(state)));
-  });
-  if (!right_state) return false;
+  };
+  if (std::any_of(clause.without.begin(), clause.without.end(), holds)) return false;
+  if (!std::any_of(clause.states.begin(), clause.states.end(), holds))
+    return denied(knowledge, treatment, clause, side, clause_number);
   bool named = std::any_of(clause.value_sets.begin(), clause.value_sets.end(), [&](std::string const& id) {
     auto const* match = treatment.statement.match(knowledge.set(id));
     return match != nullptr && !match->broader && !match->possible;
   });
   named = named || std::any_of(treatment.statement.phrases.begin(), treatment.statement.phrases.end(),
                                [&](PhraseMatch const& match) {
-                                 return match.owner.kind == PhraseOwner::Kind::treatment_name &&
-                                        match.owner.fact.fact == side.fact && match.owner.fact.side == side.side &&
-                                        match.owner.clause == clause_number && !match.negated && !match.possible;
+                                 return !match.negated && !match.possible && names(match, side, clause_number);
                                });
   if (!named) return false;
   if (!clause.within_days) return true;

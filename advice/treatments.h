@@ -18,9 +18,11 @@ enum class TreatmentState : std::uint8_t {
   failed,
   not_tolerated,
   contraindicated,
-  planned
+  planned,
+  not_tried,   ///< said not to have been given: declined, never started
+  unavailable  ///< cannot be had: not in stock, not covered, no access
 };
-using TreatmentStates = std::bitset<8>;
+using TreatmentStates = std::bitset<10>;
 
 struct TreatmentStatement {
   Statement statement;  ///< what was given, by code or text

@@ -109,12 +109,31 @@ class Evaluation {
                                                          : "reason-unmatched");
   }
 
-  /// Newest guideline first, then a real guideline before a summary of one, then evidence, then the order of the file.
+  /// Which guideline goes first: one that says that it leads here, then a guideline before a summary, then the newest.
+  [[nodiscard]] auto guideline_rank(Recommendation const& recommendation) const {
+    GuidelineIndex const index = rules_.rows[recommendation.row].guideline;
+    Guideline const& guideline = rules_.guidelines[index];
+    bool const leads = !guideline.leads_when.empty() && guideline.leads_when.evaluate(input()) == Truth::yes;
+    return std::tuple(leads ? 0 : 1, guideline.kind == "guideline" ? 0 : 1, -guideline.year, index);
+  }
+
+  /// Inside a guideline the better evidence, then the order of the file.
   [[nodiscard]] auto precedence(Recommendation const& recommendation) const {
     Row const& row = rules_.rows[recommendation.row];
-    Guideline const& guideline = rules_.guidelines[row.guideline];
-    return std::tuple(guideline.kind == "guideline" ? 0 : 1, -guideline.year, row.guideline, row.evidence_rank,
-                      row.order);
+    return std::tuple(guideline_rank(recommendation), row.evidence_rank, row.order);
+  }
+
+  /// Of its own condition, no other guideline goes before it.
+  [[nodiscard]] bool of_leading_guideline(std::vector<Recommendation> const& all, Recommendation const& r) const {
+    return std::none_of(all.begin(), all.end(), [&](Recommendation const& other) {
+      return guideline_rank(other) < guideline_rank(r) && !other_indication(other, r);
+    });
+  }
+
+  /// How far the patient is from what the row asks for first.
+  static int readiness(Recommendation const& r) {
+    if (!r.precondition || *r.precondition == Truth::yes) return 2;
+    return *r.precondition == Truth::unknown ? 1 : 0;
   }
 
   /// No reason on the order and several conditions that it could be for: IVIG is given for the one that it is
@@ -137,8 +156,13 @@ class Evaluation {
 
   void lead(Findings& findings, std::vector<Recommendation> all) const {
     std::sort(all.begin(), all.end(), [&](auto const& a, auto const& b) { return precedence(a) < precedence(b); });
-    GuidelineIndex leading = rules_.rows[all.front().row].guideline;
-    auto in_lead = [&](Recommendation const& r) { return rules_.rows[r.row].guideline == leading; };
+    std::vector<RowIndex> leading;
+    for (auto const& r : all) {
+      if (of_leading_guideline(all, r)) leading.push_back(r.row);
+    }
+    auto in_lead = [&](Recommendation const& r) {
+      return std::find(leading.begin(), leading.end(), r.row) != leading.end();
+    };
     auto stance = [&](Recommendation const& r) { return rules_.rows[r.row].stance; };
 
     bool open = false;  // some row of the leading guideline hangs on an unknown fact
@@ -164,6 +188,15 @@ class Evaluation {
           (!open && !several && !worse && stance(*it) < stance(*best) && best->row != it->row &&
            other_indication(*best, *it))) {
         best = it;
+      }
+    }
+    // Several ways in: the one that the patient meets.
+    if (!several && (!open || one_stance)) {
+      for (auto it = all.begin(); it != all.end(); ++it) {
+        if (in_lead(*it) && !it->candidate && stance(*it) == stance(*best) && !other_indication(*it, *best) &&
+            (best->candidate ? readiness(*it) == 2 : readiness(*it) > readiness(*best))) {
+          best = it;
+        }
       }
     }
     std::rotate(all.begin(), best, best + 1);

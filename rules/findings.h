@@ -47,6 +47,9 @@ struct Findings {
   std::vector<std::string> cautions;  ///< the leading row's own words about something in the record
 };
 
+/// Adds what is missing unless the fact is asked for already.
+void add_missing(Findings& findings, Missing missing);
+
 /// The decision's indicator: the highest of stance, dose and safety.
 [[nodiscard]] Indicator combine_indicator(Findings const& findings);
 

@@ -17,6 +17,9 @@ namespace ivig::rules {
 [[nodiscard]] base::Result<void> load_cards(RuleFile const& file, RuleSet& rules);
 /// dose.json: limits of doses, and the findings with their words. After facts and rows, which it names.
 [[nodiscard]] base::Result<void> load_dose(RuleFile const& file, RuleSet& rules);
+/// The question of a finding, member "ask": {"fact", "text"}. Errors: invalid_rules.
+[[nodiscard]] base::Result<FindingQuestion> read_question(RuleFile const& file, std::string_view id,
+                                                          base::Json const& json);
 /// A row's regimen.
 [[nodiscard]] base::Result<std::optional<Regimen>> read_regimen(RuleFile const& file, std::string_view row,
                                                                 base::Json const& json);

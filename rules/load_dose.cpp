@@ -52,7 +52,7 @@ base::Result<void> read_finding(RuleFile const& file, Json const& json, RuleSet&
   DoseFinding finding;
   finding.key = string_member(json, "key");
   if (auto ok = file.only(json, finding.key,
-                          {"key", "code", "indicator", "text", "source", "rows", "not_rows", "when", "unless"});
+                          {"key", "code", "indicator", "text", "source", "rows", "not_rows", "when", "unless", "ask"});
       !ok) {
     return ok;
   }
@@ -71,6 +71,9 @@ base::Result<void> read_finding(RuleFile const& file, Json const& json, RuleSet&
   if (!when) return tl::unexpected(when.error());
   auto unless = expression(file, finding.key, json, "unless", rules);
   if (!unless) return tl::unexpected(unless.error());
+  auto question = read_question(file, finding.key, json);
+  if (!question) return tl::unexpected(question.error());
+  finding.question = std::move(*question);
   finding.when = std::move(*when);
   finding.unless = std::move(*unless);
   bool const needed = std::find(kNeeded.begin(), kNeeded.end(), finding.key) != kNeeded.end();

@@ -92,18 +92,21 @@ base::Result<ReactionClause> read_reaction(RuleFile const& file, std::string_vie
 }
 
 base::Result<TreatmentClause> read_treatment(RuleFile const& file, std::string_view id, Json const& json) {
-  static constexpr std::array<std::string_view, 8> kStates{"tried",  "completed",     "ongoing",         "responded",
-                                                           "failed", "not-tolerated", "contraindicated", "planned"};
-  if (auto ok = file.only(json, id, {"value_sets", "names", "states", "within_days"}); !ok)
+  static constexpr std::array<std::string_view, 10> kStates{
+      "tried",         "completed",       "ongoing", "responded", "failed",
+      "not-tolerated", "contraindicated", "planned", "not-tried", "unavailable"};
+  if (auto ok = file.only(json, id, {"value_sets", "names", "states", "without", "within_days"}); !ok)
     return tl::unexpected(ok.error());
   TreatmentClause clause;
   clause.value_sets = string_list(json, "value_sets");
   clause.names = string_list(json, "names");
   clause.states = string_list(json, "states");
+  clause.without = string_list(json, "without");
   clause.within_days = integer(json, "within_days");
-  for (auto const& state : clause.states) {
-    if (std::find(kStates.begin(), kStates.end(), state) == kStates.end()) {
-      return file.error(id, "treatments.states", "unknown state \"" + state + "\"");
+  for (auto const& [name, list] : {std::pair{"states", &clause.states}, {"without", &clause.without}}) {
+    for (auto const& state : *list) {
+      if (std::find(kStates.begin(), kStates.end(), state) == kStates.end())
+        return file.error(id, std::string("treatments.") + name, "unknown state \"" + state + "\"");
     }
   }
   if (clause.states.empty()) return file.error(id, "treatments.states", "name at least one state");
@@ -115,6 +118,12 @@ base::Result<void> read_patient_and_product(RuleFile const& file, std::string_vi
   if (Json const* history = member(json, "history"); history != nullptr) {
     if (auto ok = file.only(*history, id, {"value_sets"}); !ok) return ok;
     evidence.history_value_sets = string_list(*history, "value_sets");
+  }
+  if (Json const* recent = member(json, "recent"); recent != nullptr) {
+    if (auto ok = file.only(*recent, id, {"value_sets", "within_days"}); !ok) return ok;
+    auto days = integer(*recent, "within_days");
+    if (!days || *days <= 0) return file.error(id, "recent.within_days", "give a number of days");
+    evidence.recent = RecentClause{string_list(*recent, "value_sets"), *days};
   }
   if (Json const* product = member(json, "product"); product != nullptr) {
     if (auto ok = file.only(*product, id, {"stabilizer"}); !ok) return ok;
@@ -159,8 +168,8 @@ base::Result<std::optional<DoseClause>> read_dose(RuleFile const& file, std::str
 base::Result<Evidence> read_evidence(RuleFile const& file, std::string_view id, Json const& json,
                                      RuleSet const& rules) {
   if (auto ok = file.only(json, id,
-                          {"value_sets", "phrases", "results", "treatments", "draft_orders", "history", "reactions",
-                           "product", "age", "sex", "dose", "schedule", "when"});
+                          {"value_sets", "phrases", "results", "treatments", "draft_orders", "history", "recent",
+                           "reactions", "product", "age", "sex", "dose", "schedule", "when"});
       !ok) {
     return tl::unexpected(ok.error());
   }

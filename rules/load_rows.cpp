@@ -146,7 +146,9 @@ base::Result<void> load_guideline(RuleFile const& file, RuleSet& rules) {
   if (auto ok = file.only(file.root(), "", {"guideline", "rows"}); !ok) return ok;
   Json const* json = member(file.root(), "guideline");
   if (json == nullptr) return file.error("", "guideline", "is missing");
-  if (auto ok = file.only(*json, "", {"id", "title", "short", "organisation", "year", "kind", "citation", "url"}); !ok)
+  if (auto ok = file.only(*json, "",
+                          {"id", "title", "short", "organisation", "year", "kind", "citation", "url", "leads_when"});
+      !ok)
     return ok;
   Guideline guideline;
   guideline.id = string_member(*json, "id");
@@ -160,6 +162,9 @@ base::Result<void> load_guideline(RuleFile const& file, RuleSet& rules) {
   if (guideline.id.empty() || guideline.short_name.empty() || guideline.citation.empty()) {
     return file.error("", "guideline", "needs id, short and citation");
   }
+  auto leads_when = expression(file, guideline.id, *json, "leads_when", rules);
+  if (!leads_when) return tl::unexpected(leads_when.error());
+  guideline.leads_when = std::move(*leads_when);
   auto index = static_cast<GuidelineIndex>(rules.guidelines.size());
   rules.guidelines.push_back(std::move(guideline));
   // Rows may name rows that stand later as less narrow: general rows are read first.

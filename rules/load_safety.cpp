@@ -20,8 +20,11 @@ std::optional<Indicator> indicator_from(std::string_view text) {
 
 base::Result<SafetyLevel> read_level(RuleFile const& file, std::string_view code, Json const& json,
                                      RuleSet const& rules) {
-  if (auto ok = file.only(json, code, {"indicator", "when", "says"}); !ok) return tl::unexpected(ok.error());
+  if (auto ok = file.only(json, code, {"indicator", "when", "says", "ask"}); !ok) return tl::unexpected(ok.error());
   SafetyLevel level;
+  auto question = read_question(file, code, json);
+  if (!question) return tl::unexpected(question.error());
+  level.question = std::move(*question);
   auto indicator = indicator_from(string_member(json, "indicator"));
   if (!indicator) return file.error(code, "levels.indicator", "must be none, info, warning or critical");
   level.indicator = *indicator;
@@ -76,6 +79,15 @@ base::Result<void> read_rule(RuleFile const& file, Json const& json, RuleSet& ru
 }
 
 }  // namespace
+
+base::Result<FindingQuestion> read_question(RuleFile const& file, std::string_view id, Json const& json) {
+  Json const* form = member(json, "ask");
+  if (form == nullptr) return FindingQuestion{};
+  if (auto ok = file.only(*form, id, {"fact", "text"}); !ok) return tl::unexpected(ok.error());
+  FindingQuestion question{std::string(string_member(*form, "fact")), std::string(string_member(*form, "text"))};
+  if (question.fact.empty() || question.ask.empty()) return file.error(id, "ask", "needs fact and text");
+  return question;
+}
 
 base::Result<void> load_safety(RuleFile const& file, RuleSet& rules) {
   base::Result<void> outcome = file.only(file.root(), "", {"recorded", "rules"});

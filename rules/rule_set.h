@@ -52,7 +52,14 @@ struct TreatmentClause {
   std::vector<std::string> value_sets;
   std::vector<std::string> names;
   std::vector<std::string> states;
+  std::vector<std::string> without;  ///< states that must not hold of the same treatment
   std::optional<int> within_days;
+};
+
+/// Conditions that count only while their date is recent.
+struct RecentClause {
+  std::vector<std::string> value_sets;
+  int within_days = 0;
 };
 
 /// Recorded reactions to a substance: in allergies, in the account of a treatment, in a problem that names both.
@@ -79,6 +86,7 @@ struct Evidence {
   std::vector<TreatmentClause> treatments;
   std::vector<std::string> draft_order_value_sets;
   std::vector<std::string> history_value_sets;  ///< conditions of any clinical status, and procedures done
+  std::optional<RecentClause> recent;           ///< older ones leave the fact unknown
   std::vector<ReactionClause> reactions;
   std::vector<std::string> stabilizers;        ///< words of the ordered product's stabilizer
   std::string sex;                             ///< "female", "male", or empty
@@ -115,6 +123,7 @@ struct FactDefinition {
 struct Guideline {
   std::string id, title, short_name, organisation, kind, citation, url;
   int year = 0;
+  Expression leads_when;  ///< leads before newer ones and before guidelines proper where this holds
 };
 
 struct Precondition {
@@ -167,11 +176,17 @@ struct Row {
   std::string verification, verification_note;
 };
 
+/// A question that comes with a finding: what is missing is plain, no fact of the vocabulary holds it.
+struct FindingQuestion {
+  std::string fact, ask;  ///< empty: none
+};
+
 /// One loudness of a safety rule.
 struct SafetyLevel {
   Indicator indicator = Indicator::none;  ///< none: a line of detail on a card that is shown anyway
   Expression when;
   std::string says;
+  FindingQuestion question;
 };
 
 /// A risk that the order meets in this patient, whatever the indication says.
@@ -205,6 +220,7 @@ struct DoseFinding {
   std::vector<std::string> not_rows;  ///< not when one of these leads
   Expression when;                    ///< empty: fired by the program
   Expression unless;                  ///< not when this is known to be true; asked for when unknown
+  FindingQuestion question;
 };
 
 /// Limits of doses and the findings they raise (dose.json).

@@ -95,14 +95,13 @@ Change change_by(RuleSet const& rules, Facts const& facts, Findings const& now, 
 void ask(RuleSet const& rules, Facts const& facts, Truths const& truths, Findings& findings) {
   for (auto const& rule : rules.safety) {
     SafetyLevel const* level = level_of(rule, truths.input());
+    if (level != nullptr && !level->question.fact.empty())
+      add_missing(findings, {level->question.fact, level->question.ask, ""});
     for (FactIndex fact : rule.asks) {
       auto const& definition = rules.facts[fact];
-      bool listed = std::any_of(findings.missing.begin(), findings.missing.end(),
-                                [&](Missing const& missing) { return missing.fact == definition.id; });
-      if (listed || truths.facts[fact] != Truth::unknown) continue;
+      if (truths.facts[fact] != Truth::unknown) continue;
       Change change = change_by(rules, facts, findings, rule, level, fact);
-      if (change.of_finding)
-        findings.missing.push_back({definition.id, definition.ask, std::move(change.of_indicator)});
+      if (change.of_finding) add_missing(findings, {definition.id, definition.ask, std::move(change.of_indicator)});
     }
   }
 }

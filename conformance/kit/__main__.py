@@ -13,7 +13,7 @@ from .ehr import Ehr
 from .own_server import ROOT, OwnServer
 from .requests import Examples
 from .session import Session
-from .table import (FAIL, PASS, SKIP, Failed, Row, Skipped, as_json, as_junit, as_table, broken, read_ledger, summary)
+from .table import FAIL, PASS, SKIP, Failed, Row, Skipped, as_json, as_junit, as_table, broken, read_ledger, summary
 from .tokens import Key
 
 EXAMPLES = """\
@@ -41,24 +41,39 @@ exit status: 0 no SHALL failed, 1 a SHALL failed, 2 the kit could not run.
 
 
 def arguments(argv):
-    parser = argparse.ArgumentParser(prog="conformance/run", epilog=EXAMPLES,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter,
-                                     description="Holds a CDS Hooks service against the specification, black box over HTTP(S).")
-    parser.add_argument("base", nargs="?", metavar="BASE-URL", help="base of the service; without it our own server is started")
-    parser.add_argument("--spec", default="2.0", choices=("1.0", "2.0", "3.0"), help="version of the specification (2.0)")
+    parser = argparse.ArgumentParser(
+        prog="conformance/run",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Holds a CDS Hooks service against the specification, black box over HTTP(S).",
+    )
+    parser.add_argument(
+        "base", nargs="?", metavar="BASE-URL", help="base of the service; without it our own server is started"
+    )
+    parser.add_argument(
+        "--spec", default="2.0", choices=("1.0", "2.0", "3.0"), help="version of the specification (2.0)"
+    )
     parser.add_argument("--key", metavar="FILE", help="private key (PEM) of a client that the service knows")
     parser.add_argument("--kid", help="its key id; otherwise that of the jwks.json beside it, or the thumbprint")
     parser.add_argument("--issuer", metavar="URL", help="iss of that client")
     parser.add_argument("--ehr", metavar="ORIGIN", help="where the service reaches the kit's stub EHR (FHIR at /fhir)")
-    parser.add_argument("--ehr-cert", nargs=2, metavar=("CERT", "KEY"), help="certificate of the stub EHR when --ehr is https")
-    parser.add_argument("--request", action="append", default=[], metavar="FILE", help="a request to send; may be repeated")
+    parser.add_argument(
+        "--ehr-cert", nargs=2, metavar=("CERT", "KEY"), help="certificate of the stub EHR when --ehr is https"
+    )
+    parser.add_argument(
+        "--request", action="append", default=[], metavar="FILE", help="a request to send; may be repeated"
+    )
     parser.add_argument("--cors-origin", metavar="ORIGIN", help="a browser origin that the service allows")
     parser.add_argument("--setup", metavar="FILE", help="what else is set up for the kit, see below")
     parser.add_argument("--cacert", metavar="FILE", help="CA of the service's certificate")
     parser.add_argument("--insecure", action="store_true", help="do not check the service's certificate")
     parser.add_argument("--format", default="table", choices=("table", "json", "junit"))
-    parser.add_argument("--only", action="append", default=[], metavar="ID", help="only this row, or rows beginning so (JWT-)")
-    parser.add_argument("--fhir-out", metavar="FILE", help="write the FHIR R4 resources that the service emitted, one a line")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="ID", help="only this row, or rows beginning so (JWT-)"
+    )
+    parser.add_argument(
+        "--fhir-out", metavar="FILE", help="write the FHIR R4 resources that the service emitted, one a line"
+    )
     parser.add_argument("--timeout", type=float, default=30.0, metavar="S", help="for each call (30)")
     parser.add_argument("--binary", default=str(ROOT / "build/release/ivig-cds"), help="our own server's program")
     parser.add_argument("--open", action="store_true", help="our own server without tokens (auth: off)")
@@ -153,8 +168,13 @@ def main(argv=None):
             raise ValueError(f"{client.base} does not answer: {error}") from error
         quiet = not sys.stderr.isatty()
         session = Session(client, setup, options.spec, examples, key, ehr, trap)
-        rows = run_rows(session, read_ledger(), options.spec, options.only,
-                        None if quiet else lambda name: print(f"\r{name:<10}", end="\r", file=sys.stderr))
+        rows = run_rows(
+            session,
+            read_ledger(),
+            options.spec,
+            options.only,
+            None if quiet else lambda name: print(f"\r{name:<10}", end="\r", file=sys.stderr),
+        )
         if options.fhir_out:
             Path(options.fhir_out).write_text("".join(text + "\n" for text in session.emitted), "utf-8")
     except (OSError, ValueError, RuntimeError) as error:

@@ -48,8 +48,9 @@ class Ehr:
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate, key)
-            self.server.socket = context.wrap_socket(self.server.socket, server_side=True,
-                                                     do_handshake_on_connect=False)
+            self.server.socket = context.wrap_socket(
+                self.server.socket, server_side=True, do_handshake_on_connect=False
+            )
             scheme = "https"
         self.origin = f"{scheme}://{public_host or host}:{self.server.server_address[1]}"
         self.fhir = self.origin + "/fhir"
@@ -84,7 +85,7 @@ class Ehr:
             return (503, {}) if self.jwks_down else (200, {"keys": self.keys})
         if not url.path.startswith("/fhir/"):
             return 404, outcome("not-found")
-        parts = [part for part in url.path[len("/fhir/"):].split("/") if part]
+        parts = [part for part in url.path[len("/fhir/") :].split("/") if part]
         if not parts:
             return 404, outcome("not-found")
         behaviour = self.behaviour
@@ -94,8 +95,14 @@ class Ehr:
         if status != 200:
             return status, outcome("exception")
         if parts[0] == "metadata":
-            return 200, {"resourceType": "CapabilityStatement", "status": "active", "kind": "instance",
-                         "date": "2026-01-01", "fhirVersion": "4.0.1", "format": ["json"]}
+            return 200, {
+                "resourceType": "CapabilityStatement",
+                "status": "active",
+                "kind": "instance",
+                "date": "2026-01-01",
+                "fhirVersion": "4.0.1",
+                "format": ["json"],
+            }
         if len(parts) == 2 and parts[1] != "_search":
             found = self.resources.get((parts[0], parts[1]))
             return (200, found) if found else (404, outcome("not-found"))
@@ -104,24 +111,38 @@ class Ehr:
     def search(self, resource_type, query, url):
         """Matches by patient only; every other parameter is taken to be met, as many servers do with what they do
         not know. The kit's charts are small enough for that to be the truth."""
-        wanted = [value.rsplit("/", 1)[-1] for name in PATIENT_PARAMETERS for part in query.get(name, [])
-                  for value in part.split(",")]
-        found = [r for (kind, _), r in self.resources.items()
-                 if kind == resource_type and (not wanted or patient_of(r) in wanted or r.get("id") in wanted)]
+        wanted = [
+            value.rsplit("/", 1)[-1]
+            for name in PATIENT_PARAMETERS
+            for part in query.get(name, [])
+            for value in part.split(",")
+        ]
+        found = [
+            r
+            for (kind, _), r in self.resources.items()
+            if kind == resource_type and (not wanted or patient_of(r) in wanted or r.get("id") in wanted)
+        ]
         return self.bundle(found, url, int(query.get("kit-page", ["0"])[0]))
 
     def bundle(self, found, url, page):
         size = self.behaviour.page or len(found) or 1
-        part = found[page * size:(page + 1) * size]
-        bundle = {"resourceType": "Bundle", "type": "searchset", "total": len(found),
-                  "link": [{"relation": "self", "url": f"{self.origin}{url.path}?{url.query}"}],
-                  "entry": [{"fullUrl": f"{self.fhir}/{r['resourceType']}/{r['id']}", "resource": r,
-                             "search": {"mode": "match"}} for r in part]}
+        part = found[page * size : (page + 1) * size]
+        bundle = {
+            "resourceType": "Bundle",
+            "type": "searchset",
+            "total": len(found),
+            "link": [{"relation": "self", "url": f"{self.origin}{url.path}?{url.query}"}],
+            "entry": [
+                {"fullUrl": f"{self.fhir}/{r['resourceType']}/{r['id']}", "resource": r, "search": {"mode": "match"}}
+                for r in part
+            ],
+        }
         if not part:
             del bundle["entry"]
         if (page + 1) * size < len(found):
-            bundle["link"].append({"relation": "next",
-                                   "url": self.next_link(url.path[len("/fhir/"):], url.query, page + 1)})
+            bundle["link"].append(
+                {"relation": "next", "url": self.next_link(url.path[len("/fhir/") :], url.query, page + 1)}
+            )
         return bundle
 
     def next_link(self, resource_type, query, page):

@@ -50,13 +50,20 @@ class OwnServer:
         second["tls"].update(client_ca=self.ca, require_client_certificate=True)
         second["store"] = "none"
         self._launch(binary, second, self.folder / "mtls.log", "mtls")
-        self.setup = {"issuer": issuer("kit"), "tenant": "kit-tenant", "cors_origin": CORS_ORIGIN, "log": str(self.log),
-                      "mtls_base": second["listen"][0], "keys": {"RS384": keys["RS384"]},
-                      "keys_by_kid": {"a+b/c=": keys["odd"]["file"]}, "small_rsa": keys["small"],
-                      "jku": {"issuer": issuer("jku"), "url": self.ehr.origin + "/jwks.json"},
-                      "jwks_refetch_seconds": 20,
-                      "restricted": {"issuer": issuer("restricted"), "services": ["ivig-order-select"]},
-                      "profiles": {name: {"issuer": issuer(name)} for name in PROFILES}}
+        self.setup = {
+            "issuer": issuer("kit"),
+            "tenant": "kit-tenant",
+            "cors_origin": CORS_ORIGIN,
+            "log": str(self.log),
+            "mtls_base": second["listen"][0],
+            "keys": {"RS384": keys["RS384"]},
+            "keys_by_kid": {"a+b/c=": keys["odd"]["file"]},
+            "small_rsa": keys["small"],
+            "jku": {"issuer": issuer("jku"), "url": self.ehr.origin + "/jwks.json"},
+            "jwks_refetch_seconds": 20,
+            "restricted": {"issuer": issuer("restricted"), "services": ["ivig-order-select"]},
+            "profiles": {name: {"issuer": issuer(name)} for name in PROFILES},
+        }
         if open_access:
             self.setup.pop("profiles")
 
@@ -64,48 +71,68 @@ class OwnServer:
         from cryptography.hazmat.primitives import serialization
 
         found = {}
-        for name, kind, kid in (("RS384", "RSA2048", "kit-rsa"), ("odd", "P-384", "a+b/c="), ("small", "RSA1024", "kit-small")):
+        for name, kind, kid in (
+            ("RS384", "RSA2048", "kit-rsa"),
+            ("odd", "P-384", "a+b/c="),
+            ("small", "RSA1024", "kit-small"),
+        ):
             key = Key.generate(kind, kid)
             file = self.folder / f"{name}.key"
-            file.write_bytes(key.private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-                                                       serialization.NoEncryption()))
+            file.write_bytes(
+                key.private.private_bytes(
+                    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+                )
+            )
             found[name] = {"file": str(file), "kid": kid, "jwk": key.jwk()}
         return found
 
     def _write_key_set(self, more):
         keys = [self.key.jwk()] + [more[name].pop("jwk") for name in ("RS384", "odd", "small")]
-        (self.folder / "keys.json").write_text(json.dumps({"keys": keys[:3]}))
-        (self.folder / "keys-small.json").write_text(json.dumps({"keys": keys}))
+        (self.folder / "keys.json").write_text(json.dumps({"keys": keys}))
 
     def _config(self, port, open_access):
         certs = self.folder / "certs"
         servers = [self.ehr.origin + "/fhir"]
 
         def client(name, **more):
-            found = {"name": "kit-" + name, "issuer": issuer(name), "jwks_file": str(self.folder / "keys.json"),
-                     "fhir_servers": servers, **more}
+            found = {
+                "name": "kit-" + name,
+                "issuer": issuer(name),
+                "jwks_file": str(self.folder / "keys.json"),
+                "fhir_servers": servers,
+                **more,
+            }
             return {key: value for key, value in found.items() if value is not None}
 
-        clients = [client("kit", tenants=["kit-tenant"], profile=self.profile),
-                   client("jku", jwks_file=None, jku=[self.ehr.origin + "/jwks.json"]),
-                   client("restricted", services=["ivig-order-select"])]
+        clients = [
+            client("kit", tenants=["kit-tenant"], profile=self.profile),
+            client("jku", jwks_file=None, jku=[self.ehr.origin + "/jwks.json"]),
+            client("restricted", services=["ivig-order-select"]),
+        ]
         clients += [client(name, profile=name) for name in PROFILES]
         if open_access:
             clients = [{"name": "anyone", "fhir_servers": servers, "profile": self.profile}]
-        return {"listen": [f"https://127.0.0.1:{port}"], "public_url": f"https://127.0.0.1:{port}",
-                "admin": f"http://127.0.0.1:{free_port()}",
-                "tls": {"certificate": str(certs / "server.pem"), "key": str(certs / "server.key")},
-                "auth": "off" if open_access else "required", "rules": str(ROOT / "rules"),
-                "store": f"sqlite:{self.store}", "cors": {"origins": [CORS_ORIGIN]},
-                "log": {"level": "debug", "format": "json"}, "clients": clients}
+        return {
+            "listen": [f"https://127.0.0.1:{port}"],
+            "public_url": f"https://127.0.0.1:{port}",
+            "admin": f"http://127.0.0.1:{free_port()}",
+            "tls": {"certificate": str(certs / "server.pem"), "key": str(certs / "server.key")},
+            "auth": "off" if open_access else "required",
+            "rules": str(ROOT / "rules"),
+            "store": f"sqlite:{self.store}",
+            "cors": {"origins": [CORS_ORIGIN]},
+            "log": {"level": "debug", "format": "json"},
+            "clients": clients,
+        }
 
     def _launch(self, binary, config, log, name="main"):
         file = self.folder / f"{name}.yaml"
         file.write_text(json.dumps(config))  # JSON is YAML
         environment = {**os.environ, "SSL_CERT_FILE": self.ca}
         with open(log, "wb") as errors:
-            process = subprocess.Popen([binary, "serve", "--config", str(file)], stdout=subprocess.PIPE, stderr=errors,
-                                       env=environment)
+            process = subprocess.Popen(
+                [binary, "serve", "--config", str(file)], stdout=subprocess.PIPE, stderr=errors, env=environment
+            )
         self.processes.append(process)
         timer = threading.Timer(60, process.kill)
         timer.start()

@@ -11,8 +11,13 @@ from .ehr import patient_of
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 DRAFT_HOOKS = ("order-sign", "order-select")
-BUNDLE_OF = {"order-sign": "draftOrders", "order-select": "draftOrders", "medication-prescribe": "medications",
-             "order-review": "orders", "medication-refill": "medications"}
+BUNDLE_OF = {
+    "order-sign": "draftOrders",
+    "order-select": "draftOrders",
+    "medication-prescribe": "medications",
+    "order-review": "orders",
+    "medication-refill": "medications",
+}
 
 
 class Examples:
@@ -38,14 +43,33 @@ class Examples:
         if hook in BUNDLE_OF:
             context[BUNDLE_OF[hook]] = order["context"]["draftOrders"]
         if hook == "appointment-book":
-            context["appointments"] = {"resourceType": "Bundle", "type": "collection", "entry": [
-                {"resource": {"resourceType": "Appointment", "id": "kit-1", "status": "proposed", "participant": [
-                    {"actor": {"reference": "Patient/" + context["patientId"]}, "status": "accepted"}]}}]}
+            context["appointments"] = {
+                "resourceType": "Bundle",
+                "type": "collection",
+                "entry": [
+                    {
+                        "resource": {
+                            "resourceType": "Appointment",
+                            "id": "kit-1",
+                            "status": "proposed",
+                            "participant": [
+                                {"actor": {"reference": "Patient/" + context["patientId"]}, "status": "accepted"}
+                            ],
+                        }
+                    }
+                ],
+            }
         if hook == "order-dispatch":
-            context = {"patientId": context["patientId"], "order": "MedicationRequest/ivig-1",
-                       "dispatchedOrders": ["MedicationRequest/ivig-1"], "performer": "Organization/kit-1"}
-        return copy.deepcopy({"hook": hook, "hookInstance": "", "context": context,
-                              "prefetch": order["prefetch"]}), False
+            context = {
+                "patientId": context["patientId"],
+                "order": "MedicationRequest/ivig-1",
+                "dispatchedOrders": ["MedicationRequest/ivig-1"],
+                "performer": "Organization/kit-1",
+            }
+        return (
+            copy.deepcopy({"hook": hook, "hookInstance": "", "context": context, "prefetch": order["prefetch"]}),
+            False,
+        )
 
     def corpus(self, hook):
         """Every request known for the hook."""
@@ -88,7 +112,7 @@ def fill_prefetch(templates, body, chart):
 
 def resolve(token, context):
     if token.startswith("context."):
-        value = context.get(token[len("context."):], "")
+        value = context.get(token[len("context.") :], "")
         return value if isinstance(value, str) else ""
     user = re.fullmatch(r"user(Practitioner|PractitionerRole|Patient|RelatedPerson)Id", token)
     kind, _, identity = str(context.get("userId", "")).partition("/")
@@ -103,10 +127,17 @@ def run_query(query, chart):
     asked = parse_qs(url.query)
     wanted = [value.rsplit("/", 1)[-1] for name in ("patient", "subject") for value in asked.get(name, [])]
     wanted += [part for value in asked.get("_id", []) for part in value.split(",")]
-    found = [r for r in chart if r["resourceType"] == kind
-             and (not wanted or patient_of(r) in wanted or r.get("id") in wanted)]
-    bundle = {"resourceType": "Bundle", "type": "searchset", "total": len(found),
-              "entry": [{"resource": r, "search": {"mode": "match"}} for r in found]}
+    found = [
+        r
+        for r in chart
+        if r["resourceType"] == kind and (not wanted or patient_of(r) in wanted or r.get("id") in wanted)
+    ]
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "total": len(found),
+        "entry": [{"resource": r, "search": {"mode": "match"}} for r in found],
+    }
     return bundle
 
 
@@ -115,8 +146,10 @@ def empty_bundle():
 
 
 def outcome(severity="error", code="exception"):
-    return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": code,
-                                                           "diagnostics": "made up by the conformance kit"}]}
+    return {
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": severity, "code": code, "diagnostics": "made up by the conformance kit"}],
+    }
 
 
 def as_stu3(order):
@@ -147,8 +180,11 @@ def as_dstu2(order):
     for dosage in order.get("dosageInstruction", []):
         dosage.pop("sequence", None)
         repeat = dosage.get("timing", {}).get("repeat", {})
-        for old, new in (("periodUnit", "periodUnits"), ("durationUnit", "durationUnits"),
-                         ("boundsDuration", "boundsQuantity")):
+        for old, new in (
+            ("periodUnit", "periodUnits"),
+            ("durationUnit", "durationUnits"),
+            ("boundsDuration", "boundsQuantity"),
+        ):
             if old in repeat:
                 repeat[new] = repeat.pop(old)
     return order

@@ -5,7 +5,7 @@ import json
 
 from . import tokens
 from .client import Client, NoAnswer
-from .requests import (DRAFT_HOOKS, Examples, bundle_of, chart_of, fill_prefetch, fresh, without_uuids)
+from .requests import DRAFT_HOOKS, Examples, bundle_of, chart_of, fill_prefetch, fresh, without_uuids
 from .table import Failed, Skipped
 
 
@@ -67,7 +67,9 @@ class Session:
         body, given = self.examples.base(service["hook"])
         body["hook"] = service["hook"]
         if not given or "prefetch" not in body:
-            body["prefetch"] = fill_prefetch(service.get("prefetch"), body, chart_of(self.examples.base("order-sign")[0]))
+            body["prefetch"] = fill_prefetch(
+                service.get("prefetch"), body, chart_of(self.examples.base("order-sign")[0])
+            )
         if not prefetch or not body["prefetch"]:
             body.pop("prefetch")
         return fresh(body)
@@ -90,8 +92,13 @@ class Session:
         body = copy.deepcopy(body)
         self.ehr.load(chart_of(body) or chart_of(self.request()))
         body["fhirServer"] = self.ehr.fhir
-        granted = {"access_token": "kit-access-" + body["hookInstance"][:8], "token_type": "Bearer", "expires_in": 300,
-                   "scope": "user/Patient.read user/Condition.read user/Observation.read", "subject": "cds-service"}
+        granted = {
+            "access_token": "kit-access-" + body["hookInstance"][:8],
+            "token_type": "Bearer",
+            "expires_in": 300,
+            "scope": "user/Patient.read user/Condition.read user/Observation.read",
+            "subject": "cds-service",
+        }
         granted.update(authorization)
         body["fhirAuthorization"] = {name: value for name, value in granted.items() if value is not None}
         return body
@@ -140,7 +147,9 @@ class Session:
         """Keeps the resources of actions, which are in the FHIR version of the request: R4 only."""
         if any(word in str(request.get("fhirServer", "")).lower() for word in ("dstu2", "stu3", "r5")):
             return
-        suggested = [a for card in self.cards_in(answer) for s in card.get("suggestions") or [] for a in s.get("actions") or []]
+        suggested = [
+            a for card in self.cards_in(answer) for s in card.get("suggestions") or [] for a in s.get("actions") or []
+        ]
         for action in suggested + (answer.json().get("systemActions") or []):
             if isinstance(action.get("resource"), dict):
                 self.note_resource(action["resource"])

@@ -43,10 +43,20 @@ class Row:
 
 def read_ledger(file=LEDGER):
     with open(file, encoding="utf-8", newline="") as source:
-        rows = csv.DictReader((line for line in source if not line.startswith("#")), delimiter="\t",
-                              quoting=csv.QUOTE_NONE)
-        return [Requirement(row["id"], row["strength"], tuple(row["versions"].split()), row["requirement"],
-                            row["check"], row["remark"] or "") for row in rows]
+        rows = csv.DictReader(
+            (line for line in source if not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE
+        )
+        return [
+            Requirement(
+                row["id"],
+                row["strength"],
+                tuple(row["versions"].split()),
+                row["requirement"],
+                row["check"],
+                row["remark"] or "",
+            )
+            for row in rows
+        ]
 
 
 def broken(rows):
@@ -75,19 +85,43 @@ def printable(text):
 
 
 def as_json(rows, about):
-    return json.dumps({**about, "summary": summary(rows), "rows": [
-        {"id": row.requirement.id, "strength": row.requirement.strength, "versions": row.requirement.versions,
-         "requirement": row.requirement.text, "result": row.result, "evidence": row.evidence} for row in rows]},
-        indent=1, ensure_ascii=False)
+    return json.dumps(
+        {
+            **about,
+            "summary": summary(rows),
+            "rows": [
+                {
+                    "id": row.requirement.id,
+                    "strength": row.requirement.strength,
+                    "versions": row.requirement.versions,
+                    "requirement": row.requirement.text,
+                    "result": row.result,
+                    "evidence": row.evidence,
+                }
+                for row in rows
+            ],
+        },
+        indent=1,
+        ensure_ascii=False,
+    )
 
 
 def as_junit(rows, about):
-    suite = ElementTree.Element("testsuite", name=f"CDS Hooks {about['spec']} conformance of {about['service']}",
-                                tests=str(len(rows)), errors="0", failures=str(sum(row.result == FAIL for row in rows)),
-                                skipped=str(sum(row.result == SKIP for row in rows)))
+    suite = ElementTree.Element(
+        "testsuite",
+        name=f"CDS Hooks {about['spec']} conformance of {about['service']}",
+        tests=str(len(rows)),
+        errors="0",
+        failures=str(sum(row.result == FAIL for row in rows)),
+        skipped=str(sum(row.result == SKIP for row in rows)),
+    )
     for row in rows:
-        case = ElementTree.SubElement(suite, "testcase", classname=row.requirement.id.rsplit("-", 1)[0],
-                                      name=f"{row.requirement.id} {row.requirement.text}")
+        case = ElementTree.SubElement(
+            suite,
+            "testcase",
+            classname=row.requirement.id.rsplit("-", 1)[0],
+            name=f"{row.requirement.id} {row.requirement.text}",
+        )
         if row.result == PASS:
             ElementTree.SubElement(case, "system-out").text = printable(row.evidence)
         else:

@@ -11,8 +11,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 
-CURVES = {"secp256r1": ("P-256", "ES256", hashes.SHA256, 32), "secp384r1": ("P-384", "ES384", hashes.SHA384, 48),
-          "secp521r1": ("P-521", "ES512", hashes.SHA512, 66)}
+CURVES = {
+    "secp256r1": ("P-256", "ES256", hashes.SHA256, 32),
+    "secp384r1": ("P-384", "ES384", hashes.SHA384, 48),
+    "secp521r1": ("P-521", "ES512", hashes.SHA512, 66),
+}
 HASHES = {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
 
 
@@ -61,8 +64,13 @@ class Key:
         public = self.private.public_key().public_numbers()
         if self.elliptic:
             name, algorithm, _, size = CURVES[self.private.curve.name]
-            found = {"kty": "EC", "crv": name, "x": number(public.x, size), "y": number(public.y, size),
-                     "alg": algorithm}
+            found = {
+                "kty": "EC",
+                "crv": name,
+                "x": number(public.x, size),
+                "y": number(public.y, size),
+                "alg": algorithm,
+            }
         else:
             found = {"kty": "RSA", "n": number(public.n), "e": number(public.e), "alg": "RS384"}
         found["use"] = "sig"
@@ -71,8 +79,9 @@ class Key:
         return found
 
     def public_pem(self):
-        return self.private.public_key().public_bytes(serialization.Encoding.PEM,
-                                                      serialization.PublicFormat.SubjectPublicKeyInfo)
+        return self.private.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
 
     def sign(self, data, algorithm=None, der=False):
         algorithm = algorithm or self.algorithm
@@ -84,7 +93,9 @@ class Key:
             r, s = utils.decode_dss_signature(signature)
             return r.to_bytes(size, "big") + s.to_bytes(size, "big")
         digest = HASHES[algorithm[2:]]()
-        scheme = padding.PKCS1v15() if algorithm.startswith("RS") else padding.PSS(padding.MGF1(digest), digest.digest_size)
+        scheme = (
+            padding.PKCS1v15() if algorithm.startswith("RS") else padding.PSS(padding.MGF1(digest), digest.digest_size)
+        )
         return self.private.sign(data, scheme, digest)
 
 
@@ -108,7 +119,9 @@ def encode(key, claims, header=None, signature=None, raw_header=None, raw_claims
     head = {"alg": key.algorithm, "kid": key.kid, "typ": "JWT"}
     head.update(header or {})
     head = {name: value for name, value in head.items() if value is not None}
-    data = "{}.{}".format(b64((raw_header or json.dumps(head)).encode()), b64((raw_claims or json.dumps(claims)).encode()))
+    data = "{}.{}".format(
+        b64((raw_header or json.dumps(head)).encode()), b64((raw_claims or json.dumps(claims)).encode())
+    )
     if signature is None:
         signature = key.sign(data.encode(), head.get("alg"), **sign_options)
     elif callable(signature):

@@ -13,8 +13,12 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 EXAMPLES = HERE.parent / "examples"
-TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
-         ".json": "application/json"}
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+}
 
 
 def title_of(file):
@@ -40,7 +44,9 @@ def content(path, config):
         return TYPES[".json"], json.dumps(config).encode()
     if path == "/examples/index.json":
         return TYPES[".json"], json.dumps(examples()).encode()
-    folder, name = (EXAMPLES, path[len("/examples/"):]) if path.startswith("/examples/") else (HERE, path[1:] or "index.html")
+    folder, name = (
+        (EXAMPLES, path[len("/examples/") :]) if path.startswith("/examples/") else (HERE, path[1:] or "index.html")
+    )
     file = folder / name
     if "/" in name or name.startswith(".") or file.suffix not in TYPES or not file.is_file():
         return None

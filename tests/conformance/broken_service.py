@@ -11,8 +11,13 @@ import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 FAULTS = set()
-SERVICE = {"hook": "order-sign", "id": "orders", "title": "Orders", "description": "Says something about every drug order.",
-           "prefetch": {"patient": "Patient/{{context.patientId}}", "conditions": "Condition?patient={{context.patientId}}"}}
+SERVICE = {
+    "hook": "order-sign",
+    "id": "orders",
+    "title": "Orders",
+    "description": "Says something about every drug order.",
+    "prefetch": {"patient": "Patient/{{context.patientId}}", "conditions": "Condition?patient={{context.patientId}}"},
+}
 ORIGIN = "https://kit.example.org"
 
 
@@ -34,8 +39,10 @@ def discovery():
 
 
 def refuse(diagnostics, status=400):
-    body = {"resourceType": "OperationOutcome",
-            "issue": [{"severity": "error", "code": "processing", "diagnostics": diagnostics}]}
+    body = {
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": "error", "code": "processing", "diagnostics": diagnostics}],
+    }
     return (status, {"error": diagnostics}) if bad("errors-without-outcome") else (status, body)
 
 
@@ -61,13 +68,23 @@ def orders_of(context):
 
 
 def card_for(reference, hook_instance):
-    card = {"uuid": str(uuid.uuid5(uuid.NAMESPACE_URL, hook_instance + reference)), "summary": "Think again",
-            "detail": "An order of a drug.", "indicator": "info", "source": {"label": "Kit", "url": "https://example.org"},
-            "suggestions": [{"label": "Remove the order", "uuid": str(uuid.uuid4()), "actions": [
-                {"type": "delete", "description": "Remove it", "resourceId": reference}]}],
-            "selectionBehavior": "at-most-one",
-            "overrideReasons": [{"code": "x", "system": "urn:example:kit", "display": "I know better"}],
-            "links": [{"label": "More", "url": "https://example.org/more", "type": "absolute"}]}
+    card = {
+        "uuid": str(uuid.uuid5(uuid.NAMESPACE_URL, hook_instance + reference)),
+        "summary": "Think again",
+        "detail": "An order of a drug.",
+        "indicator": "info",
+        "source": {"label": "Kit", "url": "https://example.org"},
+        "suggestions": [
+            {
+                "label": "Remove the order",
+                "uuid": str(uuid.uuid4()),
+                "actions": [{"type": "delete", "description": "Remove it", "resourceId": reference}],
+            }
+        ],
+        "selectionBehavior": "at-most-one",
+        "overrideReasons": [{"code": "x", "system": "urn:example:kit", "display": "I know better"}],
+        "links": [{"label": "More", "url": "https://example.org/more", "type": "absolute"}],
+    }
     if bad("long-summary"):
         card["summary"] = "x" * 140
     if bad("invented-indicator"):
@@ -170,8 +187,13 @@ class Handler(BaseHTTPRequestHandler):
         return self.reply(404, None)
 
     def do_OPTIONS(self):
-        self.reply(204, None, Access_Control_Allow_Methods="GET, POST, OPTIONS",
-                   Access_Control_Allow_Headers="authorization, content-type, accept", Access_Control_Max_Age="600")
+        self.reply(
+            204,
+            None,
+            Access_Control_Allow_Methods="GET, POST, OPTIONS",
+            Access_Control_Allow_Headers="authorization, content-type, accept",
+            Access_Control_Max_Age="600",
+        )
 
     def do_POST(self):
         if int(self.headers.get("Content-Length") or 0) > 50_000_000:
@@ -192,8 +214,12 @@ class Handler(BaseHTTPRequestHandler):
         entries = value.get("feedback") if isinstance(value, dict) else None
         if not isinstance(entries, list):
             return self.reply(*refuse("feedback must be an array"))
-        good = [e for e in entries if isinstance(e, dict) and (
-            e.get("outcome") == "overridden" or e.get("outcome") == "accepted" and e.get("acceptedSuggestions"))]
+        good = [
+            e
+            for e in entries
+            if isinstance(e, dict)
+            and (e.get("outcome") == "overridden" or e.get("outcome") == "accepted" and e.get("acceptedSuggestions"))
+        ]
         if entries and not good and not bad("any-feedback"):
             return self.reply(*refuse("no entry can be used"))
         return self.reply(200, {})

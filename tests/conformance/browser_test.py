@@ -45,13 +45,31 @@ log: {{level: warn, format: text}}
 """)
         cls.processes = [subprocess.Popen([BINARY, "serve", "--config", config], stdout=subprocess.PIPE, text=True)]
         cls.processes[0].stdout.readline()  # listening ...
-        cls.processes.append(subprocess.Popen(
-            [sys.executable, ROOT / "conformance/sandbox/serve.py", "--port", str(page_port), "--service", cls.service],
-            stdout=subprocess.PIPE, text=True))
+        cls.processes.append(
+            subprocess.Popen(
+                [
+                    sys.executable,
+                    ROOT / "conformance/sandbox/serve.py",
+                    "--port",
+                    str(page_port),
+                    "--service",
+                    cls.service,
+                ],
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        )
         cls.processes[1].stdout.readline()
         options = webdriver.ChromeOptions()
-        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server",
-                         "--force-prefers-reduced-motion", "--window-size=1280,1000"):
+        for argument in (
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-proxy-server",
+            "--force-prefers-reduced-motion",
+            "--window-size=1280,1000",
+        ):
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         cls.browser = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
@@ -74,7 +92,11 @@ log: {{level: warn, format: text}}
 
     def tearDown(self):
         # A missing feedback endpoint is reported by the browser itself; everything else is the page's fault.
-        faults = [e["message"] for e in self.browser.get_log("browser") if e["level"] == "SEVERE" and "/feedback" not in e["message"]]
+        faults = [
+            e["message"]
+            for e in self.browser.get_log("browser")
+            if e["level"] == "SEVERE" and "/feedback" not in e["message"]
+        ]
         self.assertEqual(faults, [])
 
     # Helpers.
@@ -89,13 +111,16 @@ log: {{level: warn, format: text}}
         return WebDriverWait(self.browser, 20).until(lambda _: condition(), what)
 
     def scheme(self, name):
-        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia",
-                                     {"features": [{"name": "prefers-color-scheme", "value": name}]})
+        self.browser.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": name}]}
+        )
 
     def shot(self, name):
         size = self.browser.execute_script("return [innerWidth, document.documentElement.scrollHeight]")
-        data = self.browser.execute_cdp_cmd("Page.captureScreenshot", {
-            "captureBeyondViewport": True, "clip": {"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1}})
+        data = self.browser.execute_cdp_cmd(
+            "Page.captureScreenshot",
+            {"captureBeyondViewport": True, "clip": {"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1}},
+        )
         (SHOTS / f"{name}.png").write_bytes(base64.b64decode(data["data"]))
 
     def open(self, file):
@@ -110,7 +135,9 @@ log: {{level: warn, format: text}}
         return next(b for b in self.all("button") if b.text == label)
 
     def outcome(self):
-        return self.until(lambda: [t for t in self.texts(".card > p[role=status]") if "feedback" in t.lower()], "feedback")[0]
+        return self.until(
+            lambda: [t for t in self.texts(".card > p[role=status]") if "feedback" in t.lower()], "feedback"
+        )[0]
 
     # The flow.
 
@@ -147,7 +174,11 @@ log: {{level: warn, format: text}}
         self.browser.switch_to.active_element.send_keys(Keys.ENTER)
         self.assertIn(f"Overridden: {reason}.", self.outcome())
         self.assertEqual(self.texts("#drafts .state"), ["Signed"])
-        sent = next(p.get_attribute("textContent") for p in self.all("#log pre") if "overridden" in p.get_attribute("textContent"))
+        sent = next(
+            p.get_attribute("textContent")
+            for p in self.all("#log pre")
+            if "overridden" in p.get_attribute("textContent")
+        )
         self.assertIn('"userComment": "made up"', sent)
         for details in self.all("#log details"):
             details.find_element(By.TAG_NAME, "summary").click()
@@ -194,12 +225,15 @@ log: {{level: warn, format: text}}
             self.assertRegex(self.texts("#status")[0], r"^(No cards|\d+ cards? to look at)", option)
 
     def test_what_a_service_writes_cannot_act(self):
-        self.browser.execute_script("""
+        self.browser.execute_script(
+            """
           const done = arguments[0];
           import("./markdown.js").then(({markdown}) => {
             document.getElementById("cards").append(markdown(
               "<img src=x onerror=alert(1)> [x](javascript:alert(1)) **bold** \\\\*star\\\\* [y](https://example.org/y)\\n- one\\n- two"));
-          });""", None)
+          });""",
+            None,
+        )
         self.until(lambda: self.texts("#cards li") == ["one", "two"], "the list")
         self.assertEqual(self.all("#cards img"), [])
         self.assertEqual([a.get_attribute("href") for a in self.all("#cards a")], ["https://example.org/y"])
@@ -210,7 +244,9 @@ log: {{level: warn, format: text}}
         nodes = self.browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
         for node in nodes:
             role = node.get("role", {}).get("value")
-            if role in ("button", "link", "combobox", "textbox", "article", "region", "heading") and not node.get("ignored"):
+            if role in ("button", "link", "combobox", "textbox", "article", "region", "heading") and not node.get(
+                "ignored"
+            ):
                 self.assertTrue(node.get("name", {}).get("value"), f"a {role} without a name")
 
 

@@ -20,17 +20,43 @@ from kit.table import read_ledger  # noqa: E402
 
 # Each fault and the rows that must notice it. Faults of one group do not hide each other.
 GROUPS = [
-    {"no-description": ["DISC-04"], "empty-members": ["DISC-11"],
-     "absolute-template": ["PREFT-01"], "long-summary": ["CARD-02", "RESP-04"], "invented-indicator": ["CARD-04"],
-     "no-source-label": ["CARD-05"], "no-selection-behavior": ["CARD-10"], "no-action-description": ["ACT-02"],
-     "invented-target": ["ACT-07"], "no-override-display": ["OVR-02"], "smart-context-object": ["LINK-03"],
-     "patient-in-link": ["LINK-05"], "cacheable": ["HTTP-12"], "html-content-type": ["HTTP-03"]},
-    {"null-member": ["RESP-03"], "unknown-member": ["RESP-04"], "upper-case-action": ["ACT-01"],
-     "any-patient": ["REQ-12"], "any-status": ["CTX-06"], "do-not-perform": ["CTX-07"], "errors-with-200": ["HTTP-23"],
-     "any-hook": ["REQ-14", "REQ-01"], "no-hook-instance-needed": ["REQ-02"], "any-content-type": ["HTTP-04"],
-     "cors-for-all": ["CORS-04"]},
-    {"silence-is-204": ["RESP-01", "CTX-04"], "random-text": ["RESP-05", "REQ-15"], "strict-members": ["REQ-07"],
-     "crash-on-deep-json": ["HTTP-10"], "no-cors-on-errors": ["CORS-03"], "any-feedback": ["FDBK-04", "FDBK-05"]},
+    {
+        "no-description": ["DISC-04"],
+        "empty-members": ["DISC-11"],
+        "absolute-template": ["PREFT-01"],
+        "long-summary": ["CARD-02", "RESP-04"],
+        "invented-indicator": ["CARD-04"],
+        "no-source-label": ["CARD-05"],
+        "no-selection-behavior": ["CARD-10"],
+        "no-action-description": ["ACT-02"],
+        "invented-target": ["ACT-07"],
+        "no-override-display": ["OVR-02"],
+        "smart-context-object": ["LINK-03"],
+        "patient-in-link": ["LINK-05"],
+        "cacheable": ["HTTP-12"],
+        "html-content-type": ["HTTP-03"],
+    },
+    {
+        "null-member": ["RESP-03"],
+        "unknown-member": ["RESP-04"],
+        "upper-case-action": ["ACT-01"],
+        "any-patient": ["REQ-12"],
+        "any-status": ["CTX-06"],
+        "do-not-perform": ["CTX-07"],
+        "errors-with-200": ["HTTP-23"],
+        "any-hook": ["REQ-14", "REQ-01"],
+        "no-hook-instance-needed": ["REQ-02"],
+        "any-content-type": ["HTTP-04"],
+        "cors-for-all": ["CORS-04"],
+    },
+    {
+        "silence-is-204": ["RESP-01", "CTX-04"],
+        "random-text": ["RESP-05", "REQ-15"],
+        "strict-members": ["REQ-07"],
+        "crash-on-deep-json": ["HTTP-10"],
+        "no-cors-on-errors": ["CORS-03"],
+        "any-feedback": ["FDBK-04", "FDBK-05"],
+    },
 ]
 # These hide other faults: alone, and their own rows only.
 ALONE = {"errors-without-outcome": "HTTP-22", "services-object": "DISC-01"}
@@ -40,7 +66,16 @@ def run_kit(*faults, spec="3.0", form="json", only=()):
     service = subprocess.Popen([sys.executable, HERE / "broken_service.py", *faults], stdout=subprocess.PIPE, text=True)
     try:
         base = service.stdout.readline().strip()
-        command = [ROOT / "conformance/run", base, "--spec", spec, "--format", form, "--cors-origin", "https://kit.example.org"]
+        command = [
+            ROOT / "conformance/run",
+            base,
+            "--spec",
+            spec,
+            "--format",
+            form,
+            "--cors-origin",
+            "https://kit.example.org",
+        ]
         for name in only:
             command += ["--only", name]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
@@ -62,7 +97,11 @@ class KitTest(unittest.TestCase):
         cls.status, cls.healthy = results()
 
     def test_a_service_that_is_right_fails_no_binding_row(self):
-        failed = {i: r["evidence"] for i, r in self.healthy.items() if r["result"] == "fail" and r["strength"].startswith("SHALL")}
+        failed = {
+            i: r["evidence"]
+            for i, r in self.healthy.items()
+            if r["result"] == "fail" and r["strength"].startswith("SHALL")
+        }
         # The small service reads neither its prefetch nor any code, and has no tokens: these rows find that out.
         for known in ("CTX-10", "CARD-13"):
             failed.pop(known, None)
@@ -85,8 +124,13 @@ class KitTest(unittest.TestCase):
             self.assertEqual(json.loads(out)["rows"][0]["result"], "fail", fault)
 
     def test_rows_without_their_precondition_are_skipped_with_the_reason(self):
-        for name, word in (("TLS-02", "http://"), ("JWT-01", "--key"), ("FHIR-01", "--ehr"), ("EXT-04", "--setup"),
-                           ("CRD-01", "CRD")):
+        for name, word in (
+            ("TLS-02", "http://"),
+            ("JWT-01", "--key"),
+            ("FHIR-01", "--ehr"),
+            ("EXT-04", "--setup"),
+            ("CRD-01", "CRD"),
+        ):
             self.assertEqual(self.healthy[name]["result"], "skip", name)
             self.assertIn(word, self.healthy[name]["evidence"])
 
@@ -119,8 +163,9 @@ class KitTest(unittest.TestCase):
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
             file.write("[]")
             file.flush()
-            done = subprocess.run([ROOT / "conformance/run", "http://127.0.0.1:1", "--request", file.name],
-                                  capture_output=True, text=True)
+            done = subprocess.run(
+                [ROOT / "conformance/run", "http://127.0.0.1:1", "--request", file.name], capture_output=True, text=True
+            )
         self.assertEqual(done.returncode, 2)
         self.assertIn("no CDS Hooks request", done.stderr)
 
@@ -135,7 +180,9 @@ class LedgerTest(unittest.TestCase):
             check = CHECKS.get(row.id)
             named = f"{check.__module__.rsplit('.', 1)[-1]}.{check.__name__}" if check else ""
             self.assertEqual(row.check, named, row.id)
-            self.assertTrue(bool(check) != bool(row.remark), f"{row.id} needs either a check or the reason why there is none")
+            self.assertTrue(
+                bool(check) != bool(row.remark), f"{row.id} needs either a check or the reason why there is none"
+            )
             self.assertTrue(row.versions, row.id)
         self.assertEqual(set(CHECKS) - {row.id for row in ledger}, set())
 
@@ -149,8 +196,10 @@ class SchemaTest(unittest.TestCase):
     def test_schemas_refuse_what_a_version_does_not_know(self):
         card = {"summary": "x", "indicator": "info", "source": {"label": "x"}}
         self.assertEqual(problems("response-1.0", {"cards": [card]}), [])
-        for member, value in (("uuid", "0a1b2c3d-0000-4000-8000-000000000000"),
-                              ("overrideReasons", [{"code": "x", "system": "urn:x", "display": "x"}])):
+        for member, value in (
+            ("uuid", "0a1b2c3d-0000-4000-8000-000000000000"),
+            ("overrideReasons", [{"code": "x", "system": "urn:x", "display": "x"}]),
+        ):
             self.assertEqual(problems("response-2.0", {"cards": [{**card, member: value}]}), [])
             self.assertNotEqual(problems("response-1.0", {"cards": [{**card, member: value}]}), [])
         suggestion = {"label": "x", "actions": [{"type": "delete", "description": "x", "resourceId": "Task/1"}] * 2}

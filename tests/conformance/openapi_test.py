@@ -85,7 +85,9 @@ log: {{level: error, format: text}}
 
     def test_its_paths_are_those_that_discovery_offers(self):
         listed = {f"/cds-services/{s['id']}" for s in self.client.request("GET", "/cds-services").json()["services"]}
-        self.assertEqual({p for p in self.document["paths"] if p.count("/") == 2 and p.startswith("/cds-services/")}, listed)
+        self.assertEqual(
+            {p for p in self.document["paths"] if p.count("/") == 2 and p.startswith("/cds-services/")}, listed
+        )
 
     def test_gets_answer_as_described(self):
         for path, item in self.document["paths"].items():
@@ -116,8 +118,15 @@ log: {{level: error, format: text}}
                 return json.dumps(body).encode()
 
             said = set()
-            for data, headers in ((fitted(order), {}), (b"{", {}), (b"{}", {}), (fitted(bare), {}), (b"x" * 200000, {}),
-                                  (fitted(order), {"Content-Type": "text/xml"}), (fitted(order), {"Accept": "image/png"})):
+            for data, headers in (
+                (fitted(order), {}),
+                (b"{", {}),
+                (b"{}", {}),
+                (fitted(bare), {}),
+                (b"x" * 200000, {}),
+                (fitted(order), {"Content-Type": "text/xml"}),
+                (fitted(order), {"Accept": "image/png"}),
+            ):
                 answer = self.client.request("POST", path, data, {**JSON, **headers})
                 self.check(path, "post", answer)
                 said.add(answer.status)
@@ -143,18 +152,27 @@ log: {{level: error, format: text}}
                 self.assertIn(described.upper(), answer.header("Allow"))
 
     def test_its_schemas_are_those_of_the_kit(self):
-        for name, file in (("Cards", "response-2.0"), ("Request", "request-2.0"), ("Discovery", "discovery-2.0"),
-                           ("Feedback", "feedback"), ("OperationOutcome", "operation-outcome")):
+        for name, file in (
+            ("Cards", "response-2.0"),
+            ("Request", "request-2.0"),
+            ("Discovery", "discovery-2.0"),
+            ("Feedback", "feedback"),
+            ("OperationOutcome", "operation-outcome"),
+        ):
             schema = json.loads((ROOT / f"conformance/schemas/{file}.schema.json").read_text("utf-8"))
             for inner, definition in schema.pop("$defs", {}).items():
-                self.assertEqual(self.renamed(definition), self.document["components"]["schemas"][inner[0].upper() + inner[1:]])
+                self.assertEqual(
+                    self.renamed(definition), self.document["components"]["schemas"][inner[0].upper() + inner[1:]]
+                )
             schema.pop("$schema")
             self.assertEqual(self.renamed(schema), self.document["components"]["schemas"][name], file)
 
     def renamed(self, value):
         if isinstance(value, dict):
-            return {k: "#/components/schemas/" + v[8].upper() + v[9:] if k == "$ref" else self.renamed(v)
-                    for k, v in value.items()}
+            return {
+                k: "#/components/schemas/" + v[8].upper() + v[9:] if k == "$ref" else self.renamed(v)
+                for k, v in value.items()
+            }
         return [self.renamed(v) for v in value] if isinstance(value, list) else value
 
 

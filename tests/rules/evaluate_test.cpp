@@ -95,6 +95,35 @@ TEST(Evaluate, TheNewestGuidelineLeadsAndTheOthersAreListed) {
   EXPECT_EQ(Order(rules).is_for("red").answer(), "new/r old/r insufficient-evidence warning");
 }
 
+TEST(Evaluate, ASourceLeadsWhereItSaysSoAlthoughANewerOneIsThere) {
+  std::string older =
+      S::guideline("old", 2008, S::row("old/r", "red", "may-consider") + "," + S::row("old/s", "blue", "may-consider"));
+  older.insert(older.find("\"rows\"") - 3, R"(, "leads_when": {"indication": "red"})");
+  auto rules = SmallRuleSet()
+                   .rows(S::row("new/r", "red", "not-recommended") + "," + S::row("new/s", "blue", "not-recommended"))
+                   .with("old.json", older)
+                   .load();
+  ASSERT_TRUE(rules) << rules.error().where << rules.error().detail;
+  EXPECT_EQ(Order(*rules).is_for("red").answer(), "old/r new/r may-consider none");
+  EXPECT_EQ(Order(*rules).is_for("blue").answer(), "new/s old/s not-recommended warning");
+}
+
+TEST(Evaluate, EachConditionIsLedByItsOwnGuideline) {
+  RuleSet rules = loaded(S::row("new/r", "red", "may-consider"), S::row("old/s", "blue", "not-recommended"));
+  Order inferred(rules);
+  inferred.is_for("red").is_for("blue").source(IndicationSource::inferred);
+  EXPECT_EQ(inferred.answer(), "old/s new/r not-recommended info");
+}
+
+TEST(Evaluate, OfSeveralWaysInTheOneThatThePatientMeetsLeads) {
+  RuleSet rules =
+      loaded(S::row("new/a", "red", "may-consider", R"("precondition": {"when": "p", "text": "t"},)") + "," +
+             S::row("new/b", "red", "may-consider", R"("precondition": {"when": "q", "text": "t"},)"));
+  EXPECT_EQ(Order(rules).is_for("red").fact("q", Truth::yes).answer(), "new/b new/a may-consider none");
+  EXPECT_EQ(Order(rules).is_for("red").fact("p", Truth::no).answer(), "new/b new/a may-consider info");
+  EXPECT_EQ(Order(rules).is_for("red").answer(), "new/a new/b may-consider info");
+}
+
 TEST(Evaluate, SupportOfAnotherSourceSoftensInsufficientEvidence) {
   auto older = S::row("old/r", "red", "may-consider", R"("precondition": {"when": "p", "text": "t"},)");
   RuleSet rules = loaded(S::row("new/r", "red", "insufficient-evidence"), older);

@@ -36,14 +36,34 @@ def is_outcome(answer):
         body = answer.json()
     except ValueError:
         return False
-    return (isinstance(body, dict) and body.get("resourceType") == "OperationOutcome"
-            and isinstance(body.get("issue"), list) and bool(body["issue"]))
+    return (
+        isinstance(body, dict)
+        and body.get("resourceType") == "OperationOutcome"
+        and isinstance(body.get("issue"), list)
+        and bool(body["issue"])
+    )
 
 
 def load_all():
     """Imports every module of checks, and gives CHECKS."""
-    from . import (answers, context, cors, crd, discovery, fhir_access, feedback, http_layer, jwt, logs, prefetch,
-                   profiles, request_body, templates, tls)  # noqa: F401
+    from . import (
+        actions,
+        answers,
+        context,
+        cors,
+        crd,
+        discovery,
+        fhir_access,
+        feedback,
+        http_layer,
+        jwt,
+        logs,
+        prefetch,
+        profiles,
+        request_body,
+        templates,
+        tls,
+    )  # noqa: F401
 
     return CHECKS
 

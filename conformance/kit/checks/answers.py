@@ -1,4 +1,4 @@
-"""1.8 and 1.9: envelope, cards, suggestions, actions; 1.13 extensions in answers."""
+"""1.8 Response envelope and cards."""
 
 import copy
 import json
@@ -11,9 +11,19 @@ from . import Skipped, expect, expect_status, row
 
 UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 NON_ADHERENCE = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
-NON_ADHERENCE_CODES = {"risk-benefit-ratio", "prefers-alternative", "patient-contraindication", "patient-refuses",
-                       "too-costly-uncovered", "service-not-available", "policy-contradicts", "need-more-info",
-                       "action-completed", "alternative-planned", "benefit-risk"}
+NON_ADHERENCE_CODES = {
+    "risk-benefit-ratio",
+    "prefers-alternative",
+    "patient-contraindication",
+    "patient-refuses",
+    "too-costly-uncovered",
+    "service-not-available",
+    "policy-contradicts",
+    "need-more-info",
+    "action-completed",
+    "alternative-planned",
+    "benefit-risk",
+}
 
 
 def bodies(session):
@@ -31,6 +41,13 @@ def actions_of(card):
     return [action for s in card.get("suggestions") or [] for action in s.get("actions") or []]
 
 
+def target(action):
+    if action.get("type") == "update":
+        resource = action.get("resource") or {}
+        return f"{resource.get('resourceType')}/{resource.get('id')}"
+    return action.get("resourceId") or action.get("resource")
+
+
 def some(found, what):
     if not found:
         raise Skipped(f"no answer holds {what}")
@@ -41,20 +58,14 @@ def gather(session, member):
     return some([(request, item) for request, card in session.all_cards() for item in card.get(member) or []], member)
 
 
-def gather_actions(session, *types):
-    cards = [(r, a) for r, c in session.all_cards() for a in actions_of(c)]
-    system = [(r, a) for r, body in bodies(session) for a in body.get("systemActions") or []]
-    return some([(r, a) for r, a in cards + system if not types or a.get("type") in types],
-                "a " + " or ".join(types) + " action" if types else "an action")
-
-
 @row("RESP-01")
 def silence(session):
     service = session.ordering()
     body = session.request(service)
     patient = {"reference": "Patient/" + body["context"]["patientId"]}
-    bundle_of(body)["entry"] = [{"resource": {"resourceType": "VisionPrescription", "id": "kit-1", "status": "draft",
-                                              "patient": patient}}]
+    bundle_of(body)["entry"] = [
+        {"resource": {"resourceType": "VisionPrescription", "id": "kit-1", "status": "draft", "patient": patient}}
+    ]
     if "selections" in body["context"]:
         body["context"]["selections"] = ["VisionPrescription/kit-1"]
     answer = expect_status(session.call(body, service), 200, "an order that is none of the service's business")
@@ -80,7 +91,7 @@ def no_empty_members(session):
     for _request, body in bodies(session):
         empty = [path for path in scan(body, has_no_value) if path != "$.cards"]
         expect(not empty, f"without value: {', '.join(empty[:5])}")
-    return f"{len(bodies(session))} answer(s) without null, \"\", [] or {{}}"
+    return f'{len(bodies(session))} answer(s) without null, "", [] or {{}}'
 
 
 @row("RESP-04")
@@ -123,7 +134,7 @@ def summary_fits(card):
 def summary(session):
     said = every(session, lambda _r, card: summary_fits(card), "1 to 139 characters")
     body, order = session.order_request()
-    long = "Extraordinarily long product name \U0001F489 " * 20
+    long = "Extraordinarily long product name \U0001f489 " * 20
     concept = order.get("medicationCodeableConcept")
     if isinstance(concept, dict):
         concept["text"] = long
@@ -162,6 +173,7 @@ def text_is_inert(session):
 def indicator(session):
     def check(_request, card):
         expect(card.get("indicator") in ("info", "warning", "critical"), f"indicator {card.get('indicator')!r}")
+
     return every(session, check, "info, warning or critical")
 
 
@@ -174,6 +186,7 @@ def source_label(session):
     def check(_request, card):
         label = source_of(card).get("label")
         expect(isinstance(label, str) and label, "a card without source.label")
+
     return every(session, check, "source.label")
 
 
@@ -182,6 +195,7 @@ def source_url(session):
     def check(_request, card):
         url = source_of(card).get("url", "https://absent")
         expect(urlsplit(str(url)).scheme == "https" and urlsplit(str(url)).netloc, f"source.url {url}")
+
     return every(session, check, "absolute https, or absent")
 
 
@@ -201,6 +215,7 @@ def topic(session):
             return
         expect(isinstance(found, dict) and found.get("code") and found.get("system"), "topic without code or system")
         expect(session.spec != "1.0", "topic is unknown to 1.0")
+
     return every(session, check, "a Coding with code and system, or absent")
 
 
@@ -214,8 +229,14 @@ def selection_behavior(session):
     allowed = ("at-most-one",) if session.spec == "1.0" else ("at-most-one", "any")
 
     def check(_request, card):
-        expect(("suggestions" in card) == ("selectionBehavior" in card), "suggestions and selectionBehavior go together")
-        expect(card.get("selectionBehavior", "at-most-one") in allowed, f"selectionBehavior {card.get('selectionBehavior')}")
+        expect(
+            ("suggestions" in card) == ("selectionBehavior" in card), "suggestions and selectionBehavior go together"
+        )
+        expect(
+            card.get("selectionBehavior", "at-most-one") in allowed,
+            f"selectionBehavior {card.get('selectionBehavior')}",
+        )
+
     return every(session, check, "present exactly with suggestions")
 
 
@@ -246,10 +267,35 @@ def one_card_per_message(session):
     return f"two orders, {len(cards)} cards, each names its drug" + (" and acts on its own order" if targets else "")
 
 
+@row("CARD-13")
+def gaps_are_named(session):
+    service = session.ordering()
+    session.usual_cards(service)
+    body = session.request(service, prefetch=False)
+    answer = session.call(body, service)
+    expect_status(answer, (200, 412), "a good order with no chart at all")
+    if answer.status == 412:
+        return "412: nothing is claimed"
+    cards = session.cards_in(answer)
+    expect(cards, "no chart at all, and no word about it")
+    if [session.essence(c) for c in cards] == [session.essence(c) for c in session.usual_cards(service)]:
+        raise Skipped("the chart makes no difference to the cards")
+    text = " ".join(str(card.get("detail", "")) + card.get("summary", "") for card in cards).lower()
+    words = [
+        word
+        for word in ("missing", "not available", "not checked", "could not", "unknown", "incomplete", "not known")
+        if word in text
+    ]
+    expect(words, f"no chart at all, and the card does not say so: {cards[0].get('summary')}")
+    return f'no chart at all: the cards say "{words[0]}"'
+
+
 @row("OVR-01")
 def override_reasons(session):
     for _request, reason in gather(session, "overrideReasons"):
-        expect(isinstance(reason, dict) and reason.get("code") and reason.get("system"), f"{reason} lacks code or system")
+        expect(
+            isinstance(reason, dict) and reason.get("code") and reason.get("system"), f"{reason} lacks code or system"
+        )
         expect(session.spec != "1.0", "overrideReasons is unknown to 1.0")
     return f"{len(gather(session, 'overrideReasons'))} reason(s) with code and system"
 
@@ -287,7 +333,9 @@ def link_type(session):
 def app_context(session):
     for _request, link in gather(session, "links"):
         if "appContext" in link:
-            expect(link.get("type") == "smart" and isinstance(link["appContext"], str), f"appContext of {link.get('url')}")
+            expect(
+                link.get("type") == "smart" and isinstance(link["appContext"], str), f"appContext of {link.get('url')}"
+            )
     return "absent, or a string on a smart link"
 
 
@@ -309,203 +357,3 @@ def link_urls(session):
             value = str(context.get(name) or "\0").rsplit("/", 1)[-1]
             expect(value not in url.query + url.path, f"{name} stands in {link.get('url')}")
     return f"https (http on loopback only), without ids ({len(gather(session, 'links'))} link(s))"
-
-
-@row("SUGG-01")
-def suggestion_label(session):
-    for _request, suggestion in gather(session, "suggestions"):
-        expect(isinstance(suggestion.get("label"), str) and suggestion["label"], "a suggestion without label")
-    return f"{len(gather(session, 'suggestions'))} suggestion(s) with label"
-
-
-@row("SUGG-02")
-def suggestion_uuid(session):
-    for _request, suggestion in gather(session, "suggestions"):
-        expect(UUID.fullmatch(str(suggestion.get("uuid", "0" * 8 + "-0000-0000-0000-" + "0" * 12))), f"uuid {suggestion.get('uuid')}")
-    return "a UUID, or absent"
-
-
-@row("SUGG-03")
-def recommended(session):
-    gather(session, "suggestions")
-    for _request, card in session.all_cards():
-        marks = [s["isRecommended"] for s in card.get("suggestions") or [] if "isRecommended" in s]
-        expect(all(isinstance(mark, bool) for mark in marks), "isRecommended is no boolean")
-        expect(sum(marks) <= 1 or card.get("selectionBehavior") == "any", "several recommended with at-most-one")
-    return "at most one with at-most-one"
-
-
-@row("SUGG-04")
-def actions_not_empty(session):
-    for _request, suggestion in gather(session, "suggestions"):
-        expect(suggestion.get("actions") != [], "actions: []")
-    return "absent or not empty"
-
-
-@row("SUGG-06")
-def no_action_selection(session):
-    for _request, suggestion in gather(session, "suggestions"):
-        expect("actionSelectionBehavior" not in suggestion, "actionSelectionBehavior without agreement")
-    return "absent"
-
-
-@row("ACT-01")
-def action_type(session):
-    for _request, action in gather_actions(session):
-        expect(action.get("type") in ("create", "update", "delete"), f"type {action.get('type')!r}")
-    return f"{len(gather_actions(session))} action(s): create, update or delete"
-
-
-@row("ACT-02")
-def action_description(session):
-    for _request, action in gather_actions(session):
-        expect(isinstance(action.get("description"), str) and action["description"], "an action without description")
-    return "every action has a description"
-
-
-@row("ACT-03")
-def create(session):
-    found = gather_actions(session, "create")
-    for _request, action in found:
-        resource = action.get("resource")
-        expect(isinstance(resource, dict) and resource.get("resourceType"), "create without a resource")
-    return f"{len(found)} resource(s) with a resourceType; `./dev conformance --fhir` validates them"
-
-
-@row("ACT-04")
-def update(session):
-    found = gather_actions(session, "update")
-    for request, action in found:
-        resource = action.get("resource") or {}
-        drafts = [e["resource"] for e in bundle_of(request)["entry"]]
-        draft = next((d for d in drafts if d.get("id") == resource.get("id")
-                      and d.get("resourceType") == resource.get("resourceType")), None)
-        expect(draft is not None, f"{resource.get('resourceType')}/{resource.get('id')} is no draft order")
-        lost = set(draft) - set(resource)
-        expect(not lost, f"the update lacks {', '.join(sorted(lost))}")
-        differ = [name for name in resource if resource[name] != draft.get(name)]
-        kept = {"meta", "extension", "contained", "text", "identifier", "subject", "id", "reasonCode"}
-        expect(not kept & set(differ), f"the update changes {', '.join(sorted(kept & set(differ)))}")
-        expect(differ, "the update changes nothing")
-    return f"{len(found)} whole resource(s), changed in {', '.join(sorted(differ))} only"
-
-
-@row("ACT-05")
-def delete_by_id(session):
-    if session.spec == "1.0":
-        raise Skipped("1.0 has ACT-06 instead")
-    found = gather_actions(session, "delete")
-    for _request, action in found:
-        expect(re.fullmatch(r"[A-Z]\w+/[^/]+", str(action.get("resourceId"))), f"resourceId {action.get('resourceId')}")
-        expect("resource" not in action, "delete with a resource as well")
-    return f"{len(found)} delete(s) by resourceId"
-
-
-@row("ACT-06")
-def delete_by_resource(session):
-    if session.spec != "1.0":
-        raise Skipped("2.0 and later have ACT-05 instead; profiles of 1.0 clients are tested by EXT-04")
-    found = gather_actions(session, "delete")
-    for _request, action in found:
-        expect(isinstance(action.get("resource"), str) and "resourceId" not in action, "delete without a string resource")
-    return f"{len(found)} delete(s) by string"
-
-
-def target(action):
-    if action.get("type") == "update":
-        resource = action.get("resource") or {}
-        return f"{resource.get('resourceType')}/{resource.get('id')}"
-    return action.get("resourceId") or action.get("resource")
-
-
-@row("ACT-07")
-def targets_are_drafts(session):
-    found = gather_actions(session, "update", "delete")
-    for request, action in found:
-        drafts = {f"{e['resource'].get('resourceType')}/{e['resource'].get('id')}" for e in bundle_of(request)["entry"]}
-        expect(target(action) in drafts, f"{target(action)} is none of {', '.join(sorted(drafts))}")
-    return f"{len(found)} target(s), all in the request's Bundle"
-
-
-@row("ACT-08")
-def no_resource_id_elsewhere(session):
-    for _request, action in gather_actions(session, "create", "update"):
-        expect("resourceId" not in action, f"resourceId on {action['type']}")
-    return "absent on create and update"
-
-
-@row("ACT-09")
-def version_kept(session):
-    service, body = session.drawing("update")
-    for entry in bundle_of(body)["entry"]:
-        entry["resource"]["meta"] = {"versionId": "kit-7"}
-    updates = [a for c in session.cards(body, service) for a in actions_of(c) if a.get("type") == "update"]
-    for action in some(updates, "an update action"):
-        expect((action.get("resource") or {}).get("meta", {}).get("versionId") == "kit-7", "meta.versionId is lost")
-    return "meta.versionId came back"
-
-
-def system(session):
-    return some([a for _r, body in bodies(session) for a in body.get("systemActions") or []], "system actions")
-
-
-@row("SYS-01")
-def system_action_place(session):
-    for _request, body in bodies(session):
-        expect("systemActions" not in (body.get("extension") or {}), "systemActions inside extension")
-    return f"{len(system(session))} at top level"
-
-
-@row("SYS-02")
-def system_action_description(session):
-    for action in system(session):
-        expect(action.get("description"), "a system action without description")
-    return "every system action has a description"
-
-
-@row("EXT-01")
-def extensions_are_objects(session):
-    places = [session.discovery().json()] + [body for _r, body in bodies(session)]
-    found = 0
-    for place in places:
-        for path in scan(place, lambda p, _v: p.endswith(".extension") and ".resource." not in p):
-            found += 1
-            value = place
-            for name in re.findall(r"\.([^.\[]+)|\[(\d+)\]", path):
-                value = value[name[0]] if name[0] else value[int(name[1])]
-            expect(isinstance(value, dict), f"{path} is no object")
-    return f"{found} extension(s), all objects" if found else "no extensions of its own"
-
-
-@row("EXT-02")
-def extension_names(session):
-    places = [session.discovery().json()] + [body for _r, body in bodies(session)]
-    names = set()
-
-    def collect(value):
-        if isinstance(value, dict):
-            if isinstance(value.get("extension"), dict):
-                names.update(value["extension"])
-            for key, inner in value.items():
-                if key != "resource":
-                    collect(inner)
-        elif isinstance(value, list):
-            for inner in value:
-                collect(inner)
-
-    for place in places:
-        collect(place)
-    for name in names:
-        expect("." in name, f"extension {name!r} is not unique")
-    return f"{len(names)} name(s) with a domain" if names else "no extensions of its own"
-
-
-@row("EXT-03")
-def unknown_extensions(session):
-    service = session.service()
-    for value in ({"a.b": [1, {}], "c": None}, [1], "x", 7):
-        body = copy.deepcopy(session.request(service))
-        body["extension"] = value
-        body["context"]["extension"] = value
-        expect_status(session.call(body, service), 200, f"extension {json.dumps(value)}")
-    return "object, array, string, number: 200"

@@ -8,9 +8,12 @@ from . import Skipped, expect, expect_status, row
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 ANOTHER_DRUG = {"system": RXNORM, "code": "161", "display": "acetaminophen"}
-ALIASES = {RXNORM: "urn:oid:2.16.840.1.113883.6.88", "http://hl7.org/fhir/sid/ndc": "urn:oid:2.16.840.1.113883.6.69",
-           "http://hl7.org/fhir/sid/icd-10-cm": "urn:oid:2.16.840.1.113883.6.90",
-           "http://snomed.info/sct": "urn:oid:2.16.840.1.113883.6.96"}
+ALIASES = {
+    RXNORM: "urn:oid:2.16.840.1.113883.6.88",
+    "http://hl7.org/fhir/sid/ndc": "urn:oid:2.16.840.1.113883.6.69",
+    "http://hl7.org/fhir/sid/icd-10-cm": "urn:oid:2.16.840.1.113883.6.90",
+    "http://snomed.info/sct": "urn:oid:2.16.840.1.113883.6.96",
+}
 
 
 def orders(body):
@@ -86,9 +89,19 @@ def other_orders(session):
     body = session.request(service)
     patient = {"reference": "Patient/" + body["context"]["patientId"]}
     bundle_of(body)["entry"] = [
-        {"resource": {"resourceType": "KitInvention", "id": "1"}}, {"resource": {"resourceType": "NutritionOrder", "id": "2"}},
-        {"resource": {"resourceType": "MedicationRequest", "id": "3", "status": "draft", "intent": "order",
-                      "subject": patient, "medicationCodeableConcept": {"coding": [ANOTHER_DRUG]}}}]
+        {"resource": {"resourceType": "KitInvention", "id": "1"}},
+        {"resource": {"resourceType": "NutritionOrder", "id": "2"}},
+        {
+            "resource": {
+                "resourceType": "MedicationRequest",
+                "id": "3",
+                "status": "draft",
+                "intent": "order",
+                "subject": patient,
+                "medicationCodeableConcept": {"coding": [ANOTHER_DRUG]},
+            }
+        },
+    ]
     cards = session.cards(body, service)
     return f"an invented type, a NutritionOrder, another drug: 200, {len(cards)} card(s)"
 
@@ -128,7 +141,9 @@ def drug_by_reference(session):
             medication = {"resourceType": "Medication", "id": f"kit-drug-{number}", "code": drug(order)}
             del order["medicationCodeableConcept"]
             urn = f"urn:uuid:8f1c7d52-5a0e-4d1c-9d0b-00000000000{number}"
-            reference = {"#contained": f"#{medication['id']}", "fullUrl": urn}.get(form, f"Medication/{medication['id']}")
+            reference = {"#contained": f"#{medication['id']}", "fullUrl": urn}.get(
+                form, f"Medication/{medication['id']}"
+            )
             order["medicationReference"] = {"reference": reference}
             if form == "#contained":
                 order["contained"] = [medication]
@@ -144,8 +159,11 @@ def drug_by_reference(session):
 @row("CTX-09")
 def all_codings(session):
     def local_first(order, _entry, _body):
-        drug(order)["coding"] = [{"system": "urn:oid:1.2.3.4", "code": "L1", "display": "local"}, {"code": "no-system"},
-                                 *drug(order)["coding"]]
+        drug(order)["coding"] = [
+            {"system": "urn:oid:1.2.3.4", "code": "L1", "display": "local"},
+            {"code": "no-system"},
+            *drug(order)["coding"],
+        ]
 
     def aliases(order, _entry, _body):
         for concept in [drug(order), *(order.get("reasonCode") or [])]:
@@ -178,8 +196,11 @@ def ordered_dose(session):
                 return {"type": {"coding": [{"system": system, "code": code}]}, "doseQuantity": quantity}
 
             other = {"value": 12345, "unit": "mL", "system": "http://unitsofmeasure.org", "code": "mL"}
-            dosage["doseAndRate"] = [entry("calculated", other), entry("admin-amount", other),
-                                     entry("ordered", doses[0]["doseQuantity"])]
+            dosage["doseAndRate"] = [
+                entry("calculated", other),
+                entry("admin-amount", other),
+                entry("ordered", doses[0]["doseQuantity"]),
+            ]
 
     return changed(session, "calculated and admin-amount beside ordered", typed)
 
@@ -187,8 +208,14 @@ def ordered_dose(session):
 @row("CTX-12")
 def odd_units(session):
     service = session.ordering()
-    for quantity in ({"value": 30, "unit": "gm"}, {"value": 1, "unit": "pill", "code": "{pill}"}, {"value": 1, "unit": "kit"},
-                     {"value": "30"}, {"unit": "g"}, {"value": 30}):
+    for quantity in (
+        {"value": 30, "unit": "gm"},
+        {"value": 1, "unit": "pill", "code": "{pill}"},
+        {"value": 1, "unit": "kit"},
+        {"value": "30"},
+        {"unit": "g"},
+        {"value": 30},
+    ):
         body = session.request(service)
         for order in orders(body):
             order["dosageInstruction"] = [{"doseAndRate": [{"doseQuantity": quantity}]}]
@@ -283,8 +310,9 @@ def missing_elements(session):
         said.append(name)
 
     def absent(order, _entry, _body):
-        order["requester"] = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
-                                             "valueCode": "unknown"}]}
+        order["requester"] = {
+            "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]
+        }
 
     changed(session, "a requester that is only a data-absent-reason", absent)
     return f"without {', '.join(said)}, and with a data-absent-reason: the same cards"

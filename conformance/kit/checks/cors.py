@@ -7,9 +7,15 @@ LISTED = "an origin that the service allows: --cors-origin"
 
 
 def preflight(session, path, origin):
-    return session.client.request("OPTIONS", path, headers={
-        "Origin": origin, "Access-Control-Request-Method": "POST",
-        "Access-Control-Request-Headers": "authorization,content-type"})
+    return session.client.request(
+        "OPTIONS",
+        path,
+        headers={
+            "Origin": origin,
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization,content-type",
+        },
+    )
 
 
 def allowed(answer):
@@ -49,9 +55,12 @@ def on_errors_too(session):
     origin = session.need("cors_origin", LISTED)
     service, missing = without_reason_or_data(session)
     path = session.path(service)
-    answers = {"200": session.call(session.request(service), service, Origin=origin),
-               "400": session.post(path, b"{", Origin=origin), "no data": session.call(missing, service, Origin=origin),
-               "404": session.post("/cds-services/kit-none", b"{}", Origin=origin)}
+    answers = {
+        "200": session.call(session.request(service), service, Origin=origin),
+        "400": session.post(path, b"{", Origin=origin),
+        "no data": session.call(missing, service, Origin=origin),
+        "404": session.post("/cds-services/kit-none", b"{}", Origin=origin),
+    }
     if session.key:
         answers["401"] = session.post(path, b"{}", token=None, Origin=origin)
     for what, answer in answers.items():

@@ -15,8 +15,11 @@ def declared(session):
 def coverage_actions(session):
     service = declared(session)
     answer = expect_status(session.call(session.request(service), service), 200, "a call")
-    found = [a for a in answer.json().get("systemActions") or []
-             if any("ext-coverage-information" in str(e.get("url")) for e in (a.get("resource") or {}).get("extension", []))]
+    found = [
+        a
+        for a in answer.json().get("systemActions") or []
+        if any("ext-coverage-information" in str(e.get("url")) for e in (a.get("resource") or {}).get("extension", []))
+    ]
     if not found:
         raise Skipped("no coverage information in the answer: give --request FILE with an order in scope")
     return found

@@ -35,7 +35,9 @@ def fixed_path(session):
 def required_members(session):
     for entry in entries(session):
         for name in ("hook", "description", "id"):
-            expect(isinstance(entry.get(name), str) and entry[name], f"{entry.get('id')}: {name} is no non-empty string")
+            expect(
+                isinstance(entry.get(name), str) and entry[name], f"{entry.get('id')}: {name} is no non-empty string"
+            )
     return "hook, description and id in every entry"
 
 
@@ -71,8 +73,10 @@ def usage_requirements(session):
 def version(session):
     for entry in entries(session):
         value = entry.get("version", "STU2")
-        expect(isinstance(value, str) and re.fullmatch(r"STU[123]|\d+\.\d+(\.\d+)?(-\w+)?", value),
-               f"{entry['id']}: version {value!r} is neither STUn nor a semantic version")
+        expect(
+            isinstance(value, str) and re.fullmatch(r"STU[123]|\d+\.\d+(\.\d+)?(-\w+)?", value),
+            f"{entry['id']}: version {value!r} is neither STUn nor a semantic version",
+        )
     return "absent, or of a known form"
 
 
@@ -82,8 +86,10 @@ def hook_version(session):
     for entry in entries(session):
         value = entry.get("hookVersion", "")
         expect(isinstance(value, str), f"{entry['id']}: hookVersion is no string")
-        expect(known.setdefault((entry["hook"], entry["id"]), value) == value,
-               f"{entry['id']} is listed with two versions of {entry['hook']}")
+        expect(
+            known.setdefault((entry["hook"], entry["id"]), value) == value,
+            f"{entry['id']} is listed with two versions of {entry['hook']}",
+        )
     return "one version per hook and id"
 
 
@@ -103,14 +109,16 @@ def no_empty_members(session):
     body = session.discovery().json()
     empty = [path for path in scan(body, has_no_value) if path != "$.services"]
     expect(not empty, f"without value: {', '.join(empty[:5])}")
-    return "no null, \"\", [] or {}"
+    return 'no null, "", [] or {}'
 
 
 @row("DISC-12")
 def id_is_the_last_segment(session):
     for service in session.services():
-        expect(re.fullmatch(r"[A-Za-z0-9._~-]+", service["id"]) and service["id"] != "feedback",
-               f"{service['id']!r} is no plain path segment")
+        expect(
+            re.fullmatch(r"[A-Za-z0-9._~-]+", service["id"]) and service["id"] != "feedback",
+            f"{service['id']!r} is no plain path segment",
+        )
         answer = session.post(session.path(service), session.request(service))
         expect(answer.status != 404, f"POST to {session.path(service)}: 404")
     return "every id answers"
@@ -137,8 +145,9 @@ def other_spellings_of_paths(session):
         answer = session.client.request("GET", path, headers=session.headers("/cds-services", body=False))
         expect_status(answer, (200, 301, 302, 307, 308, 404), f"GET {path}")
     service = session.service()
-    answer = session.post(f"/cds-services//{service['id']}", session.request(service),
-                          token=session.token(session.path(service)))
+    answer = session.post(
+        f"/cds-services//{service['id']}", session.request(service), token=session.token(session.path(service))
+    )
     expect_status(answer, (200, 308, 401, 404, 412), f"POST /cds-services//{service['id']}")
     return f"normalised or refused; // before the id: {answer.status}"
 
@@ -157,5 +166,7 @@ def known_members_only(session):
 def description_reads_as_text(session):
     for entry in entries(session):
         text = entry.get("description", "")
-        expect(not re.search(r"<[a-zA-Z/]|\[[^]]*\]\(|```|^#", text, re.M), f"{entry.get('id')}: markup in {text[:40]!r}")
+        expect(
+            not re.search(r"<[a-zA-Z/]|\[[^]]*\]\(|```|^#", text, re.M), f"{entry.get('id')}: markup in {text[:40]!r}"
+        )
     return "no markup that would show as such"

@@ -54,7 +54,7 @@ def incomplete_authorization(session):
         said.append(f"without {member} {answer.status}")
     service, body = bare(session, expires_in="300")
     answer = expect_status(session.call(body, service), (200, 400, 412), "expires_in as a string")
-    return ", ".join(said + [f"expires_in \"300\" {answer.status}"])
+    return ", ".join(said + [f'expires_in "300" {answer.status}'])
 
 
 @row("FHIR-03")
@@ -79,7 +79,9 @@ def token_is_transient(session):
     session.call(second, service)
     wanted = "Bearer " + second["fhirAuthorization"]["access_token"]
     asked = session.ehr.fhir_calls()
-    expect(asked and all(seen.header("authorization") == wanted for seen in asked), "the second call used another token")
+    expect(
+        asked and all(seen.header("authorization") == wanted for seen in asked), "the second call used another token"
+    )
     token = first["fhirAuthorization"]["access_token"]
     places = [session.setup[name] for name in ("log", "store") if session.setup.get(name)]
     for place in places:
@@ -123,8 +125,13 @@ def unlisted_server(session):
         session.trap.reset()
         body = session.request(service, prefetch=False)
         body["fhirServer"] = server
-        body["fhirAuthorization"] = {"access_token": "kit", "token_type": "Bearer", "expires_in": 300, "scope": "x",
-                                     "subject": "kit"}
+        body["fhirAuthorization"] = {
+            "access_token": "kit",
+            "token_type": "Bearer",
+            "expires_in": 300,
+            "scope": "x",
+            "subject": "kit",
+        }
         answer = session.call(body, service)
         expect(answer.status < 500, f"fhirServer {server}: answered {answer}")
         expect(not session.trap.seen, "a FHIR server that nobody listed was called")

@@ -35,7 +35,10 @@ def a_call(session):
 @row("HTTP-02")
 def strict_bodies(session):
     service = session.service()
-    for answer, what in ((session.discovery(), "discovery"), (session.call(session.request(service), service), "cards")):
+    for answer, what in (
+        (session.discovery(), "discovery"),
+        (session.call(session.request(service), service), "cards"),
+    ):
         try:
             strict_json(answer.body)
         except ValueError as error:
@@ -53,8 +56,11 @@ def content_type(session):
     service, path, body = good_call(session)
     answers = {"discovery": session.discovery(), "200": session.post(path, body), "400": session.post(path, b"{")}
     for what, answer in answers.items():
-        fine = json_type(answer) or (not answer.body) or (
-            what == "400" and (answer.header("Content-Type") or "").startswith("application/fhir+json"))
+        fine = (
+            json_type(answer)
+            or (not answer.body)
+            or (what == "400" and (answer.header("Content-Type") or "").startswith("application/fhir+json"))
+        )
         expect(fine, f"{what}: Content-Type {answer.header('Content-Type')}")
     return "application/json on 200 and on errors"
 
@@ -82,10 +88,13 @@ def accept(session):
 @row("HTTP-06")
 def other_statuses(session):
     service = session.service()
-    unknown = expect_status(session.post("/cds-services/kit-no-such-service", session.request(service)), 404,
-                            "an unknown service")
+    unknown = expect_status(
+        session.post("/cds-services/kit-no-such-service", session.request(service)), 404, "an unknown service"
+    )
     expect(not unknown.body or is_outcome(unknown), f"404 with {unknown}")
-    wrong = session.client.request("GET", session.path(service), headers=session.headers(session.path(service), body=False))
+    wrong = session.client.request(
+        "GET", session.path(service), headers=session.headers(session.path(service), body=False)
+    )
     expect_status(wrong, 405, "GET on a service")
     expect("POST" in (wrong.header("Allow") or ""), f"405 with Allow: {wrong.header('Allow')}")
     return f"unknown service 404, GET 405 with Allow: {wrong.header('Allow')}"
@@ -111,8 +120,11 @@ def http_1_1(session):
     connection = session.client.connection()
     try:
         for turn in ("first", "second"):
-            expect_status(session.post(path, session.request(service), connection=connection), 200,
-                          f"{turn} call on one connection")
+            expect_status(
+                session.post(path, session.request(service), connection=connection),
+                200,
+                f"{turn} call on one connection",
+            )
     finally:
         connection.close()
 
@@ -133,19 +145,33 @@ def http_1_1(session):
 def body_limit(session):
     service = session.service()
     body = session.request(service)
-    filler = [{"resource": {
-        "resourceType": "Observation", "id": f"kit-{n}", "status": "final",
-        "code": {"coding": [{"system": "urn:example:kit", "code": "filler"}], "text": "x" * 4500},
-        "subject": {"reference": "Patient/" + body["context"].get("patientId", "p")}, "valueString": str(n)}}
-        for n in range(2000)]
+    filler = [
+        {
+            "resource": {
+                "resourceType": "Observation",
+                "id": f"kit-{n}",
+                "status": "final",
+                "code": {"coding": [{"system": "urn:example:kit", "code": "filler"}], "text": "x" * 4500},
+                "subject": {"reference": "Patient/" + body["context"].get("patientId", "p")},
+                "valueString": str(n),
+            }
+        }
+        for n in range(2000)
+    ]
     prefetch = body.setdefault("prefetch", {})
-    key = next((k for k, t in (service.get("prefetch") or {}).items() if t.startswith("Observation")), "kit-observations")
+    key = next(
+        (k for k, t in (service.get("prefetch") or {}).items() if t.startswith("Observation")), "kit-observations"
+    )
     bundle = prefetch.get(key) or empty_bundle()
     prefetch[key] = {**bundle, "entry": list(bundle.get("entry") or []) + filler}
     size = len(json.dumps(body)) / 1e6
     expect_status(session.call(body, service), 200, f"{size:.1f} MB with 2000 Observations")
     path = session.path(service)
-    lines = [f"POST {session.client.prefix}{path} HTTP/1.1", f"Host: {session.client.netloc}", "Content-Length: 8589934592"]
+    lines = [
+        f"POST {session.client.prefix}{path} HTTP/1.1",
+        f"Host: {session.client.netloc}",
+        "Content-Length: 8589934592",
+    ]
     lines += [f"{name}: {value}" for name, value in session.headers(path).items()]
     answer = session.client.exchange(("\r\n".join(lines) + "\r\n\r\n").encode())
     expect_status(answer, 413, "8 GiB announced")
@@ -158,7 +184,9 @@ def hostile_json(session):
     text = good.decode()
     bodies = {
         "100 000 nested arrays": b"[" * 100000 + b"]" * 100000,
-        "nesting inside context": text.replace('"context": {', '"context": {"x": ' + "[" * 5000 + "]" * 5000 + ",", 1).encode(),
+        "nesting inside context": text.replace(
+            '"context": {', '"context": {"x": ' + "[" * 5000 + "]" * 5000 + ",", 1
+        ).encode(),
         "a member twice": text.replace('"hook":', '"hook": "patient-view", "hook":', 1).encode(),
         "a huge number": text.replace('"context": {', '"context": {"x": 1e99999,', 1).encode(),
         "a long number": text.replace('"context": {', '"context": {"x": ' + "9" * 5000 + ",", 1).encode(),
@@ -253,8 +281,12 @@ def errors_are_outcomes(session):
 @row("HTTP-23")
 def no_mixture(session):
     service, path, good = good_call(session)
-    answers = [session.post(path, b"{"), session.post(path, good), session.post(path, {"hook": service["hook"]}),
-               session.call(without_reason_or_data(session)[1], service)]
+    answers = [
+        session.post(path, b"{"),
+        session.post(path, good),
+        session.post(path, {"hook": service["hook"]}),
+        session.call(without_reason_or_data(session)[1], service),
+    ]
     for answer in answers:
         try:
             body = answer.json()

@@ -20,14 +20,15 @@ def send(session, token, body=None, **headers):
     return session.post(path, body if body is not None else session.request(service), token=token, **headers)
 
 
-def make(session, header=None, key=None, path=None, signature=None, raw_header=None, raw_claims=None, der=False, **claims):
+def make(
+    session, header=None, key=None, path=None, signature=None, raw_header=None, raw_claims=None, der=False, **claims
+):
     """A token for the service with changes; it is good when nothing is changed."""
     _service, own = target(session)
     issuer = claims.pop("iss", session.setup["issuer"])
     audience = claims.pop("aud", session.audience(path or own))
     full = claims_for(issuer, audience, **{"tenant": session.setup.get("tenant"), **claims})
-    return encode(key or session.key, full, header, signature, raw_header, raw_claims,
-                  **({"der": True} if der else {}))
+    return encode(key or session.key, full, header, signature, raw_header, raw_claims, **({"der": True} if der else {}))
 
 
 def refused(session, token, what):
@@ -47,8 +48,10 @@ def token_is_accepted(session):
 @row("AUTH-02")
 def token_is_demanded(session):
     answer = refused(session, None, "no token")
-    expect((answer.header("WWW-Authenticate") or "").startswith("Bearer"),
-           f"WWW-Authenticate: {answer.header('WWW-Authenticate')}")
+    expect(
+        (answer.header("WWW-Authenticate") or "").startswith("Bearer"),
+        f"WWW-Authenticate: {answer.header('WWW-Authenticate')}",
+    )
     return "no token: 401, WWW-Authenticate: Bearer"
 
 
@@ -69,10 +72,18 @@ def unknown_issuer(session):
 @row("AUTH-05")
 def no_reason_given(session):
     now = int(time.time())
-    bad = {"no token": None, "garbage": "x", "three parts": "a.b.c", "expired": make(session, exp=now - 3600, iat=now - 7200),
-           "wrong aud": make(session, aud="https://kit-stranger.example"), "wrong iss": make(session, iss="urn:x"),
-           "alg none": make(session, {"alg": "none"}, signature=b""), "no kid": make(session, {"kid": None}),
-           "wrong kid": make(session, {"kid": "kit-none"}), "wrong signature": make(session, signature=b"x" * 96)}
+    bad = {
+        "no token": None,
+        "garbage": "x",
+        "three parts": "a.b.c",
+        "expired": make(session, exp=now - 3600, iat=now - 7200),
+        "wrong aud": make(session, aud="https://kit-stranger.example"),
+        "wrong iss": make(session, iss="urn:x"),
+        "alg none": make(session, {"alg": "none"}, signature=b""),
+        "no kid": make(session, {"kid": None}),
+        "wrong kid": make(session, {"kid": "kit-none"}),
+        "wrong signature": make(session, signature=b"x" * 96),
+    }
     seen = set()
     for what, token in bad.items():
         answer = refused(session, token, what)
@@ -128,8 +139,11 @@ def symmetric(session):
 def algorithms(session):
     session.need_key()
     other = "RS384" if session.key.elliptic else "ES384"
-    refused(session, make(session, {"alg": other}, signature=session.key.sign(b"x") if session.key.elliptic else b"x" * 96),
-            f"{other} with a key of another kind")
+    refused(
+        session,
+        make(session, {"alg": other}, signature=session.key.sign(b"x") if session.key.elliptic else b"x" * 96),
+        f"{other} with a key of another kind",
+    )
     accepted(session, make(session), session.key.algorithm)
     good = [session.key.algorithm]
     for extra in session.setup.get("keys", {}):
@@ -167,7 +181,9 @@ def critical_and_hints(session):
     attacker = Key.generate("P-384", session.need_key().kid)
     refused(session, make(session, {"jwk": attacker.jwk()}, key=attacker), "an embedded jwk")
     own = Key.generate("P-384", "kit-attacker")
-    refused(session, make(session, {"jwk": own.jwk(), "x5u": "https://kit.example/x"}, key=own), "an embedded jwk and x5u")
+    refused(
+        session, make(session, {"jwk": own.jwk(), "x5u": "https://kit.example/x"}, key=own), "an embedded jwk and x5u"
+    )
     accepted(session, make(session, {"x5t": "kit"}), "an unknown header member")
     return "crit: 401; an embedded jwk of an attacker: 401"
 
@@ -211,7 +227,9 @@ def times(session):
     refused(session, make(session, iat=int(now) + 600, exp=int(now) + 900), "iat in ten minutes")
     refused(session, make(session, nbf=int(now) + 600), "nbf in ten minutes")
     accepted(session, make(session, iat=now - 1.5, exp=now + 299.5), "fractional times")
-    claims = claims_for(session.setup["issuer"], session.audience(target(session)[1]), tenant=session.setup.get("tenant"))
+    claims = claims_for(
+        session.setup["issuer"], session.audience(target(session)[1]), tenant=session.setup.get("tenant")
+    )
     raw = json.dumps(claims).replace(str(claims["exp"]), f"{claims['exp'] / 1e9:.9f}e9")
     accepted(session, make(session, raw_claims=raw), "exp in exponential form")
     return "exp -75 s 401, -20 s 200; iat and nbf in the future 401; fractions and exponents read"
@@ -243,7 +261,11 @@ def tenant(session):
 @row("JWT-14")
 def extra_claims(session):
     now = int(time.time())
-    accepted(session, make(session, sub="kit", nbf=now - 300, **{"vendor.claim": {"x": [1]}}), "sub, nbf and a vendor's claim")
+    accepted(
+        session,
+        make(session, sub="kit", nbf=now - 300, **{"vendor.claim": {"x": [1]}}),
+        "sub, nbf and a vendor's claim",
+    )
     return "sub, nbf and a vendor's claim: 200"
 
 
@@ -296,7 +318,9 @@ def unlisted_key_url(session):
     client = by_url(session)
     session.trap.reset()
     session.trap.keys = [session.key.jwk()]
-    refused(session, make(session, {"jku": session.trap.origin + "/jwks.json"}, iss=client["issuer"]), "an unlisted jku")
+    refused(
+        session, make(session, {"jku": session.trap.origin + "/jwks.json"}, iss=client["issuer"]), "an unlisted jku"
+    )
     refused(session, make(session, {"jku": session.trap.origin + "/jwks.json"}), "a jku for a client without")
     expect(not session.trap.seen, "the unlisted jku was called")
     return "401, no connection"
@@ -334,7 +358,9 @@ def key_host_down(session):
     session.ehr.jwks_down = True
     try:
         accepted(session, make(session, iss=client["issuer"]), "the host is down, the key is known")
-        refused(session, make(session, {"kid": "kit-unknown"}, iss=client["issuer"]), "the host is down, the key unknown")
+        refused(
+            session, make(session, {"kid": "kit-unknown"}, iss=client["issuer"]), "the host is down, the key unknown"
+        )
     finally:
         session.ehr.jwks_down = False
     return "a known key: 200; an unknown one: 401"

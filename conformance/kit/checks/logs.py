@@ -39,6 +39,8 @@ def no_tokens_in_logs(session):
     session.call(session.request(service), service, token=token + "x")
     with open(log, encoding="utf-8", errors="replace") as file:
         text = file.read()
-    expect(token not in text and token.rsplit(".", 1)[1] not in text and token.split(".")[1] not in text,
-           "a client token stands in the log")
+    expect(
+        token not in text and token.rsplit(".", 1)[1] not in text and token.split(".")[1] not in text,
+        "a client token stands in the log",
+    )
     return "neither a good nor a refused token is in the log"

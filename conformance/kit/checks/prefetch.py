@@ -17,8 +17,11 @@ def request(session):
 
 def search_keys(body, filled=False):
     """Keys that hold a Bundle."""
-    return [key for key, value in body["prefetch"].items() if isinstance(value, dict)
-            and value.get("resourceType") == "Bundle" and (value.get("entry") or not filled)]
+    return [
+        key
+        for key, value in body["prefetch"].items()
+        if isinstance(value, dict) and value.get("resourceType") == "Bundle" and (value.get("entry") or not filled)
+    ]
 
 
 def decisive(session, service):
@@ -29,8 +32,14 @@ def decisive(session, service):
     for entry in (bundle_of(body) or {}).get("entry", []):
         for name in ("reasonCode", "reasonReference"):
             entry["resource"].pop(name, None)
-    key = next((k for k in search_keys(body, True)
-                if body["prefetch"][k]["entry"][0].get("resource", {}).get("resourceType") == "Condition"), None)
+    key = next(
+        (
+            k
+            for k in search_keys(body, True)
+            if body["prefetch"][k]["entry"][0].get("resource", {}).get("resourceType") == "Condition"
+        ),
+        None,
+    )
     if key is None:
         raise Skipped("the prefetch holds no Conditions")
     without = copy.deepcopy(body)
@@ -70,8 +79,11 @@ def null_is_known_empty(session):
     keys = search_keys(body)
     if not keys:
         raise Skipped("no search among the prefetch keys")
-    forms = {"null": None, "a Bundle without entry": {"resourceType": "Bundle", "type": "searchset", "total": 0},
-             "entry: []": empty_bundle()}
+    forms = {
+        "null": None,
+        "a Bundle without entry": {"resourceType": "Bundle", "type": "searchset", "total": 0},
+        "entry: []": empty_bundle(),
+    }
     found = {}
     for name, value in forms.items():
         changed = copy.deepcopy(body)
@@ -87,7 +99,9 @@ def null_is_known_empty(session):
             expect(not asked, f"{name}: asked again: {asked[:1]}")
     for name, cards in found.items():
         session.equal(found["entry: []"], cards, name)
-    return f"three forms of \"none\": the same {len(found['null'])} card(s)" + (", not asked again" if session.ehr else "")
+    return f"three forms of \"none\": the same {len(found['null'])} card(s)" + (
+        ", not asked again" if session.ehr else ""
+    )
 
 
 @row("PREF-04")
@@ -111,8 +125,10 @@ def warning_entry(session):
     plain, remark = copy.deepcopy(body), copy.deepcopy(body)
     for key in keys:
         plain["prefetch"][key] = empty_bundle()
-        remark["prefetch"][key] = {**empty_bundle(), "entry": [
-            {"resource": outcome("warning", "not-found"), "search": {"mode": "outcome"}}]}
+        remark["prefetch"][key] = {
+            **empty_bundle(),
+            "entry": [{"resource": outcome("warning", "not-found"), "search": {"mode": "outcome"}}],
+        }
     session.equal(session.cards(plain, service), session.cards(remark, service), "a warning entry in an empty Bundle")
     return "an OperationOutcome(warning) entry is a remark: same cards as an empty Bundle"
 
@@ -155,8 +171,9 @@ def pages(session):
     bundle["entry"] = []
     bundle = paged["prefetch"][key]
     bundle["entry"] = []
-    bundle["link"] = [{"relation": "next",
-                       "url": f"{session.ehr.fhir}/{kind}?patient={paged['context']['patientId']}&kit-page=0"}]
+    bundle["link"] = [
+        {"relation": "next", "url": f"{session.ehr.fhir}/{kind}?patient={paged['context']['patientId']}&kit-page=0"}
+    ]
     answer = expect_status(session.call(paged, service), (200, 412), "Conditions on the second page")
     asked = session.ehr.asked_for(kind)
     if asked:
@@ -202,8 +219,9 @@ def totals_and_includes(session):
         bundle = body["prefetch"][key]
         bundle["total"] = 7777
         bundle.setdefault("entry", []).append({"fullUrl": "urn:uuid:6a1d2b0e-0000-4000-8000-000000000000"})
-        bundle["entry"].append({"resource": {"resourceType": "Organization", "id": "kit", "name": "kit"},
-                                "search": {"mode": "include"}})
+        bundle["entry"].append(
+            {"resource": {"resourceType": "Organization", "id": "kit", "name": "kit"}, "search": {"mode": "include"}}
+        )
     return session.same(body, "a wrong total, an entry without resource, an included Organization", service)
 
 
@@ -212,7 +230,7 @@ def values_that_are_no_objects(session):
     service, body = request(session)
     body["prefetch"].update({"user": "123", "kit-number": 7, "kit-array": [1]})
     expect_status(session.call(body, service), 200, "string, number and array as values")
-    return "\"user\": \"123\", a number, an array: 200"
+    return '"user": "123", a number, an array: 200'
 
 
 @row("PREF-11")
@@ -271,7 +289,9 @@ def both_sources(session):
 @row("PREF-16")
 def resources_without_id(session):
     service, body = request(session)
-    patient = next((v for v in body["prefetch"].values() if isinstance(v, dict) and v.get("resourceType") == "Patient"), None)
+    patient = next(
+        (v for v in body["prefetch"].values() if isinstance(v, dict) and v.get("resourceType") == "Patient"), None
+    )
     if patient is None:
         raise Skipped("no Patient among the prefetch")
     patient.pop("id", None)

@@ -5,7 +5,7 @@ import re
 from ..schemas import problems
 from . import Skipped, expect, expect_status, row
 
-NEEDS = "clients of several profiles: profiles of --setup, {\"epic\": {\"issuer\": ...}, ...}"
+NEEDS = 'clients of several profiles: profiles of --setup, {"epic": {"issuer": ...}, ...}'
 ONE_ZERO = ("cds-hooks-1.0", "oracle-health")
 ORDER = ("cds-hooks-1.0", "epic", "oracle-health", "sandbox", "generic")
 
@@ -49,7 +49,8 @@ def versions_side_by_side(session):
     bodies = answers(session)
     for name, body in bodies:
         schema = {"cds-hooks-1.0": "response-1.0", "oracle-health": "response-1.0", "epic": "response-epic"}.get(
-            name, "response-2.0")
+            name, "response-2.0"
+        )
         found = problems(schema, body)
         expect(not found, f"{name}: {'; '.join(found[:2])}")
     return f"{len(bodies)} answer(s) to {', '.join(dict.fromkeys(n for n, _ in bodies))}, each valid for its client"
@@ -84,7 +85,9 @@ def selection(session):
     for name, card in cards(session):
         allowed = {"epic": ("any",)}.get(name, ("at-most-one",) if name in ONE_ZERO else ("any", "at-most-one"))
         if "suggestions" in card:
-            expect(card.get("selectionBehavior") in allowed, f"{name}: selectionBehavior {card.get('selectionBehavior')}")
+            expect(
+                card.get("selectionBehavior") in allowed, f"{name}: selectionBehavior {card.get('selectionBehavior')}"
+            )
     return "at-most-one for 1.0 clients, any for Epic"
 
 

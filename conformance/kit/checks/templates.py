@@ -10,7 +10,9 @@ USER_TOKENS = {"userPractitionerId", "userPractitionerRoleId", "userPatientId", 
 
 
 def templates(session):
-    found = [(s["id"], s["hook"], key, text) for s in session.services() for key, text in (s.get("prefetch") or {}).items()]
+    found = [
+        (s["id"], s["hook"], key, text) for s in session.services() for key, text in (s.get("prefetch") or {}).items()
+    ]
     if not found:
         raise Skipped("no prefetch templates are published")
     return found
@@ -29,14 +31,19 @@ def each(session, holds, complaint):
 
 @row("PREFT-01")
 def relative_queries(session):
-    return each(session, lambda t: re.match(r"[A-Z][A-Za-z]+[/?]", t) or t == "{{context.userId}}",
-                "no relative read or search")
+    return each(
+        session, lambda t: re.match(r"[A-Z][A-Za-z]+[/?]", t) or t == "{{context.userId}}", "no relative read or search"
+    )
 
 
 @row("PREFT-02")
 def token_form(session):
-    return each(session, lambda t: t.count("{{") == t.count("}}") == len(tokens(t))
-                and all(re.fullmatch(r"[%\w.()+|\- ]+", k) and k == k.strip() for k in tokens(t)), "a token is misspelled")
+    return each(
+        session,
+        lambda t: t.count("{{") == t.count("}}") == len(tokens(t))
+        and all(re.fullmatch(r"[%\w.()+|\- ]+", k) and k == k.strip() for k in tokens(t)),
+        "a token is misspelled",
+    )
 
 
 @row("PREFT-03")
@@ -56,7 +63,9 @@ def user_tokens(session):
     for service, _hook, key, text in templates(session):
         for token in tokens(text):
             simple = re.fullmatch(r"\w+", token)
-            expect(not simple or token in USER_TOKENS or token.startswith("today"), f"{service}.{key}: {token} is unknown")
+            expect(
+                not simple or token in USER_TOKENS or token.startswith("today"), f"{service}.{key}: {token} is unknown"
+            )
             expect(not (simple and session.spec == "1.0"), f"{service}.{key}: {token} is unknown to 1.0")
     return "no token beside context.* but the four of the user"
 
@@ -64,8 +73,11 @@ def user_tokens(session):
 @row("PREFT-05")
 def fhirpath_subset(session):
     grammar = r"(%?\w+(\.\w+|\.ofType\(\w+\)|\.resolve\(\))*|today\(\))( ?[+-] ?\d+ days)?"
-    return each(session, lambda t: all(all(re.fullmatch(grammar, part.strip()) for part in token.split("|"))
-                                       for token in tokens(t)), "outside the FHIRPath subset")
+    return each(
+        session,
+        lambda t: all(all(re.fullmatch(grammar, part.strip()) for part in token.split("|")) for token in tokens(t)),
+        "outside the FHIRPath subset",
+    )
 
 
 @row("PREFT-06")
@@ -74,7 +86,10 @@ def key_dependencies_come_first(session):
         before = set()
         for key, text in (service.get("prefetch") or {}).items():
             for name in re.findall(r"%(\w+)", text):
-                expect(name in before or name == "context", f"{service['id']}.{key} refers to %{name}, which is not before it")
+                expect(
+                    name in before or name == "context",
+                    f"{service['id']}.{key} refers to %{name}, which is not before it",
+                )
             before.add(key)
     templates(session)
     return "no reference to a later key"
@@ -95,8 +110,11 @@ def common_queries(session):
 
 @row("PREFT-08")
 def no_rare_queries(session):
-    return each(session, lambda t: not re.search(r"sort:|_include|_revinclude|_has:|\?[^{]*[\w]\.[\w]", re.sub(r"\{\{.*?\}\}", "", t)),
-                "sort:, _include, _has or chaining")
+    return each(
+        session,
+        lambda t: not re.search(r"sort:|_include|_revinclude|_has:|\?[^{]*[\w]\.[\w]", re.sub(r"\{\{.*?\}\}", "", t)),
+        "sort:, _include, _has or chaining",
+    )
 
 
 @row("PREFT-09")

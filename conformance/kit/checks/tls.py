@@ -40,7 +40,9 @@ def no_plain_http(session):
             answer = plain.recv(4096)
         except OSError:
             answer = b""
-    expect(b"services" not in answer and not answer.startswith(b"HTTP/1.1 2"), f"plain HTTP is answered: {answer[:40]!r}")
+    expect(
+        b"services" not in answer and not answer.startswith(b"HTTP/1.1 2"), f"plain HTTP is answered: {answer[:40]!r}"
+    )
     return "plain HTTP on the port is refused"
 
 
