@@ -51,6 +51,44 @@ std::string summary_key(Findings const& findings, Row const& row) {
   return "summary-" + std::string(rules::to_string(row.stance));
 }
 
+std::string_view met(Truth state) { return state == Truth::yes ? "met" : state == Truth::no ? "unmet" : "unknown"; }
+
+/// The short name of the guideline that a row is of.
+std::string const& guideline_of(rules::RuleSet const& rules, rules::RowIndex row) {
+  return rules.guidelines[rules.rows[row].guideline].short_name;
+}
+
+/// A sentence of the rule set filled in; without evidence, its place in the brackets goes as well.
+std::string filled(rules::RuleSet const& rules, std::string const& key,
+                   std::map<std::string, std::string> const& values) {
+  std::string text = fill(rules.sentence(key), values);
+  if (auto at = text.find(", )"); at != std::string::npos) text.erase(at, 2);
+  return text;
+}
+
+/// The leading row's advice and, in the same breath, who sees it otherwise; without the evidence, to fit both.
+std::string with_other_view(rules::RuleSet const& rules, Findings const& findings,
+                            std::map<std::string, std::string> values, std::string const& plain) {
+  values["evidence"] = "";
+  std::string text;
+  if (findings.supported_by) {
+    values["other"] = guideline_of(rules, *findings.supported_by);
+    auto stance = rules::to_string(rules.rows[*findings.supported_by].stance);
+    text = fill(rules.sentence("summary-supported-" + std::string(stance)), values);
+  } else if (!findings.exceptions.empty() && *findings.stance >= Stance::insufficient_evidence) {
+    auto const row = findings.exceptions.front().row;
+    values["other"] = guideline_of(rules, row);
+    values["exception"] = rules.rows[row].exception->text;
+    for (auto const& summary :
+         {plain, filled(rules, "summary-" + std::string(rules::to_string(*findings.stance)), values)}) {
+      values["summary"] = summary;
+      text = fill(rules.sentence("summary-exception"), values);
+      if (utf16_length(text) <= kSummaryUnits) break;
+    }
+  }
+  return text.empty() || utf16_length(text) > kSummaryUnits ? plain : text;
+}
+
 /// The sentence key of the summary: what made a silent answer speak, or the leading row.
 std::string headline_key(Findings const& findings, Row const& row) {
   bool raised = !findings.raised_by.empty() && findings.raised_by != "caution";
@@ -135,6 +173,18 @@ std::string rests_on(Knowledge const& knowledge, Decision const& decision) {
   return text;
 }
 
+/// What another guideline makes an exception for, and whether the record shows it.
+std::string exceptions(rules::RuleSet const& rules, Findings const& findings) {
+  std::string text;
+  for (auto const& exception : findings.exceptions) {
+    auto const& row = rules.rows[exception.row];
+    text += text.empty() ? "" : " ";
+    text += fill(rules.sentence("exception-" + std::string(met(exception.state))),
+                 {{"other", guideline_of(rules, exception.row)}, {"exception", row.exception->text}});
+  }
+  return text;
+}
+
 std::string spoken(std::string_view stance) {
   std::string words(stance);
   std::replace(words.begin(), words.end(), '-', ' ');
@@ -146,11 +196,15 @@ std::string other_positions(Knowledge const& knowledge, Findings const& findings
   for (std::size_t i = 1; i < findings.recommendations.size(); ++i) {
     auto const& other = findings.recommendations[i];
     Row const& row = knowledge.rules.rows[other.row];
-    if (row.says.empty()) continue;
+    if (row.says.empty() || row.background) continue;
     if (!text.empty()) text += "\n";
     text += "- " + knowledge.rules.guidelines[row.guideline].short_name + ", " + row.title;
     text += other.candidate ? " (possible): " : ": ";
-    text += spoken(rules::to_string(row.stance)) + " (" + row.evidence + ")";
+    text += spoken(rules::to_string(row.stance)) + " (" + row.evidence;
+    text += row.verification == "unverified" ? ", not verified against the source)" : ")";
+    if (!row.precondition || row.exception) continue;  // an exception has a line of its own
+    std::string const state = "position-" + std::string(met(*other.precondition));
+    text += "; " + fill(knowledge.rules.sentence(state), {{"precondition", first_sentence(row.precondition->text)}});
   }
   return text;
 }
@@ -239,9 +293,10 @@ std::string summary_text(Knowledge const& knowledge, Decision const& decision) {
   std::string text = fill(rules.sentence(headline_key(decision.findings, row)), values);
   if (utf16_length(text) > kSummaryUnits) {
     values["evidence"] = "";
-    text = fill(rules.sentence(headline_key(decision.findings, row)), values);
+    text = filled(rules, headline_key(decision.findings, row), values);
   }
-  return cut_to(text, kSummaryUnits);
+  bool plain = raised_by.empty() && !has(decision.findings, "candidates");
+  return cut_to(plain ? with_other_view(rules, decision.findings, values, text) : text, kSummaryUnits);
 }
 
 CardSubject subject_of(Findings const& findings) {
@@ -282,6 +337,7 @@ std::string detail_text(Knowledge const& knowledge, Decision const& decision) {
     if (row.precondition && lead.precondition != Truth::yes) {
       line(text, lead.precondition == Truth::no ? "First" : "Precondition, not recorded", row.precondition->text);
     }
+    line(text, "Exception", exceptions(knowledge.rules, findings));
     line(text, "Consider instead", row.instead);
     for (auto const& caution : findings.cautions) line(text, "", caution);
   }

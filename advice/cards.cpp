@@ -66,6 +66,12 @@ class CardMaker {
       add_correction(decision, name, card);
       add_tests(decision, name, card);
     }
+    if (subject_of(decision.findings) == CardSubject::stance) {
+      for (auto const& exception : decision.findings.exceptions) {
+        auto const& reason = knowledge_.rules.rows[exception.row].exception->reason;
+        card.override_reasons.push_back({reason.system, reason.code, reason.display});
+      }
+    }
     auto reasons = knowledge_.rules.override_reasons.find(override_key(decision));
     if (reasons != knowledge_.rules.override_reasons.end()) {
       for (auto const& reason : reasons->second)

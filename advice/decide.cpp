@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "advice/dose_findings.h"
+#include "advice/interest.h"
 #include "advice/other_orders.h"
 #include "fhir/read_resources.h"
 #include "rules/evaluate.h"
@@ -27,6 +28,12 @@ bool selected(fhir::Order const& order, std::vector<std::string_view> const& sel
 bool of_patient(fhir::Order const& order, std::string_view patient_id) {
   return patient_id.empty() || order.patient_reference.empty() ||
          fhir::last_segment(order.patient_reference) == patient_id;
+}
+
+/// An order that advice is given on if it turns out to be one of immune globulin.
+bool is_asked_about(fhir::Order const& order, DecideInput const& input) {
+  return is_live(order) && of_patient(order, input.patient_id) &&
+         (input.selections == nullptr || selected(order, *input.selections));
 }
 
 /// An order being checked is no prior treatment, even where the chart lists it as well. REQ PREF-13
@@ -68,12 +75,21 @@ void note_gaps(fhir::Chart const& chart, Decision& decision) {
 
 }  // namespace
 
+Interest interest_of(DecideInput const& input) {
+  auto interest = Interest::none;
+  for (auto const& order : input.orders) {
+    if (!is_asked_about(order, input)) continue;
+    if (recognise_product(input.knowledge, order).ivig) return Interest::ivig;
+    if (order.drug_unresolved) interest = Interest::unresolved;
+  }
+  return interest;
+}
+
 std::vector<Decision> decide(DecideInput const& input) {
   std::vector<Decision> decisions;
   std::optional<Record> record;  // most requests hold no IVIG order: read the record only for one
   for (auto const& order : input.orders) {
-    if (!is_live(order) || !of_patient(order, input.patient_id)) continue;
-    if (input.selections != nullptr && !selected(order, *input.selections)) continue;
+    if (!is_asked_about(order, input)) continue;
     Product product = recognise_product(input.knowledge, order);
     if (!product.ivig) continue;
     if (!record) {

@@ -70,13 +70,15 @@ void write_indications(JsonWriter& json, Knowledge const& knowledge, rules::Fact
   json.end_array();
 }
 
+char const* state_word(Truth state) { return state == Truth::yes ? "met" : state == Truth::no ? "unmet" : "unknown"; }
+
 void write_precondition(JsonWriter& json, Knowledge const& knowledge, rules::Facts const& facts, rules::Row const& row,
                         Truth state) {
   json.key("preconditions");
   json.begin_array();
   json.begin_object();
   json.member("fact", row.precondition->text);
-  json.member("state", state == Truth::yes ? "met" : state == Truth::no ? "unmet" : "unknown");
+  json.member("state", state_word(state));
   json.key("facts");
   json.begin_array();
   for (auto fact : row.precondition->when.facts()) {
@@ -105,6 +107,23 @@ void write_recommendations(JsonWriter& json, Knowledge const& knowledge, Decisio
     json.member("state", recommendation.candidate ? "candidate" : "applies");
     if (recommendation.precondition)
       write_precondition(json, knowledge, decision.facts, row, *recommendation.precondition);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+/// Exceptions that another guideline makes from the leading advice; unmet ones are no recommendations.
+void write_exceptions(JsonWriter& json, Knowledge const& knowledge, rules::Findings const& findings) {
+  if (findings.exceptions.empty()) return;
+  json.key("exceptions");
+  json.begin_array();
+  for (auto const& exception : findings.exceptions) {
+    auto const& row = knowledge.rules.rows[exception.row];
+    json.begin_object();
+    json.member("recommendation", row.id);
+    json.member("text", row.exception->text);
+    json.member("state", state_word(exception.state));
+    json.member("override_code", row.exception->reason.code);
     json.end_object();
   }
   json.end_array();
@@ -156,6 +175,7 @@ void write_decision(JsonWriter& json, Knowledge const& knowledge, Decision const
   else json.raw("null");
   json.member("indicator", rules::to_string(findings.indicator));
   write_recommendations(json, knowledge, decision);
+  write_exceptions(json, knowledge, findings);
   write_coded(json, "safety", findings.safety);
   write_coded(json, "dose", findings.dose);
   write_missing(json, decision);

@@ -60,6 +60,7 @@ class FactReader {
     for (auto const& statement : record_.problems) from_statement(statement);
     from_results();
     from_treatments();
+    from_onsets();
     from_history();
     from_recent();
     from_reactions();
@@ -165,6 +166,27 @@ class FactReader {
                        record_.today))
             continue;
           add(side, false, treatment.statement, treatment.statement.coded ? Basis::code : Basis::text);
+        }
+      }
+    });
+  }
+
+  /// When a condition of the record began. No date decides nothing.
+  void from_onsets() {
+    each_side([&](FactSide side, rules::Evidence const& evidence) {
+      if (!evidence.onset) return;
+      for (auto const* list : {&reasons_, &record_.problems}) {
+        for (auto const& statement : *list) {
+          if (!statement.counts() || !statement.onset) continue;
+          bool const named = std::any_of(evidence.onset->value_sets.begin(), evidence.onset->value_sets.end(),
+                                         [&](std::string const& id) {
+                                           auto const* match = statement.match(knowledge_.set(id));
+                                           return match != nullptr && !match->broader && !match->past;
+                                         });
+          if (!named) continue;
+          int const days = static_cast<int>((record_.today - *statement.onset).count());
+          add_known(side, days <= evidence.onset->within_days, statement.path,
+                    "onset " + std::to_string(days) + " days ago");
         }
       }
     });

@@ -95,11 +95,26 @@ class IndicationFinder {
     return refuted;
   }
 
+  /// The record has it only as not yet confirmed, however plainly the reason says it.
+  [[nodiscard]] bool provisional_in_record(FactIndex fact) const {
+    bool provisional = false;
+    for (auto const& problem : record_.problems) {
+      if (!problem.counts()) continue;
+      for (auto const& named : conditions_in(problem)) {
+        if (named.fact != fact || named.broader) continue;
+        if (!named.provisional) return false;
+        provisional = true;
+      }
+    }
+    return provisional;
+  }
+
   void add(FactIndex fact, Truth certainty, Named const& by) {
     auto known = std::find_if(facts_.indications.begin(), facts_.indications.end(),
                               [&](Indication const& i) { return i.condition == fact; });
     if (known == facts_.indications.end()) {
-      facts_.indications.push_back({fact, certainty, by.basis, by.from, by.provisional});
+      bool const provisional = by.provisional || provisional_in_record(fact);
+      facts_.indications.push_back({fact, certainty, by.basis, by.from, provisional});
     } else if (certainty == Truth::yes) {
       known->certainty = Truth::yes;
     }

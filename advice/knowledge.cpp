@@ -140,6 +140,9 @@ class OwnerBuilder {
     if (auto ok = check(evidence.value_sets); !ok) return ok;
     if (auto ok = check(evidence.draft_order_value_sets); !ok) return ok;
     if (auto ok = check(evidence.history_value_sets); !ok) return ok;
+    if (evidence.onset) {
+      if (auto ok = check(evidence.onset->value_sets); !ok) return ok;
+    }
     if (evidence.recent) {
       if (auto ok = check(evidence.recent->value_sets); !ok) return ok;
     }

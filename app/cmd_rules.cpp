@@ -10,7 +10,7 @@
 #include "advice/markdown.h"
 #include "app/commands.h"
 #include "app/rule_examples.h"
-#include "rules/lint.h"
+#include "rules/lint_rows.h"
 #include "rules/questionnaire.h"
 
 namespace ivig::app {
@@ -54,12 +54,21 @@ int show(Knowledge const& knowledge, std::string const& id) {
   Row const& row = knowledge.rules.rows[*index];
   auto const& guideline = knowledge.rules.guidelines[row.guideline];
   show_line("id", row.id);
+  show_line("stands in", row.place.file + ":" + std::to_string(row.place.line));
   show_line("title", row.title);
+  std::string conditions;
+  for (auto fact : row.conditions) conditions += (conditions.empty() ? "" : ", ") + knowledge.rules.facts[fact].id;
+  show_line("for", conditions);
   show_line("stance", std::string(rules::to_string(row.stance)));
   show_line("evidence", row.evidence);
   show_line("says", row.says);
   show_line("instead", row.instead);
   if (row.precondition) show_line("precondition", row.precondition->text + (row.precondition->soft ? " (soft)" : ""));
+  if (row.exception) show_line("exception", row.exception->text + " (override " + row.exception->reason.code + ")");
+  if (row.background) show_line("background", "never leads, never counts");
+  std::string narrower;
+  for (auto other : row.narrower_than) narrower += (narrower.empty() ? "" : ", ") + knowledge.rules.rows[other].id;
+  show_line("narrower than", narrower);
   std::string facts;
   for (auto const* expression : {&row.requires_, &row.excludes}) {
     for (auto fact : expression->facts()) facts += (facts.empty() ? "" : ", ") + knowledge.rules.facts[fact].id;
@@ -94,6 +103,8 @@ int test(Knowledge const& knowledge) {
 int lint(Knowledge const& knowledge) {
   auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   std::vector<rules::LintFinding> findings = rules::lint(knowledge.rules);
+  rules::RowProof const proof = rules::prove_rows(knowledge.rules);
+  findings.insert(findings.end(), proof.findings.begin(), proof.findings.end());
   auto examples = load_examples(knowledge.rules, today);
   if (!examples) {
     findings.push_back({true, examples.error().where, examples.error().detail});
@@ -114,6 +125,15 @@ int lint(Knowledge const& knowledge) {
     errors += finding.error ? 1 : 0;
     std::cout << (finding.error ? "error: " : "note: ") << finding.where << ": " << finding.detail << "\n";
   }
+  std::size_t combinations = 0;
+  for (auto const& one : proof.proved) {
+    combinations += one.combinations;
+    if (one.rows < 2) continue;  // nothing to contradict
+    std::cout << "proved: " << one.condition << ": " << one.rows << " rows of " << one.guideline << ", " << one.facts
+              << " facts, all " << one.combinations << " combinations\n";
+  }
+  std::cout << "proved: " << proof.proved.size() << " conditions of guidelines, " << combinations
+            << " combinations of facts tried, at most " << rules::kMostCombinations << " for one\n";
   std::cout << knowledge.rules.rows.size() << " rows, " << knowledge.rules.facts.size() << " facts, "
             << knowledge.terms.sets().size() << " value sets (" << unverified << " codes unverified): " << errors
             << " errors\n";

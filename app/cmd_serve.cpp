@@ -1,6 +1,7 @@
 // ivig-cds serve: wires configuration, rules, routes and server by hand, then waits for signals.
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -8,14 +9,23 @@
 
 #include <sys/resource.h>
 
+#include "app/clients.h"
 #include "app/commands.h"
 #include "app/config.h"
+#include "app/gate.h"
+#include "app/key_fetcher.h"
 #include "app/routes.h"
+#include "certs/authenticator.h"
+#include "certs/certificate_expiry.h"
+#include "certs/outbound_trust.h"
 #include "certs/tls_server.h"
+#include "fhir/rest_client.h"
 #include "server/server.h"
 
 namespace ivig::app {
 namespace {
+
+constexpr std::chrono::days kExpiryWarning(30);
 
 std::string config_file(std::string const& named) {
   if (!named.empty()) return named;
@@ -37,7 +47,7 @@ int refuse(base::Error const& error) {
 void raise_file_limit(std::size_t connections, server::Log& log) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  rlim_t wanted = static_cast<rlim_t>(connections) + 256;
+  rlim_t wanted = static_cast<rlim_t>(connections) + 2048;  // beside them: files, and connections to FHIR servers
   if (limit.rlim_cur >= wanted) return;
   limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? wanted : std::min(wanted, limit.rlim_max);
   setrlimit(RLIMIT_NOFILE, &limit);
@@ -47,29 +57,13 @@ void raise_file_limit(std::size_t connections, server::Log& log) {
   }
 }
 
-hooks::ClientProfile profile_of(ClientConfig const* client) {
-  if (client == nullptr) return {};
-  switch (client->profile) {
-    case ProfileName::epic: return *hooks::client_profile("epic");
-    case ProfileName::oracle_health: return *hooks::client_profile("oracle-health");
-    case ProfileName::cds_hooks_1_0: return *hooks::client_profile("cds-hooks-1.0");
-    case ProfileName::generic:
-    case ProfileName::sandbox: break;
-  }
-  return {};
-}
-
 RouteSettings route_settings(Config const& config) {
   RouteSettings settings;
-  settings.token_required = config.auth == AuthMode::required;
   settings.public_url = config.public_url;
   settings.cors_origins = config.cors_origins;
   settings.gap_cards = config.gap_cards;
   settings.body_bytes = config.limits.http.body_bytes;
   settings.json_depth = config.limits.json_depth;
-  auto const* anonymous = config.anonymous_client();
-  settings.anonymous_profile = profile_of(anonymous);
-  if (anonymous != nullptr) settings.anonymous_services = anonymous->services;
   return settings;
 }
 
@@ -78,19 +72,43 @@ base::Result<std::shared_ptr<boost::asio::ssl::context>> tls_context(Config cons
       {config.tls.certificate, config.tls.key, config.tls.client_ca, config.tls.require_client_certificate});
 }
 
+/// An alarm when it failed: until somebody mends it, calls of that client are on their way to being refused. REQ JWT-18
+void note_key_fetch(server::Log& log, certs::KeyFetch const& fetch) {
+  if (fetch.failure.empty()) {
+    log.info("keys_fetched", {{"jku", fetch.url}, {"keys", fetch.keys}});
+  } else {
+    log.error("keys_not_fetched",
+              {{"jku", fetch.url}, {"detail", fetch.failure}, {"last_good_keys_in_use", fetch.stale_keys_in_use}});
+  }
+}
+
 /// The running service: what a reload replaces, and what must outlive the server.
 class Service {
  public:
-  explicit Service(Config config)
+  /// `file`: where `config` came from and a reload looks again; empty for the defaults. `trust`: whom it trusts when it
+  /// calls others.
+  Service(Config config, std::string file, std::shared_ptr<x509_store_st> trust)
       : config_(std::move(config)),
+        file_(std::move(file)),
+        client_(std::move(trust)),
         log_(config_.log.level, config_.log.format),
         settings_(route_settings(config_)),
+        key_fetcher_(client_, clients_, config_.tokens),
+        keys_([this](std::string url) { return key_fetcher_.fetch(std::move(url)); }, config_.tokens.keys,
+              [this](certs::KeyFetch const& fetch) { note_key_fetch(log_, fetch); }),
+        replay_(config_.tokens.replay_entries),
+        authenticator_(keys_, replay_),
+        rate_(config_.limits.requests_per_second),
+        gate_({clients_, authenticator_, rate_, counters_, log_}, config_.auth, config_.public_url),
         server_(config_.limits.http, config_.threads, log_) {}
 
   int run(sigset_t const& signals) {
     auto knowledge = advice::Knowledge::load(config_.rules);
     if (!knowledge) return refuse(knowledge.error());
     knowledge_.store(*knowledge);
+    auto clients = Clients::load(config_);
+    if (!clients) return refuse(clients.error());
+    clients_.store(*clients);
     raise_file_limit(config_.limits.http.connections, log_);
     if (auto started = start(); !started) return refuse(started.error());
     log_.info("started", {{"rules", (*knowledge)->rules.version},
@@ -100,7 +118,11 @@ class Service {
                                                                         : "required"}});
     if (config_.auth == AuthMode::off)
       log_.warn("auth_off", {{"detail", "every local caller is served; loopback only"}});
-    for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) reload();
+    watch_certificates();
+    for (int signal = wait_for(signals); signal != SIGTERM && signal != SIGINT; signal = wait_for(signals)) {
+      if (signal == SIGHUP) reload();
+      watch_certificates();
+    }
     log_.info("stopping");
     bool clean = server_.stop();
     log_.info("stopped", {{"clean", clean}});
@@ -115,7 +137,7 @@ class Service {
       if (!context) return tl::unexpected(context.error());
       tls = *context;
     }
-    auto service = std::make_shared<server::Handler const>(service_handler(knowledge_, settings_));
+    auto service = std::make_shared<server::Handler const>(service_handler(knowledge_, settings_, gate_, client_));
     auto admin = std::make_shared<server::Handler const>(admin_handler(knowledge_));
     std::vector<server::Listener> listeners;
     for (auto const& address : config_.listen) listeners.push_back({address, service, address.tls ? tls : nullptr});
@@ -126,30 +148,91 @@ class Service {
     return {};
   }
 
-  /// New rules and certificates, or the old ones and a line that says why.
+  /// The next signal, or 0 after a day.
+  static int wait_for(sigset_t const& signals) {
+    timespec const day{24 * 60 * 60, 0};
+    int const signal = sigtimedwait(&signals, nullptr, &day);
+    return signal < 0 ? 0 : signal;
+  }
+
+  /// New rules, clients and certificates, each or the old ones and a line that says why.
   void reload() {
-    auto knowledge = advice::Knowledge::load(config_.rules);
-    if (knowledge) {
-      knowledge_.store(*knowledge);
-      log_.info("rules_reloaded",
-                {{"rules", (*knowledge)->rules.version}, {"rules_sha256", (*knowledge)->rules.sha256}});
-    } else {
-      log_.error("rules_kept", {{"where", knowledge.error().where}, {"detail", knowledge.error().detail}});
+    if (!file_.empty()) {
+      auto config = load_config(file_);
+      if (!config) {
+        log_.error("configuration_kept", {{"where", config.error().where}, {"detail", config.error().detail}});
+        return;
+      }
+      // The rest of the file is read at the start only.
+      config_.rules = config->rules;
+      config_.tls = config->tls;
+      config_.clients = config->clients;
     }
+    reload_rules();
+    reload_clients();
+    reload_certificates();
+  }
+
+  void reload_rules() {
+    auto knowledge = advice::Knowledge::load(config_.rules);
+    if (!knowledge) {
+      log_.error("rules_kept", {{"where", knowledge.error().where}, {"detail", knowledge.error().detail}});
+      return;
+    }
+    knowledge_.store(*knowledge);
+    log_.info("rules_reloaded", {{"rules", (*knowledge)->rules.version}, {"rules_sha256", (*knowledge)->rules.sha256}});
+  }
+
+  void reload_clients() {
+    auto clients = Clients::load(config_);
+    if (!clients) {
+      log_.error("clients_kept", {{"where", clients.error().where}, {"detail", clients.error().detail}});
+      return;
+    }
+    clients_.store(*clients);
+    log_.info("clients_reloaded", {{"clients", config_.clients.size()}});
+  }
+
+  void reload_certificates() {
     if (!config_.needs_tls()) return;
     auto tls = tls_context(config_);
-    if (tls) {
-      server_.replace_tls(*tls);
-      log_.info("certificates_reloaded");
-    } else {
+    if (!tls) {
       log_.error("certificates_kept", {{"where", tls.error().where}, {"detail", tls.error().detail}});
+      return;
+    }
+    server_.replace_tls(*tls);
+    log_.info("certificates_reloaded");
+  }
+
+  /// A line for each file with a certificate that ends within 30 days; at the start, on reload, and once a day.
+  void watch_certificates() {
+    if (!config_.needs_tls()) return;
+    auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    std::vector<std::filesystem::path> files{config_.tls.certificate};
+    if (config_.tls.client_ca) files.push_back(*config_.tls.client_ca);
+    for (auto const& file : files) {
+      auto const ends = certs::first_expiry(file);
+      if (!ends || *ends - now > kExpiryWarning) continue;
+      auto const days = std::chrono::floor<std::chrono::days>(*ends - now).count();
+      log_.write(*ends <= now ? server::LogLevel::error : server::LogLevel::warn, "certificate_expires",
+                 {{"file", file.string()}, {"not_after", base::rfc3339(*ends)}, {"days_left", days}});
     }
   }
 
   Config config_;
+  std::string file_;
+  fhir::RestClient client_;  // before the first thread
   server::Log log_;
   KnowledgeSlot knowledge_;
+  ClientsSlot clients_;
   RouteSettings settings_;
+  KeyFetcher key_fetcher_;
+  certs::KeyCache keys_;
+  certs::LocalReplayMemory replay_;
+  certs::Authenticator authenticator_;
+  RateLimiter rate_;
+  GateCounters counters_;
+  Gate gate_;
   server::Server server_;  // last: its threads use everything above
 };
 
@@ -165,7 +248,9 @@ int run_serve(std::string const& named) {
 
   auto config = read_config(named);
   if (!config) return refuse(config.error());
-  Service service(std::move(*config));
+  auto trust = certs::load_outbound_trust(config->tls.outbound_ca);
+  if (!trust) return refuse(trust.error());
+  Service service(std::move(*config), config_file(named), *std::move(trust));
   return service.run(signals);
 }
 

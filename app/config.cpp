@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "app/config_node.h"
+#include "fhir/outbound_policy.h"
 
 namespace ivig::app {
 namespace {
@@ -25,10 +26,11 @@ constexpr std::uint64_t kMostBytes = 1024ULL * 1024 * 1024;
 constexpr milliseconds kShortest(50);
 constexpr seconds kLongest(3600);
 
-constexpr std::array<std::string_view, 15> kTopKeys{"listen", "behind_proxy", "public_url", "admin",     "tls",
-                                                    "auth",   "rules",        "store",      "threads",   "cors",
-                                                    "limits", "log",          "review",     "gap_cards", "clients"};
-constexpr std::array<std::string_view, 4> kTlsKeys{"certificate", "key", "client_ca", "require_client_certificate"};
+constexpr std::array<std::string_view, 16> kTopKeys{"listen", "behind_proxy", "public_url", "admin",  "tls",    "auth",
+                                                    "rules",  "store",        "threads",    "cors",   "limits", "log",
+                                                    "review", "gap_cards",    "tokens",     "clients"};
+constexpr std::array<std::string_view, 5> kTlsKeys{"certificate", "key", "client_ca", "require_client_certificate",
+                                                   "outbound_ca"};
 constexpr std::array<std::string_view, 1> kCorsKeys{"origins"};
 constexpr std::array<std::string_view, 10> kLimitKeys{
     "body_bytes",  "json_depth",          "header_seconds", "request_seconds",     "idle_seconds",
@@ -36,9 +38,12 @@ constexpr std::array<std::string_view, 10> kLimitKeys{
 constexpr std::array<std::string_view, 2> kLogKeys{"level", "format"};
 constexpr std::array<std::string_view, 7> kReviewKeys{
     "auth", "issuer", "client_id", "client_secret_file", "token_file", "viewer_roles", "reviewer_roles"};
-constexpr std::array<std::string_view, 10> kClientKeys{"name",         "issuer",  "jku",      "jwks_file",
-                                                       "audiences",    "tenants", "services", "fhir_servers",
-                                                       "fhir_version", "profile"};
+constexpr std::array<std::string_view, 14> kClientKeys{
+    "name",      "issuer",  "jku",      "jwks_file",    "algorithms",       "subject",      "certificate",
+    "audiences", "tenants", "services", "fhir_servers", "private_networks", "fhir_version", "profile"};
+constexpr std::array<std::string_view, 8> kTokenKeys{"clock_skew_seconds",  "max_life_seconds",  "replay_entries",
+                                                     "keys_seconds",        "keys_bytes",        "keys_refresh_seconds",
+                                                     "keys_expire_seconds", "keys_stale_seconds"};
 
 constexpr std::array<std::string_view, 3> kAuthModes{"required", "optional", "off"};
 constexpr std::array<std::string_view, 3> kReviewAuths{"off", "token", "oidc"};
@@ -84,10 +89,17 @@ std::string web_address(ConfigNode const& node) {
   return text;
 }
 
-std::vector<std::string> web_addresses(ConfigNode const& list) {
-  std::vector<std::string> addresses;
-  for (ConfigNode const& item : list.items()) addresses.push_back(web_address(item));
-  return addresses;
+/// An origin that may be called: what the outbound policy can read.
+std::string outbound_address(ConfigNode const& node) {
+  std::string text = web_address(node);
+  if (auto address = fhir::parse_web_address(text); !address) node.refuse(address.error().detail);
+  return text;
+}
+
+std::string network(ConfigNode const& node) {
+  std::string text = node.text();
+  if (auto read = fhir::OutboundPolicy::read({}, {text}); !read) node.refuse(read.error().detail);
+  return text;
 }
 
 std::string origin(ConfigNode const& node) {
@@ -101,11 +113,12 @@ std::string origin(ConfigNode const& node) {
 
 TlsConfig read_tls(ConfigNode const& node, std::filesystem::path const& folder, TlsConfig tls) {
   Members const members = node.members(kTlsKeys);
-  constexpr std::array<std::string_view, 1> kNullable{"client_ca"};
+  constexpr std::array<std::string_view, 2> kNullable{"client_ca", "outbound_ca"};
   no_nulls(members, kNullable);
   with(members, "certificate", [&](auto const& value) { tls.certificate = path_in(folder, value.text()); });
   with(members, "key", [&](auto const& value) { tls.key = path_in(folder, value.text()); });
   with(members, "client_ca", [&](auto const& value) { tls.client_ca = path_in(folder, value.text()); });
+  with(members, "outbound_ca", [&](auto const& value) { tls.outbound_ca = path_in(folder, value.text()); });
   with(members, "require_client_certificate", [&](auto const& value) {
     tls.require_client_certificate = value.boolean();
     if (tls.require_client_certificate && !tls.client_ca) value.refuse("needs tls.client_ca, the file of the CA");
@@ -179,22 +192,75 @@ ReviewConfig read_review(ConfigNode const& node, std::filesystem::path const& fo
   return review;
 }
 
+TokensConfig read_tokens(ConfigNode const& node) {
+  TokensConfig tokens;
+  Members const members = node.members(kTokenKeys);
+  no_nulls(members);
+  auto const whole_seconds = [&members](char const* name, std::uint64_t least, std::uint64_t most, auto& into) {
+    with(members, name, [&](auto const& value) { into = seconds(value.integer(least, most)); });
+  };
+  whole_seconds("clock_skew_seconds", 0, 300, tokens.clock_skew);
+  whole_seconds("max_life_seconds", 30, 86400, tokens.max_life);
+  with(members, "replay_entries", [&](auto const& v) { tokens.replay_entries = v.integer(1000, 100'000'000); });
+  with(members, "keys_seconds", [&](auto const& v) { tokens.keys_time = v.seconds(kShortest, seconds(60)); });
+  with(members, "keys_bytes", [&](auto const& v) { tokens.keys_bytes = v.integer(1024, 16777216); });
+  whole_seconds("keys_refresh_seconds", 1, 86400, tokens.keys.refresh_after);
+  whole_seconds("keys_expire_seconds", 1, 86400, tokens.keys.expire_after);
+  whole_seconds("keys_stale_seconds", 1, 604800, tokens.keys.stale_limit);
+  if (tokens.keys.refresh_after > tokens.keys.expire_after || tokens.keys.expire_after > tokens.keys.stale_limit) {
+    node.refuse("keys_refresh_seconds, keys_expire_seconds and keys_stale_seconds must not decrease in this order");
+  }
+  return tokens;
+}
+
+std::vector<certs::Algorithm> algorithms(ConfigNode const& list) {
+  std::vector<certs::Algorithm> found;
+  for (ConfigNode const& item : list.items()) {
+    auto const known = certs::parse_algorithm(item.text());
+    if (!known) {
+      item.refuse(
+          "must be one of ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512; none and HMAC are "
+          "never accepted");
+    }
+    found.push_back(*known);
+  }
+  if (found.empty()) list.refuse("is empty; leave it out for ES384 and RS384");
+  return found;
+}
+
 ClientConfig read_client(ConfigNode const& node, std::filesystem::path const& folder) {
   ClientConfig client;
   Members const members = node.members(kClientKeys);
-  constexpr std::array<std::string_view, 3> kNullable{"issuer", "jwks_file", "fhir_version"};
+  constexpr std::array<std::string_view, 4> kNullable{"issuer", "jwks_file", "subject", "fhir_version"};
   no_nulls(members, kNullable);
   if (!members.contains("name")) node.refuse("needs a name: it stands for the client in logs and decisions");
   with(members, "name", [&](auto const& value) { client.name = value.text(); });
   with(members, "issuer", [&](auto const& value) { client.issuer = value.text(); });
-  with(members, "jku", [&](auto const& value) { client.jku = web_addresses(value); });
+  with(members, "jku", [&](auto const& value) {
+    for (ConfigNode const& item : value.items()) client.jku.push_back(outbound_address(item));
+    for (std::string const& url : client.jku) {
+      if (!url.starts_with("https://"))
+        value.refuse("must be https: whoever can change the keys on their way is the EHR");
+    }
+  });
   with(members, "jwks_file", [&](auto const& value) { client.jwks_file = path_in(folder, value.text()); });
+  with(members, "algorithms", [&](auto const& value) { client.algorithms = algorithms(value); });
+  with(members, "subject", [&](auto const& value) { client.subject = value.text(); });
+  with(members, "certificate", [&](auto const& value) { client.certificate = value.texts(); });
   with(members, "audiences", [&](auto const& value) { client.audiences = value.texts(); });
   with(members, "tenants", [&](auto const& value) { client.tenants = value.texts(); });
   with(members, "services", [&](auto const& value) { client.services = value.texts(); });
-  with(members, "fhir_servers", [&](auto const& value) { client.fhir_servers = web_addresses(value); });
+  with(members, "fhir_servers", [&](auto const& value) {
+    for (ConfigNode const& item : value.items()) client.fhir_servers.push_back(outbound_address(item));
+  });
+  with(members, "private_networks", [&](auto const& value) {
+    for (ConfigNode const& item : value.items()) client.private_networks.push_back(network(item));
+  });
   with(members, "fhir_version", [&](auto const& v) { client.fhir_version = kFhirVersions[v.one_of(kFhirVersions)]; });
   with(members, "profile", [&](auto const& v) { client.profile = static_cast<ProfileName>(v.one_of(kProfiles)); });
+  if (client.issuer && client.jku.empty() && !client.jwks_file) {
+    node.refuse("has an issuer but no keys to check its tokens with; give jku or jwks_file");
+  }
   return client;
 }
 
@@ -220,6 +286,12 @@ int line_of(Members const& members, char const* name) {
 }
 
 void cross_check(Config const& config, Members const& members) {
+  for (ClientConfig const& client : config.clients) {
+    if (!client.certificate.empty() && !config.tls.client_ca) {
+      throw ConfigMistake(line_of(members, "clients"),
+                          "key clients: '" + client.name + "' needs a client certificate, which needs tls.client_ca");
+    }
+  }
   for (ListenAddress const& address : config.listen) {
     int const line = line_of(members, "listen");
     if (!address.tls && !address.is_loopback() && !config.behind_proxy) {
@@ -279,6 +351,7 @@ Config read_config(ConfigNode const& root, std::filesystem::path const& folder) 
   with(members, "limits", [&](auto const& value) { config.limits = read_limits(value); });
   with(members, "log", [&](auto const& value) { config.log = read_log(value); });
   with(members, "review", [&](auto const& value) { config.review = read_review(value, folder); });
+  with(members, "tokens", [&](auto const& value) { config.tokens = read_tokens(value); });
   with(members, "clients", [&](auto const& value) { config.clients = read_clients(value, folder); });
   cross_check(config, members);
   return config;

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "certs/jose.h"
+#include "certs/key_cache.h"
 #include "server/limits.h"
 #include "server/listen_address.h"
 #include "server/log.h"
@@ -28,6 +30,7 @@ struct TlsConfig {
   std::filesystem::path key = "certs/dev/server.key";
   std::optional<std::filesystem::path> client_ca;
   bool require_client_certificate = false;
+  std::optional<std::filesystem::path> outbound_ca;  ///< trusted beside the system's CAs for calls that we make
 };
 
 /// `store`: "none", "sqlite:FILE" or "postgresql://...".
@@ -62,17 +65,32 @@ struct ReviewConfig {
   std::vector<std::string> reviewer_roles;
 };
 
+/// `tokens`: what holds for the tokens of every client, and for the key sets behind them.
+struct TokensConfig {
+  std::chrono::seconds clock_skew{60};
+  std::chrono::seconds max_life{3600};        ///< of one token: exp less iat
+  std::size_t replay_entries = 1'000'000;     ///< tokens remembered until they expire; full: tokens are refused
+  certs::KeyCachePolicy keys;                 ///< keys_refresh_seconds, keys_expire_seconds, keys_stale_seconds
+  std::chrono::milliseconds keys_time{3000};  ///< tokens.keys_seconds: for one fetch of a key set
+  std::size_t keys_bytes = 262144;            ///< longest key set
+};
+
 /// One entry of `clients`.
 struct ClientConfig {
   std::string name;
   std::optional<std::string> issuer;  ///< nullopt: the anonymous client
   std::vector<std::string> jku;
   std::optional<std::filesystem::path> jwks_file;
+  std::vector<certs::Algorithm> algorithms{certs::Algorithm::es384, certs::Algorithm::rs384};
+  std::optional<std::string> subject;  ///< the `sub` that its tokens must have
+  std::vector<std::string>
+      certificate;  ///< names, one of which its TLS client certificate must have; empty = none asked
   std::vector<std::string> audiences;
   std::vector<std::string> tenants;  ///< empty = any
   std::vector<std::string> services{"*"};
-  std::vector<std::string> fhir_servers;    ///< the only addresses that are ever called for this client
-  std::optional<std::string> fhir_version;  ///< R4, STU3, DSTU2 or R5; nullopt = detect
+  std::vector<std::string> fhir_servers;      ///< the only origins that are ever called for this client
+  std::vector<std::string> private_networks;  ///< CIDR ranges that their names may lead to
+  std::optional<std::string> fhir_version;    ///< R4, STU3, DSTU2 or R5; nullopt = detect
   ProfileName profile = ProfileName::generic;
 };
 
@@ -91,6 +109,7 @@ struct Config {
   LimitsConfig limits;
   LogConfig log;
   ReviewConfig review;
+  TokensConfig tokens;
   std::vector<ClientConfig> clients;
 
   /// Whether any listener, the admin listener included, is https, so that the files of `tls` are needed.

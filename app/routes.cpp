@@ -1,13 +1,12 @@
 #include "app/routes.h"
 
-#include <algorithm>
 #include <chrono>
 
 #include "app/openapi.h"
 #include "base/json_body.h"
 #include "fhir/operation_outcome.h"
 #include "hooks/evidence.h"
-#include "hooks/order_service.h"
+#include "hooks/fetching_order_service.h"
 #include "hooks/services.h"
 #include "server/http_status.h"
 #include "server/negotiate.h"
@@ -17,6 +16,7 @@ namespace {
 
 using base::Errc;
 using base::Error;
+using boost::asio::awaitable;
 using server::RequestHead;
 using server::Response;
 
@@ -29,6 +29,7 @@ Response error_response(Error const& error) {
   Response response;
   response.status = server::http_status(error.code);
   response.headers.emplace_back("Cache-Control", "no-store");
+  if (response.status == 429 || response.status == 503) response.headers.emplace_back("Retry-After", "1");
   // No reason to an unauthenticated or refused caller (AUTH-05); a wrong method says it in Allow.
   if (response.status == 401) {
     response.headers.emplace_back("WWW-Authenticate", "Bearer");
@@ -44,6 +45,7 @@ Response error_response(Error const& error) {
 struct Route {
   enum class Kind { discovery, service, evidence, unknown } kind = Kind::unknown;
   hooks::ServiceDefinition const* service = nullptr;
+  bool feedback = false;  ///< the service's feedback endpoint
   std::string row;
   /// For the access log: never the path as sent, which may hold anything.
   [[nodiscard]] std::string name() const {
@@ -62,11 +64,11 @@ Route find_route(std::string_view raw_path) {
     route.kind = Route::Kind::discovery;
   } else if (path.starts_with(kServicePrefix)) {
     std::string_view id = std::string_view(path).substr(kServicePrefix.size());
-    bool feedback = id.ends_with("/feedback");
-    if (feedback) id.remove_suffix(std::string_view("/feedback").size());
+    route.feedback = id.ends_with("/feedback");
+    if (route.feedback) id.remove_suffix(std::string_view("/feedback").size());
     route.service = hooks::find_service(id);
     // Without a store there is nowhere to keep feedback: the endpoint is not offered.
-    if (route.service != nullptr && !feedback) route.kind = Route::Kind::service;
+    if (route.service != nullptr && !route.feedback) route.kind = Route::Kind::service;
   } else if (path == "/evidence" || path.starts_with(kEvidencePrefix)) {
     route.kind = Route::Kind::evidence;
     route.row = path.substr(std::min(path.size(), kEvidencePrefix.size()));
@@ -78,26 +80,35 @@ base::Day today() { return std::chrono::floor<std::chrono::days>(std::chrono::sy
 
 class ServiceRoutes {
  public:
-  ServiceRoutes(KnowledgeSlot const& knowledge, RouteSettings const& settings)
-      : knowledge_(knowledge), settings_(settings), discovery_(hooks::discovery_json()) {}
+  ServiceRoutes(KnowledgeSlot const& knowledge, RouteSettings const& settings, Gate const& gate,
+                fhir::RestClient& client)
+      : knowledge_(knowledge), settings_(settings), gate_(gate), client_(client), discovery_(hooks::discovery_json()) {}
 
   /// Everything that can be said without the body, so that nothing of it is read in vain.
-  [[nodiscard]] std::optional<Response> on_head(RequestHead const& head) const {
-    Route route = find_route(head.path);
-    std::optional<Response> answer = refuse_or_serve(head, route);
+  [[nodiscard]] awaitable<std::optional<Response>> on_head(RequestHead& head) const {
+    Route const route = find_route(head.path);
+    std::optional<Response> answer;
+    if (route.kind == Route::Kind::service && head.method == "POST") {
+      answer = co_await admit_service_call(head, route);
+    } else {
+      answer = refuse_or_serve(head, route);
+    }
     if (answer) {
+      answer->client = client_name(head);
       answer->route = route.name();
       finish(head, head.method == "OPTIONS", *answer);
     }
-    return answer;
+    co_return answer;
   }
 
-  [[nodiscard]] Response on_body(RequestHead const& head, std::string body) const {
-    Route route = find_route(head.path);
-    Response response = call_service(*route.service, std::move(body));
+  [[nodiscard]] awaitable<Response> on_body(RequestHead const& head, std::string body) const {
+    Route const route = find_route(head.path);
+    Client const& caller = client_of(head);
+    Response response = co_await call_service(caller, *route.service, std::move(body));
+    response.client = caller.name;
     response.route = route.name();
     finish(head, false, response);
-    return response;
+    co_return response;
   }
 
   [[nodiscard]] Response on_error(RequestHead const* head, unsigned status, std::string_view reason) const {
@@ -124,7 +135,7 @@ class ServiceRoutes {
       preflight.headers.emplace_back("Allow", route.allowed());
       return preflight;
     }
-    if (route.kind == Route::Kind::service) return check_service_call(head, *route.service);
+    if (route.kind == Route::Kind::service) return wrong_method(route);
     if (head.method != "GET" && head.method != "HEAD") return wrong_method(route);
     return route.kind == Route::Kind::discovery ? discovery(head) : evidence(head, route.row);
   }
@@ -135,15 +146,15 @@ class ServiceRoutes {
     return response;
   }
 
-  [[nodiscard]] std::optional<Response> check_service_call(RequestHead const& head,
-                                                           hooks::ServiceDefinition const& service) const {
-    Route route{Route::Kind::service, &service, {}};
-    if (head.method != "POST") return wrong_method(route);
-    if (settings_.token_required) return error_response({Errc::unauthenticated, "", ""});
-    auto const& allowed = settings_.anonymous_services;
-    bool entitled = std::find(allowed.begin(), allowed.end(), "*") != allowed.end() ||
-                    std::find(allowed.begin(), allowed.end(), service.id) != allowed.end();
-    if (!entitled) return error_response({Errc::forbidden, "", ""});
+  /// Who calls is found out first; what else is wrong is told to those who may call. REQ AUTH-06
+  [[nodiscard]] awaitable<std::optional<Response>> admit_service_call(RequestHead& head, Route const& route) const {
+    auto client = co_await gate_.admit(head, route.service->id, route.feedback);
+    if (!client) co_return error_response(client.error());
+    head.caller = *std::move(client);
+    co_return refuse_content(head);
+  }
+
+  [[nodiscard]] static std::optional<Response> refuse_content(RequestHead const& head) {
     if (!server::is_json_content(head.header("Content-Type"))) {
       return error_response({Errc::unsupported_media_type, "Content-Type", "must be application/json"});
     }
@@ -206,18 +217,28 @@ class ServiceRoutes {
     return response;
   }
 
-  [[nodiscard]] Response call_service(hooks::ServiceDefinition const& service, std::string body) const {
-    auto parsed = base::JsonBody::parse(std::move(body), {settings_.body_bytes, settings_.json_depth});
-    if (!parsed) return error_response(parsed.error());
-    auto knowledge = knowledge_.load();
-    hooks::OrderServiceOptions options{settings_.anonymous_profile, settings_.public_url, settings_.gap_cards};
-    auto outcome = hooks::answer_order_hook(*knowledge, service, **parsed, options, today());
-    if (!outcome) return error_response(outcome.error());
+  /// As admit_service_call left it.
+  [[nodiscard]] static Client const& client_of(RequestHead const& head) {
+    return *static_cast<Client const*>(head.caller.get());
+  }
+  [[nodiscard]] static std::string client_name(RequestHead const& head) {
+    return head.caller ? client_of(head).name : std::string();
+  }
+
+  [[nodiscard]] awaitable<Response> call_service(Client const& caller, hooks::ServiceDefinition const& service,
+                                                 std::string body) const {
+    auto const parsed = base::JsonBody::parse(std::move(body), {settings_.body_bytes, settings_.json_depth});
+    if (!parsed) co_return error_response(parsed.error());
+    auto const knowledge = knowledge_.load();
+    hooks::OrderServiceOptions const options{caller.profile, settings_.public_url, settings_.gap_cards};
+    auto outcome = co_await hooks::fetch_and_answer_order_hook(*knowledge, service, **parsed, options, today(), client_,
+                                                               caller.fetch);
+    if (!outcome) co_return error_response(outcome.error());
     Response response;
     response.content_type = kJson;
     response.headers.emplace_back("Cache-Control", "no-store");
     response.body = std::move(outcome->body);
-    return response;
+    co_return response;
   }
 
   /// Headers that every answer carries, errors included: without them a browser client sees only "network error".
@@ -229,15 +250,18 @@ class ServiceRoutes {
 
   KnowledgeSlot const& knowledge_;
   RouteSettings const& settings_;
+  Gate const& gate_;
+  fhir::RestClient& client_;
   std::string discovery_;
 };
 
-boost::asio::awaitable<Response> answer_body(std::shared_ptr<ServiceRoutes const> routes, RequestHead const& head,
-                                             std::string body) {
-  co_return routes->on_body(head, std::move(body));
+awaitable<Response> answer_body(std::shared_ptr<ServiceRoutes const> routes, RequestHead const& head,
+                                std::string body) {
+  Response response = co_await routes->on_body(head, std::move(body));
+  co_return response;
 }
 
-boost::asio::awaitable<Response> answer_unexpected() {
+awaitable<Response> answer_unexpected() {
   Response response;
   response.status = 404;
   co_return response;
@@ -251,12 +275,25 @@ Response plain(unsigned status, std::string body) {
   return response;
 }
 
+Response answer_admin(KnowledgeSlot const& knowledge, RequestHead const& head) {
+  if (head.method != "GET" && head.method != "HEAD") {
+    Response response;
+    response.status = 405;
+    response.headers.emplace_back("Allow", "GET, HEAD");
+    return response;
+  }
+  if (head.path == "/healthz") return plain(200, "ok\n");
+  if (head.path == "/readyz") return knowledge.load() ? plain(200, "ready\n") : plain(503, "rules are not loaded\n");
+  return plain(404, "no such path; there are /healthz and /readyz\n");
+}
+
 }  // namespace
 
-server::Handler service_handler(KnowledgeSlot const& knowledge, RouteSettings const& settings) {
-  auto routes = std::make_shared<ServiceRoutes const>(knowledge, settings);
+server::Handler service_handler(KnowledgeSlot const& knowledge, RouteSettings const& settings, Gate const& gate,
+                                fhir::RestClient& client) {
+  auto routes = std::make_shared<ServiceRoutes const>(knowledge, settings, gate, client);
   server::Handler handler;
-  handler.on_head = [routes](RequestHead const& head) { return routes->on_head(head); };
+  handler.on_head = [routes](RequestHead& head) { return routes->on_head(head); };
   handler.on_request = [routes](RequestHead const& head, std::string body) {
     return answer_body(routes, head, std::move(body));
   };
@@ -268,17 +305,7 @@ server::Handler service_handler(KnowledgeSlot const& knowledge, RouteSettings co
 
 server::Handler admin_handler(KnowledgeSlot const& knowledge) {
   server::Handler handler;
-  handler.on_head = [&knowledge](RequestHead const& head) -> std::optional<Response> {
-    if (head.method != "GET" && head.method != "HEAD") {
-      Response response;
-      response.status = 405;
-      response.headers.emplace_back("Allow", "GET, HEAD");
-      return response;
-    }
-    if (head.path == "/healthz") return plain(200, "ok\n");
-    if (head.path == "/readyz") return knowledge.load() ? plain(200, "ready\n") : plain(503, "rules are not loaded\n");
-    return plain(404, "no such path; there are /healthz and /readyz\n");
-  };
+  handler.on_head = [&knowledge](RequestHead& head) { return server::at_once(answer_admin(knowledge, head)); };
   handler.on_request = [](RequestHead const&, std::string) { return answer_unexpected(); };
   handler.on_error = [](RequestHead const*, unsigned status, std::string_view reason) {
     return plain(status, std::string(reason) + "\n");

@@ -16,6 +16,7 @@
 #include <system_error>
 #include <utility>
 
+#include "certs/base64url.h"
 #include "certs/openssl.h"
 
 namespace ivig::certs {
@@ -118,13 +119,10 @@ std::string key_pem(EVP_PKEY* key) {
   return text_of(memory.get());
 }
 
-std::string base64url(unsigned char const* bytes, std::size_t size) {
-  std::string text((size + 2) / 3 * 4 + 1, '\0');
-  int const length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes, static_cast<int>(size));
-  text.resize(static_cast<std::size_t>(length));
-  while (!text.empty() && text.back() == '=') text.pop_back();
-  for (char& c : text) c = c == '+' ? '-' : c == '/' ? '_' : c;
-  return text;
+/// Bytes as JOSE writes them.
+template <std::size_t Size>
+std::string base64url(std::array<unsigned char, Size> const& bytes) {
+  return base64url_encode({reinterpret_cast<char const*>(bytes.data()), Size});
 }
 
 std::string coordinate(EVP_PKEY* key, char const* name) {
@@ -133,7 +131,7 @@ std::string coordinate(EVP_PKEY* key, char const* name) {
   BignumPtr const owner(number);
   std::array<unsigned char, kP384Bytes> bytes{};
   if (BN_bn2binpad(number, bytes.data(), bytes.size()) != static_cast<int>(bytes.size())) return {};
-  return base64url(bytes.data(), bytes.size());
+  return base64url(bytes);
 }
 
 /// The public JWK set of an EC P-384 key; the kid is the key's thumbprint (RFC 7638).
@@ -145,8 +143,8 @@ std::string jwk_set(EVP_PKEY* key) {
   std::array<unsigned char, 32> digest{};
   unsigned size = 0;
   if (EVP_Digest(canonical.data(), canonical.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) return {};
-  return R"({"keys": [{"kty": "EC", "crv": "P-384", "use": "sig", "alg": "ES384", "kid": ")" +
-         base64url(digest.data(), digest.size()) + R"(", "x": ")" + x + R"(", "y": ")" + y + "\"}]}\n";
+  return R"({"keys": [{"kty": "EC", "crv": "P-384", "use": "sig", "alg": "ES384", "kid": ")" + base64url(digest) +
+         R"(", "x": ")" + x + R"(", "y": ")" + y + "\"}]}\n";
 }
 
 /// Creates a file that must not exist yet; the mode holds from its first moment.

@@ -9,6 +9,10 @@ find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CJOSE REQUIRED IMPORTED_TARGET cjose)
+set(Boost_USE_DEBUG_RUNTIME OFF)  # Debian has the release variants only, whatever the build type
+find_package(cpprestsdk REQUIRED)
 
 foreach(folder base rules fhir certs server advice hooks batch app)
   add_library(ivig_${folder}_libraries INTERFACE)
@@ -16,6 +20,8 @@ endforeach()
 target_include_directories(ivig_base_libraries SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS})
 target_link_libraries(ivig_base_libraries INTERFACE tl::expected Boost::headers OpenSSL::Crypto Threads::Threads
                       $<LINK_ONLY:simdjson::simdjson>)
-target_link_libraries(ivig_certs_libraries INTERFACE OpenSSL::SSL)
+# Linked only: one file includes it (CMakeLists.txt), and the others need not know how it was built.
+target_link_libraries(ivig_fhir_libraries INTERFACE $<LINK_ONLY:cpprestsdk::cpprest> OpenSSL::SSL)
+target_link_libraries(ivig_certs_libraries INTERFACE OpenSSL::SSL PkgConfig::CJOSE)
 target_link_libraries(ivig_server_libraries INTERFACE OpenSSL::SSL spdlog::spdlog)
 target_link_libraries(ivig_app_libraries INTERFACE yaml-cpp CLI11::CLI11 spdlog::spdlog)

@@ -6,7 +6,8 @@ target_compile_options(ivig_options INTERFACE
   -Werror -Wno-error=deprecated-declarations
   -Wno-restrict  # GCC 12 sees overlaps in std::string concatenation that are none (GCC bug 105651)
   -fcoroutines -msse4.2)
-target_compile_definitions(ivig_options INTERFACE RAPIDJSON_SSE42 RAPIDJSON_HAS_STDSTRING=1 BOOST_ASIO_NO_DEPRECATED)
+# Not BOOST_ASIO_NO_DEPRECATED: libcpprest is built without it, and functions of one name would differ in one process.
+target_compile_definitions(ivig_options INTERFACE RAPIDJSON_SSE42 RAPIDJSON_HAS_STDSTRING=1)
 # Hardening (SECURITY.md): position independent, read-only relocations, stack protector, fortified libc calls.
 target_compile_options(ivig_options INTERFACE -fstack-protector-strong $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
 target_link_options(ivig_options INTERFACE -pie -Wl,-z,relro,-z,now)

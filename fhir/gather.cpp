@@ -72,6 +72,15 @@ bool tells_of_failure(Json const& outcome) {
   return failure || !any;
 }
 
+std::string_view link_of(Json const& bundle, std::string_view relation) {
+  std::string_view url;
+  base::each(bundle, "link", [&](Json const& link, std::size_t) {
+    if (base::string_member(link, "relation") == relation) url = base::string_member(link, "url");
+  });
+  return url;
+}
+
+/// A further page, whether or not its address can be read.
 bool has_next_page(Json const& bundle) {
   bool next = false;
   base::each(bundle, "link", [&](Json const& link, std::size_t) {
@@ -144,7 +153,9 @@ bool is_this_patient(Json const& resource, std::string_view patient_id, Resource
 
 /// One member of `prefetch`, freed of the pre-1.0 wrapper.
 struct PrefetchValue {
-  std::optional<Kind> kind;  ///< by its key
+  std::string_view key;
+  Json const* content = nullptr;  ///< freed of the wrapper; nullptr: null
+  std::optional<Kind> kind;       ///< by its key
   bool null = false;
   bool failed = false;
   Contents contents;
@@ -153,6 +164,7 @@ struct PrefetchValue {
 
 PrefetchValue read_value(std::string_view key, Json const& member) {
   PrefetchValue value;
+  value.key = key;
   value.kind = kind_of_key(key);
   Json const* content = &member;
   bool const wrapped = member.IsObject() && type_of(member).empty() &&
@@ -168,6 +180,7 @@ PrefetchValue read_value(std::string_view key, Json const& member) {
     value.null = true;
     return value;
   }
+  value.content = content;
   collect(*content, {}, value.contents);
   value.bundle_or_outcome = is_bundle(*content) || type_of(*content) == "OperationOutcome";
   value.failed = value.failed || value.contents.incomplete;
@@ -175,15 +188,52 @@ PrefetchValue read_value(std::string_view key, Json const& member) {
 }
 
 /// The values of `prefetch`, of equal keys the last.
-std::vector<PrefetchValue> read_values(Json const& prefetch) {
-  std::unordered_map<std::string_view, Json const*> last;
-  for (auto const& member : prefetch.GetObject()) last[base::as_string(member.name)] = &member.value;
+std::vector<PrefetchValue> read_values(Json const* prefetch) {
   std::vector<PrefetchValue> values;
-  for (auto const& member : prefetch.GetObject()) {
+  if (prefetch == nullptr || !prefetch->IsObject()) return values;
+  std::unordered_map<std::string_view, Json const*> last;
+  for (auto const& member : prefetch->GetObject()) last[base::as_string(member.name)] = &member.value;
+  for (auto const& member : prefetch->GetObject()) {
     std::string_view const key = base::as_string(member.name);
     if (last[key] == &member.value) values.push_back(read_value(key, member.value));
   }
   return values;
+}
+
+/// Adds what was fetched, and with it whether the whole of it has come now.
+void add_fetched(std::span<Fetched const> fetched, std::vector<PrefetchValue>& values) {
+  for (Fetched const& answer : fetched) {
+    auto found = std::find_if(values.begin(), values.end(), [&](auto const& value) { return value.key == answer.key; });
+    if (found == values.end()) {
+      found = values.insert(values.end(), PrefetchValue{});
+      found->key = answer.key;
+      found->kind = kind_of_key(answer.key);
+    }
+    for (Json const* page : answer.pages) collect(*page, {}, found->contents);
+    found->null = false;
+    found->bundle_or_outcome = true;
+    found->failed = !answer.complete;
+  }
+}
+
+/// Orders of medication have one name in DSTU2 and another since, statements one in some R5 drafts and another else.
+bool is_of_type(std::string_view type, std::string_view wanted) {
+  auto const either = [&](std::string_view a, std::string_view b) {
+    return (type == a || type == b) && (wanted == a || wanted == b);
+  };
+  return type == wanted || either("MedicationRequest", "MedicationOrder") ||
+         either("MedicationStatement", "MedicationUsage");
+}
+
+/// Whether the value holds resources of the type or is an answer to a search for them.
+bool is_about(PrefetchValue const& value, std::string_view type) {
+  auto const& resources = value.contents.resources;
+  bool const holds = std::any_of(resources.begin(), resources.end(),
+                                 [&](Found const& found) { return is_of_type(type_of(*found.resource), type); });
+  if (holds || value.content == nullptr) return holds;
+  std::string_view const self = link_of(*value.content, "self");
+  std::string_view const path = self.substr(0, self.find('?'));
+  return path.size() != self.size() && is_of_type(path.substr(path.rfind('/') + 1), type);
 }
 
 class Availabilities {
@@ -222,7 +272,50 @@ void note_availability(PrefetchValue const& value, std::string_view patient_id, 
 
 }  // namespace
 
-Chart read_chart(Json const* prefetch, Json const* draft_bundle, std::string_view patient_id, ResourceIndex& index) {
+PageState page_state(Json const& answer) {
+  PageState state;
+  bool const paged = is_bundle(answer) && has_next_page(answer);
+  if (paged) state.next = link_of(answer, "next");
+  // Neither a Bundle nor a resource, or a next page without an address.
+  state.failed = (type_of(answer).empty() && !is_bundle(answer)) || (paged && state.next.empty());
+  if (type_of(answer) == "OperationOutcome") state.failed = tells_of_failure(answer);
+  base::each(answer, "entry", [&](Json const& entry, std::size_t) {
+    Json const* resource = base::object_member(entry, "resource");
+    if (resource != nullptr && type_of(*resource) == "OperationOutcome") {
+      state.failed = state.failed || tells_of_failure(*resource);
+    }
+  });
+  return state;
+}
+
+PrefetchState prefetch_state(Json const* prefetch, std::string_view key, std::string_view type) {
+  auto const state_of = [](PrefetchValue const& value) {
+    PrefetchState state{PrefetchState::Kind::known, value.key, {}};
+    if (value.content == nullptr || !value.failed) return state;
+    PageState const page = page_state(*value.content);
+    state.kind = page.failed || page.next.empty() ? PrefetchState::Kind::failed : PrefetchState::Kind::paged;
+    state.next = page.next;
+    return state;
+  };
+  std::vector<PrefetchValue> const values = read_values(prefetch);
+  for (PrefetchValue const& value : values) {
+    // A value that is neither null, Bundle nor OperationOutcome counts for what it holds, whatever its key. REQ PREF-10
+    if (value.key == key && (value.null || value.bundle_or_outcome || value.failed)) return state_of(value);
+  }
+  for (PrefetchValue const& value : values) {
+    if (is_about(value, type)) return state_of(value);
+  }
+  return {PrefetchState::Kind::absent, key, {}};
+}
+
+void each_resource(Json const& value, std::function<void(Json const& resource)> const& visit) {
+  Contents contents;
+  collect(value, {}, contents);
+  for (Found const& found : contents.resources) visit(*found.resource);
+}
+
+Chart read_chart(Json const* prefetch, Json const* draft_bundle, std::string_view patient_id, ResourceIndex& index,
+                 std::span<Fetched const> fetched) {
   Chart chart;
   chart.patient.id = last_segment(patient_id);
   Availabilities available(chart);
@@ -231,8 +324,8 @@ Chart read_chart(Json const* prefetch, Json const* draft_bundle, std::string_vie
   Contents draft;
   if (draft_bundle != nullptr) collect(*draft_bundle, {}, draft);
   keep_new(draft.resources, seen);
-  std::vector<PrefetchValue> values;
-  if (prefetch != nullptr && prefetch->IsObject()) values = read_values(*prefetch);
+  std::vector<PrefetchValue> values = read_values(prefetch);
+  add_fetched(fetched, values);
 
   // Everything is indexed before anything is read: references lead in all directions.
   for (Found const& found : draft.resources) index.add(*found.resource, found.full_url);

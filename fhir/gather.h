@@ -1,6 +1,9 @@
 #pragma once
 // From what a client sent along (prefetch, draft orders) or a file holds (a Bundle) to one chart.
 
+#include <functional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -9,6 +12,38 @@
 #include "fhir/read_resources.h"
 
 namespace ivig::fhir {
+
+/// What was fetched beside the prefetch: the answer to one query, page by page.
+struct Fetched {
+  std::string_view key;                  ///< the prefetch key that it stands for, or whose value it completes
+  std::vector<base::Json const*> pages;  ///< Bundles or resources
+  bool complete = false;                 ///< false: refused, failed, or only part of it came
+};
+
+/// What an answer to a search says about itself.
+struct PageState {
+  bool failed = false;    ///< an OperationOutcome of an error, alone or as an entry (PREF-04, PREF-05)
+  std::string_view next;  ///< the URL of the next page; empty: this is the last (PREF-07)
+};
+[[nodiscard]] PageState page_state(base::Json const& answer);
+
+/// What a prefetch object holds of one kind of data.
+struct PrefetchState {
+  enum class Kind {
+    absent,  ///< not attempted, declined or failed: to be fetched (PREF-02)
+    known,   ///< here, perhaps known to be empty: not asked for again (PREF-03)
+    failed,  ///< the client's own query failed: not repeated (PREF-04)
+    paged,   ///< its first page is here
+  } kind = Kind::absent;
+  std::string_view key;   ///< of the value that holds it: the wanted one, or the client's own name for it (PREF-12)
+  std::string_view next;  ///< paged: where it goes on
+};
+/// Looks for the value under `key`, and if there is none, for a value of any name that holds, or was a search for,
+/// resources of `type`. A pre-1.0 wrapper is looked into. `prefetch` may be nullptr.
+[[nodiscard]] PrefetchState prefetch_state(base::Json const* prefetch, std::string_view key, std::string_view type);
+
+/// Calls `visit` for each resource of a Bundle, or for the one bare resource.
+void each_resource(base::Json const& value, std::function<void(base::Json const& resource)> const& visit);
 
 /// Reads the prefetch data of a request, and the draft Bundle's resources that are no orders, into a chart; fills
 /// `index` with both. REQ PREF-01..PREF-16, CTX-08, CTX-14
@@ -22,10 +57,13 @@ namespace ivig::fhir {
 /// of one kind a failed one makes the kind failed: only part of it came. Except for Patient, draft entries make no
 /// kind available: they are no complete list.
 ///
+/// `fetched` values count as prefetched ones of their key; where the prefetch has a value of that key, they complete
+/// it.
+///
 /// `prefetch` and `draft_bundle` may be nullptr or no objects: then they count as absent. `patient_id` empty: nothing
-/// is taken for another patient's. The chart and the index point into both.
+/// is taken for another patient's. The chart and the index point into all of them.
 [[nodiscard]] Chart read_chart(base::Json const* prefetch, base::Json const* draft_bundle, std::string_view patient_id,
-                               ResourceIndex& index);
+                               ResourceIndex& index, std::span<Fetched const> fetched = {});
 
 /// Reads one Bundle (or one bare resource) that holds patient, chart and orders together. Appends to `orders` every
 /// order resource of this patient whose status is draft, active, on-hold, unknown or absent, whatever its intent; each

@@ -44,9 +44,12 @@ void keep(Answer answer, std::vector<Answer>& answers) {
   }
 }
 
-void read_items(Json const& parent, Answer const& of_response, int depth, std::vector<Answer>& answers) {
-  if (depth > kDepth) return;
-  base::each(parent, "item", [&](Json const& item, std::size_t) {
+void read_items(Json const& parent, Answer const& of_response, int depth, std::vector<Answer>& answers);
+
+/// The items of one member: `item`, or DSTU2's `group` and `question`.
+void read_items_of(Json const& parent, std::string_view name, Answer const& of_response, int depth,
+                   std::vector<Answer>& answers) {
+  base::each(parent, name, [&](Json const& item, std::size_t) {
     base::each(item, "answer", [&](Json const& given, std::size_t) {
       if (auto yes = yes_or_no(given)) {
         Answer answer = of_response;
@@ -58,6 +61,13 @@ void read_items(Json const& parent, Answer const& of_response, int depth, std::v
     });
     read_items(item, of_response, depth + 1, answers);
   });
+}
+
+void read_items(Json const& parent, Answer const& of_response, int depth, std::vector<Answer>& answers) {
+  if (depth > kDepth) return;
+  for (std::string_view const name : {"item", "group", "question"}) {
+    read_items_of(parent, name, of_response, depth, answers);
+  }
 }
 
 }  // namespace

@@ -11,10 +11,13 @@ constexpr std::string_view kNdc = "http://hl7.org/fhir/sid/ndc";
 constexpr std::string_view kHcpcs = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets";
 
 /// Aliases that clients use whatever the value sets list. REQ CTX-09
-constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kSystemAliases{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kSystemAliases{{
     {"urn:oid:2.16.840.1.113883.6.88", "http://www.nlm.nih.gov/research/umls/rxnorm"},
     {"urn:oid:2.16.840.1.113883.6.69", "http://hl7.org/fhir/sid/ndc"},
     {"urn:oid:2.16.840.1.113883.6.285", "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"},
+    {"http://terminology.hl7.org/CodeSystem/HCPCS", "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"},
+    {"https://bluebutton.cms.gov/resources/codesystem/hcpcs",
+     "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"},
     {"urn:oid:2.16.840.1.113883.6.14", "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"},
     {"http://terminology.hl7.org/CodeSystem/hcpcs-all-codes",
      "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"},

@@ -108,7 +108,20 @@ base::Result<void> read_context(Json const& body, HookRequest& request) {
   return read_selections(*context, request);
 }
 
-/// Incomplete authorization is ignored: the call goes on with what was prefetched. REQ REQ-03, FHIR-02
+std::string_view read_vendor_version(Json const& body) {
+  Json const* extension = base::object_member(body, "extension");
+  return extension == nullptr ? std::string_view{}
+                              : base::string_member(*extension, "com.epic.cdshooks.request.fhir-version");
+}
+
+bool is_bearer(std::string_view type) {
+  return type.size() == 6 && std::equal(type.begin(), type.end(), "bearer", [](unsigned char a, char b) {
+           return std::tolower(a) == b;  // RFC 6749 5.1: of any case
+         });
+}
+
+/// An authorization that lacks a member, or has one of the wrong type, is ignored: the call goes on with what was
+/// prefetched. So is one that is granted for another patient (FHIR-07) or has run out (FHIR-05). REQ REQ-03, FHIR-02
 void read_authorization(Json const& body, HookRequest& request) {
   Json const* json = member(body, "fhirAuthorization");
   if (json == nullptr || !json->IsObject() || request.fhir_server.empty()) return;
@@ -119,8 +132,12 @@ void read_authorization(Json const& body, HookRequest& request) {
   authorization.subject = base::string_member(*json, "subject");
   authorization.patient = base::string_member(*json, "patient");
   Json const* expires = member(*json, "expires_in");
-  if (expires != nullptr && expires->IsInt()) authorization.expires_in = expires->GetInt();
-  request.has_authorization = !authorization.access_token.empty() && authorization.expires_in > 0;
+  if (expires != nullptr) authorization.expires_in = base::as_integer(*expires).value_or(0);
+  std::string_view patient = authorization.patient;
+  if (patient.starts_with("Patient/")) patient.remove_prefix(std::string_view("Patient/").size());
+  request.has_authorization = !authorization.access_token.empty() && is_bearer(authorization.token_type) &&
+                              !authorization.scope.empty() && !authorization.subject.empty() &&
+                              authorization.expires_in > 0 && (patient.empty() || patient == request.patient_id);
 }
 
 }  // namespace
@@ -145,6 +162,7 @@ base::Result<HookRequest> HookRequest::read(Json const& body, std::string_view h
   Json const* prefetch = member(body, "prefetch");
   if (prefetch != nullptr && !prefetch->IsObject()) return refuse(Errc::wrong_type, "prefetch", "must be an object");
   request.prefetch = prefetch;
+  request.vendor_fhir_version = read_vendor_version(body);
   read_authorization(body, request);
   return request;
 }

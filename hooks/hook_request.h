@@ -26,8 +26,8 @@ struct FhirAuthorization {
 struct HookRequest {
   std::string_view hook;
   std::string_view hook_instance;
-  std::string_view fhir_server;  ///< empty when absent
-  bool has_authorization = false;
+  std::string_view fhir_server;    ///< empty when absent
+  bool has_authorization = false;  ///< whole, in its types, for this patient, and not expired
   FhirAuthorization authorization;
   std::string_view user_id;                  ///< "Practitioner/x"
   std::string_view patient_id;               ///< bare, also where "Patient/x" was sent
@@ -36,6 +36,7 @@ struct HookRequest {
   std::vector<std::string_view> selections;  ///< order-select only
   bool has_selections = false;
   base::Json const* prefetch = nullptr;  ///< object or nullptr
+  std::string_view vendor_fhir_version;  ///< as Epic states it in an extension; empty when absent
 
   /// Reads and checks a request body for a service that offers `hook`.
   /// Errors (all 400): wrong_type, missing_field, invalid_value, wrong_hook, each with the FHIRPath-like field in

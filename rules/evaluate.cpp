@@ -32,6 +32,8 @@ class Evaluation {
     derive_truths();
     Findings findings;
     std::vector<Recommendation> all = applicable();
+    take_exceptions(all, findings);
+    drop_background(all);
     if (all.empty()) {
       settle_without_rows(findings);
       return findings;
@@ -77,24 +79,31 @@ class Evaluation {
     std::sort(rows.rbegin(), rows.rend());  // narrower rows have the higher index
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
 
-    std::vector<std::pair<RowIndex, Truth>> replaced;  // rows that a narrower one takes the place of
     std::vector<Recommendation> found;
-    for (RowIndex index : rows) {
+    for (auto const& [index, state] : row_states(rules_, rows, input())) {
       Row const& row = rules_.rows[index];
-      Truth indicated = Truth::no;
-      for (FactIndex condition : row.conditions) indicated = truth_or(indicated, indications_[condition]);
-      Truth state = truth_and(indicated, row.requires_.evaluate(input()));
-      if (!row.excludes.empty()) state = truth_and(state, truth_not(row.excludes.evaluate(input())));
-      for (auto const& [general, by] : replaced) {
-        if (general == index) state = truth_and(state, truth_not(by));
-      }
-      if (state == Truth::no) continue;
-      for (RowIndex general : row.narrower_than) replaced.emplace_back(general, state);
       Recommendation recommendation{index, state == Truth::unknown, std::nullopt};
       if (row.precondition) recommendation.precondition = row.precondition->when.evaluate(input());
       found.push_back(recommendation);
     }
     return found;
+  }
+
+  /// An exception that is not met is no recommendation, and yet worth a line beside the advice that it is made from.
+  void take_exceptions(std::vector<Recommendation>& all, Findings& findings) const {
+    auto offers = [&](Recommendation const& r) { return rules_.rows[r.row].exception.has_value(); };
+    if (std::all_of(all.begin(), all.end(), offers)) return;  // nothing that it would be an exception from
+    for (auto const& r : all) {
+      if (offers(r) && !r.candidate) findings.exceptions.push_back({r.row, *r.precondition});
+    }
+    std::erase_if(all, [&](Recommendation const& r) { return offers(r) && r.precondition == Truth::no; });
+  }
+
+  /// Background stands only behind a row that says the same.
+  void drop_background(std::vector<Recommendation>& all) {
+    auto background = [&](Recommendation const& r) { return rules_.rows[r.row].background; };
+    std::copy_if(all.begin(), all.end(), std::back_inserter(background_), background);
+    std::erase_if(all, background);
   }
 
   void settle_without_rows(Findings& findings) const {
@@ -203,16 +212,22 @@ class Evaluation {
 
     findings.stance = stance(all.front());
     Row const& row = rules_.rows[all.front().row];
-    bool supported = std::any_of(all.begin() + 1, all.end(), [&](Recommendation const& r) {
+    // A row that hangs on an unknown fact supports as one with an unknown precondition does: it is not known not to.
+    auto support = std::find_if(all.begin() + 1, all.end(), [&](Recommendation const& r) {
       bool favorable = stance(r) == Stance::recommended || stance(r) == Stance::may_consider;
-      return favorable && !r.candidate && rules_.rows[r.row].guideline != row.guideline && r.precondition != Truth::no;
+      return favorable && rules_.rows[r.row].guideline != row.guideline && r.precondition != Truth::no &&
+             !other_indication(all.front(), r);
     });
+    bool supported = support != all.end();
     findings.stance_indicator = indicator_of(row, all.front().precondition, supported);
+    if (supported && row.stance == Stance::insufficient_evidence) findings.supported_by = support->row;
     bool capped = (open || several) && !settled && *findings.stance != Stance::harmful;
     if (capped) {
       findings.stance_indicator = Indicator::info;
       findings.notices.emplace_back("candidates");
     }
+    std::copy_if(background_.begin(), background_.end(), std::back_inserter(all),
+                 [&](Recommendation const& r) { return stance(r) == *findings.stance; });
     findings.recommendations = std::move(all);
   }
 
@@ -262,6 +277,7 @@ class Evaluation {
   Facts const& facts_;
   std::vector<Truth> truths_;
   std::vector<Truth> indications_;
+  std::vector<Recommendation> background_;
   std::optional<FactIndex> assumed_;
 };
 
@@ -327,15 +343,42 @@ void find_missing(RuleSet const& rules, Facts const& facts, Evaluation const& cu
 /// Tests worth having that change no row: listed only when something is said anyway.
 void add_advisable(RuleSet const& rules, std::vector<Truth> const& truths, Findings& findings) {
   if (findings.indicator == Indicator::none || findings.recommendations.empty()) return;
-  for (FactIndex fact : rules.rows[findings.recommendations.front().row].asks) {
+  std::vector<FactIndex> advisable = rules.rows[findings.recommendations.front().row].asks;
+  for (auto const& exception : findings.exceptions) {
+    if (exception.state != Truth::unknown) continue;
+    auto const facts = rules.rows[exception.row].precondition->when.facts();
+    advisable.insert(advisable.end(), facts.begin(), facts.end());
+  }
+  for (FactIndex fact : advisable) {
     auto const& definition = rules.facts[fact];
     bool listed = std::any_of(findings.missing.begin(), findings.missing.end(),
                               [&](Missing const& missing) { return missing.fact == definition.id; });
-    if (truths[fact] == Truth::unknown && !listed) findings.missing.push_back({definition.id, definition.ask, ""});
+    if (truths[fact] == Truth::unknown && !listed && !definition.ask.empty())
+      findings.missing.push_back({definition.id, definition.ask, ""});
   }
 }
 
 }  // namespace
+
+std::vector<RowState> row_states(RuleSet const& rules, std::vector<RowIndex> const& rows,
+                                 ExpressionInput const& input) {
+  std::vector<RowState> found;
+  std::vector<std::pair<RowIndex, Truth>> replaced;  // rows that a narrower one takes the place of
+  for (RowIndex index : rows) {
+    Row const& row = rules.rows[index];
+    Truth indicated = Truth::no;
+    for (FactIndex condition : row.conditions) indicated = truth_or(indicated, input.indications[condition]);
+    Truth state = truth_and(indicated, row.requires_.evaluate(input));
+    if (!row.excludes.empty()) state = truth_and(state, truth_not(row.excludes.evaluate(input)));
+    for (auto const& [general, by] : replaced) {
+      if (general == index) state = truth_and(state, truth_not(by));
+    }
+    if (state == Truth::no) continue;
+    for (RowIndex general : row.narrower_than) replaced.emplace_back(general, state);
+    found.push_back({index, state});
+  }
+  return found;
+}
 
 Truths truths_of(RuleSet const& rules, Facts const& facts) { return Evaluation(rules, facts).derived(); }
 
@@ -371,9 +414,10 @@ Findings evaluate(RuleSet const& rules, Facts const& facts) {
   find_missing(rules, facts, evaluation, findings);
   findings.indicator = findings.stance_indicator;
   add_advisable(rules, evaluation.truths(), findings);
-  if (findings.stance_indicator == Indicator::info && !findings.stance) {
-    findings.missing.push_back({"indication", rules.sentence("ask-indication"), ""});
-  }
+  // No indication to go by, or one that was only inferred and is spoken about: what is the order for?
+  bool const unmatched = findings.stance_indicator == Indicator::info && !findings.stance;
+  bool const inferred = facts.source == IndicationSource::inferred && findings.indicator != Indicator::none;
+  if (unmatched || inferred) findings.missing.push_back({"indication", rules.sentence("ask-indication"), ""});
   return findings;
 }
 

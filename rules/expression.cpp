@@ -1,7 +1,7 @@
 #include "rules/expression.h"
 
-#include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/json_read.h"
 
@@ -89,13 +89,19 @@ Truth Expression::evaluate(ExpressionInput const& input) const {
 }
 
 std::vector<FactIndex> Expression::facts() const {
-  std::vector<FactIndex> out;
+  std::set<FactIndex> out;
   for (auto const& node : nodes_) {
-    if (node.op == Op::fact || node.op == Op::indication) out.push_back(node.operand);
+    if (node.op == Op::fact || node.op == Op::indication) out.insert(node.operand);
   }
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
-  return out;
+  return {out.begin(), out.end()};
+}
+
+std::vector<FactIndex> Expression::indications() const {
+  std::set<FactIndex> out;
+  for (auto const& node : nodes_) {
+    if (node.op == Op::indication) out.insert(node.operand);
+  }
+  return {out.begin(), out.end()};
 }
 
 }  // namespace ivig::rules

@@ -34,6 +34,8 @@ class Expression {
   [[nodiscard]] bool empty() const { return nodes_.empty(); }
   /// Every fact it mentions, each once.
   [[nodiscard]] std::vector<FactIndex> facts() const;
+  /// Every condition of which it asks whether the order is for it, each once.
+  [[nodiscard]] std::vector<FactIndex> indications() const;
 
  private:
   enum class Op : std::uint8_t { fact, indication, all, any, negation, documented };

@@ -34,11 +34,19 @@ struct CodedFinding {
   std::string cites;                      ///< the source of the rule: "AANEM 2023, section 22"
 };
 
+/// An exception that another guideline makes from the leading advice, and whether it holds for this patient.
+struct Exception {
+  RowIndex row = 0;
+  Truth state = Truth::unknown;
+};
+
 struct Findings {
   std::optional<Stance> stance;
   Indicator stance_indicator = Indicator::none;
   Indicator indicator = Indicator::none;        ///< highest of stance, dose and safety
   std::vector<Recommendation> recommendations;  ///< [0] leads
+  std::optional<RowIndex> supported_by;         ///< the row whose support made a warning of the lead an info
+  std::vector<Exception> exceptions;            ///< unmet ones too, which are no recommendations
   std::vector<CodedFinding> dose, safety;       ///< heaviest first
   std::vector<Missing> missing;
   /// Keys of cards.json sentences that belong on the card: why the indicator was raised or capped.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "rules/lint_rows.h"
+
 namespace ivig::rules {
 namespace {
 
@@ -27,26 +29,6 @@ std::string composed_summary(RuleSet const& rules, Row const& row) {
     if (auto at = text.find(name); at != std::string::npos) text.replace(at, name.size(), value);
   }
   return text;
-}
-
-/// Tries values of the facts an expression mentions until it holds; beyond 16 facts it is taken to be satisfiable.
-bool can_hold(RuleSet const& rules, Row const& row) {
-  std::set<FactIndex> mentioned;
-  for (auto const* expression : {&row.requires_, &row.excludes}) {
-    for (FactIndex fact : expression->facts()) mentioned.insert(fact);
-  }
-  if (mentioned.size() > 16) return true;
-  std::vector<FactIndex> facts(mentioned.begin(), mentioned.end());
-  std::vector<Truth> values(rules.facts.size(), Truth::no);
-  std::vector<Truth> indications(rules.facts.size(), Truth::no);
-  for (FactIndex condition : row.conditions) indications[condition] = Truth::yes;
-  for (std::size_t mask = 0; mask < (std::size_t{1} << facts.size()); ++mask) {
-    for (std::size_t i = 0; i < facts.size(); ++i) values[facts[i]] = (mask >> i & 1U) != 0 ? Truth::yes : Truth::no;
-    ExpressionInput input{values, indications};
-    bool excluded = !row.excludes.empty() && row.excludes.evaluate(input) != Truth::no;
-    if (row.requires_.evaluate(input) == Truth::yes && !excluded) return true;
-  }
-  return false;
 }
 
 void lint_facts(RuleSet const& rules, std::vector<LintFinding>& findings) {
@@ -80,36 +62,41 @@ void lint_facts(RuleSet const& rules, std::vector<LintFinding>& findings) {
     auto const& fact = rules.facts[i];
     bool speaks = fact.outside || fact.indication;
     if (!speaks && used.count(static_cast<FactIndex>(i)) == 0) {
-      findings.push_back({false, "facts.json: " + fact.id, "no row or fact uses it"});
+      findings.push_back({false, where_of(fact.place, fact.id), "no row or fact uses it: use it or delete it"});
     }
     // Conditions and reactions are settled by the list that they would stand in.
     bool of_a_list = fact.kind == FactKind::condition || fact.kind == FactKind::reaction;
     bool can_be_unknown = !fact.default_no && fact.for_it.when.empty() && !of_a_list;
     if (can_be_unknown && fact.ask.empty())
-      findings.push_back({true, "facts.json: " + fact.id + ": ask", "is missing: it can be unknown"});
+      findings.push_back({true, where_of(fact.place, fact.id, "ask"),
+                          "is missing: it can be unknown; ask for it, or say \"default\": \"false\""});
   }
+}
+
+void lint_row(RuleSet const& rules, Row const& row, std::vector<LintFinding>& findings) {
+  auto error = [&](char const* member, std::string detail) {
+    findings.push_back({true, where_of(row.place, row.id, member), std::move(detail)});
+  };
+  std::size_t length = utf16_units(composed_summary(rules, row));
+  if (length > kSummaryUnits) {
+    error("card",
+          "the summary has " + std::to_string(length) + " characters; 139 fit: shorten subject or write a summary");
+  }
+  if (row.source_document.empty()) error("source.document", "is missing: name the document that was read");
+  if (row.source_anchor.empty()) error("source.anchor", "is missing: say where in the document it stands");
+  if (row.section.empty()) error("section", "is missing: cards cite it");
+  if (row.title.empty()) error("title", "is missing: lists and cards name the row by it");
+  if (row.precondition && row.stance != Stance::may_consider) error("precondition", "only may-consider rows have one");
+  if (row.verification != "unverified") return;
+  if (row.verification_note.empty()) error("verification.note", "is missing: say what was not seen in the source");
+  findings.push_back({false, where_of(row.place, row.id), "unverified: " + row.verification_note});
 }
 
 }  // namespace
 
 std::vector<LintFinding> lint(RuleSet const& rules) {
   std::vector<LintFinding> findings;
-  for (auto const& row : rules.rows) {
-    std::size_t length = utf16_units(composed_summary(rules, row));
-    if (length > kSummaryUnits) {
-      findings.push_back(
-          {true, row.id + ": card",
-           "the summary has " + std::to_string(length) + " characters; 139 fit: shorten subject or write a summary"});
-    }
-    if (row.source_anchor.empty()) findings.push_back({true, row.id + ": source.anchor", "is missing"});
-    if (row.section.empty()) findings.push_back({true, row.id + ": section", "is missing"});
-    if (!can_hold(rules, row))
-      findings.push_back({true, row.id, "can never apply: requires and excludes contradict each other"});
-    if (row.precondition && row.stance != Stance::may_consider) {
-      findings.push_back({true, row.id + ": precondition", "only may-consider rows have one"});
-    }
-    if (row.verification == "unverified") findings.push_back({false, row.id, "unverified: " + row.verification_note});
-  }
+  for (auto const& row : rules.rows) lint_row(rules, row, findings);
   for (auto const& rule : rules.safety) {
     if (rule.verification == "unverified")
       findings.push_back({false, "safety.json: " + rule.code, "unverified: " + rule.verification_note});

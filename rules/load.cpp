@@ -13,7 +13,16 @@ using base::Json;
 using base::string_member;
 
 /// Sentences that the program speaks by name: a rule set without one of them is refused.
-constexpr std::array<std::string_view, 30> kNeededSentences{"no-indication",
+constexpr std::array<std::string_view, 39> kNeededSentences{"no-indication",
+                                                            "summary-supported-recommended",
+                                                            "summary-supported-may-consider",
+                                                            "summary-exception",
+                                                            "exception-met",
+                                                            "exception-unmet",
+                                                            "exception-unknown",
+                                                            "position-met",
+                                                            "position-unmet",
+                                                            "position-unknown",
                                                             "summary-contradicting",
                                                             "summary-provisional-diagnosis",
                                                             "summary-reason-refuted",

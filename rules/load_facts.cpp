@@ -169,7 +169,7 @@ base::Result<Evidence> read_evidence(RuleFile const& file, std::string_view id, 
                                      RuleSet const& rules) {
   if (auto ok = file.only(json, id,
                           {"value_sets", "phrases", "results", "treatments", "draft_orders", "history", "recent",
-                           "reactions", "product", "age", "sex", "dose", "schedule", "when"});
+                           "reactions", "product", "age", "sex", "dose", "onset", "schedule", "when"});
       !ok) {
     return tl::unexpected(ok.error());
   }
@@ -201,6 +201,12 @@ base::Result<Evidence> read_evidence(RuleFile const& file, std::string_view id, 
   auto dose = read_dose(file, id, json);
   if (!dose) return tl::unexpected(dose.error());
   evidence.dose = *dose;
+  if (Json const* onset = member(json, "onset"); onset != nullptr) {
+    if (auto ok = file.only(*onset, id, {"value_sets", "within_days"}); !ok) return tl::unexpected(ok.error());
+    auto const days = integer(*onset, "within_days");
+    evidence.onset = OnsetClause{string_list(*onset, "value_sets"), days.value_or(0)};
+    if (!days || evidence.onset->value_sets.empty()) return file.error(id, "onset", "needs value_sets and within_days");
+  }
   evidence.schedules = string_list(json, "schedule");
   for (auto const& schedule : evidence.schedules) {
     if (schedule != "course" && schedule != "repeats" && schedule != "course-then-repeats")
@@ -242,6 +248,7 @@ base::Result<void> read_test(RuleFile const& file, Json const& json, FactDefinit
 base::Result<void> declare(RuleFile const& file, Json const& json, RuleSet& rules) {
   FactDefinition fact;
   fact.id = string_member(json, "id");
+  fact.place = {file.name(), file.line_of(fact.id)};
   if (fact.id.empty()) return file.error("", "id", "every fact needs an id");
   if (auto ok = file.only(json, fact.id,
                           {"id", "kind", "label", "ask", "indication", "outside", "broader_of", "candidates", "about",

@@ -38,6 +38,26 @@ base::Result<void> read_logic(RuleFile const& file, Json const& json, RuleSet co
   return {};
 }
 
+/// The exception is the row's own precondition, so a row without one makes none.
+base::Result<void> read_exception(RuleFile const& file, Json const& json, Row& row) {
+  Json const* exception = member(json, "exception");
+  if (exception == nullptr) return {};
+  if (auto ok = file.only(*exception, row.id, {"text", "override"}); !ok) return ok;
+  if (!row.precondition)
+    return file.error(row.id, "exception", "needs a precondition: it says when the exception holds");
+  ExceptionOffer offer;
+  offer.text = string_member(*exception, "text");
+  if (Json const* reason = base::object_member(*exception, "override"); reason != nullptr) {
+    if (auto ok = file.only(*reason, row.id, {"system", "code", "display"}); !ok) return ok;
+    offer.reason = {std::string(string_member(*reason, "system")), std::string(string_member(*reason, "code")),
+                    std::string(string_member(*reason, "display"))};
+  }
+  if (offer.text.empty() || offer.reason.system.empty() || offer.reason.code.empty() || offer.reason.display.empty())
+    return file.error(row.id, "exception", "needs text and an override reason of system, code and display");
+  row.exception = std::move(offer);
+  return {};
+}
+
 base::Result<void> read_cautions(RuleFile const& file, Json const& json, RuleSet const& rules, Row& row) {
   base::Result<void> outcome;
   each(json, "cautions", [&](Json const& caution, std::size_t) {
@@ -90,11 +110,12 @@ base::Result<void> read_row(RuleFile const& file, Json const& json, GuidelineInd
   row.order = order;
   row.guideline = guideline;
   row.id = string_member(json, "id");
+  row.place = {file.name(), file.line_of(row.id)};
   if (row.id.empty()) return file.error("", "id", "every row needs an id");
-  if (auto ok = file.only(
-          json, row.id,
-          {"id", "section", "condition", "title", "requires", "excludes", "precondition", "narrower_than", "cautions",
-           "stance", "evidence", "evidence_rank", "card", "regimen", "asks", "source", "verification"});
+  if (auto ok = file.only(json, row.id,
+                          {"id", "section", "condition", "title", "requires", "excludes", "precondition",
+                           "narrower_than", "cautions", "background", "exception", "stance", "evidence",
+                           "evidence_rank", "card", "regimen", "asks", "source", "verification"});
       !ok) {
     return ok;
   }
@@ -120,6 +141,8 @@ base::Result<void> read_row(RuleFile const& file, Json const& json, GuidelineInd
   row.evidence_rank = integer(json, "evidence_rank").value_or(5);
   if (row.evidence.empty()) return file.error(row.id, "evidence", "is missing: the class as the source prints it");
   if (auto ok = read_logic(file, json, rules, row); !ok) return ok;
+  row.background = flag(json, "background");
+  if (auto ok = read_exception(file, json, row); !ok) return ok;
   if (auto ok = read_cautions(file, json, rules, row); !ok) return ok;
   if (auto ok = read_texts(file, json, row); !ok) return ok;
   for (auto const& name : string_list(json, "asks")) {

@@ -78,6 +78,12 @@ struct DoseClause {
   std::optional<base::Decimal> at_least, at_most;
 };
 
+/// When a condition began, by the record's onset date.
+struct OnsetClause {
+  std::vector<std::string> value_sets;
+  int within_days = 0;  ///< within holds, earlier does not, no date decides nothing
+};
+
 /// One side (for or against) of a fact's evidence; any clause is enough.
 struct Evidence {
   std::vector<std::string> value_sets;
@@ -92,8 +98,15 @@ struct Evidence {
   std::string sex;                             ///< "female", "male", or empty
   std::optional<int> age_under, age_at_least;  ///< full years
   std::optional<DoseClause> dose;
+  std::optional<OnsetClause> onset;
   std::vector<std::string> schedules;  ///< the order's own schedule: "course", "repeats", "course-then-repeats"
   Expression when;
+};
+
+/// Where an entry stands in the rule files, for messages.
+struct Place {
+  std::string file;
+  std::size_t line = 1;
 };
 
 /// The laboratory test that answers a fact: what a card may offer to order.
@@ -106,6 +119,7 @@ struct TestOrder {
 
 struct FactDefinition {
   std::string id;
+  Place place;
   FactKind kind = FactKind::qualifier;
   std::string label;
   std::string ask;
@@ -154,8 +168,21 @@ struct Regimen {
   [[nodiscard]] bool has_numbers() const { return course_most || !maintenance.empty(); }
 };
 
+/// A coded reason for going on all the same.
+struct OverrideReason {
+  std::string system, code, display;
+};
+
+/// The exception that a row makes from advice against IVIG: the row's precondition, shown as met, unmet or unknown, and
+/// offered as a reason to go on.
+struct ExceptionOffer {
+  std::string text;
+  OverrideReason reason;
+};
+
 struct Row {
   std::string id;
+  Place place;
   GuidelineIndex guideline = 0;
   int order = 0;  ///< place in its file
   std::string section;
@@ -166,6 +193,8 @@ struct Row {
   std::optional<Precondition> precondition;
   std::vector<Caution> cautions;
   std::vector<RowIndex> narrower_than;
+  bool background = false;  ///< never leads, never counts; listed only behind a leading row of the same stance
+  std::optional<ExceptionOffer> exception;
   Stance stance = Stance::insufficient_evidence;
   std::string evidence;
   int evidence_rank = 5;
@@ -196,11 +225,6 @@ struct SafetyRule {
   std::vector<FactIndex> asks;      ///< asked for where a card is shown and the answer would change this finding
   std::string cites;
   std::string verification, verification_note;
-};
-
-/// A coded reason for going on all the same.
-struct OverrideReason {
-  std::string system, code, display;
 };
 
 /// Names of the value sets by which an order is recognised.

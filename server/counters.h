@@ -16,7 +16,10 @@ struct CounterValues {
   std::uint64_t bad_framing = 0;           ///< requests answered 400, 414, 417 or 431 by the HTTP layer
   std::uint64_t header_timeouts = 0;
   std::uint64_t body_timeouts = 0;
-  std::uint64_t tls_failures = 0;  ///< handshakes that failed or took too long
+  std::uint64_t idle_timeouts = 0;    ///< connections closed because nothing came
+  std::uint64_t slow_readers = 0;     ///< connections dropped because an answer was not taken in time
+  std::uint64_t bodies_too_long = 0;  ///< answered 413
+  std::uint64_t tls_failures = 0;     ///< handshakes that failed or took too long
   std::uint64_t handler_exceptions = 0;
 };
 
@@ -29,6 +32,9 @@ struct alignas(64) Counters {
   std::atomic<std::uint64_t> bad_framing{0};
   std::atomic<std::uint64_t> header_timeouts{0};
   std::atomic<std::uint64_t> body_timeouts{0};
+  std::atomic<std::uint64_t> idle_timeouts{0};
+  std::atomic<std::uint64_t> slow_readers{0};
+  std::atomic<std::uint64_t> bodies_too_long{0};
   std::atomic<std::uint64_t> tls_failures{0};
   std::atomic<std::uint64_t> handler_exceptions{0};
 
@@ -42,6 +48,9 @@ struct alignas(64) Counters {
     sum.bad_framing += bad_framing.load(std::memory_order_relaxed);
     sum.header_timeouts += header_timeouts.load(std::memory_order_relaxed);
     sum.body_timeouts += body_timeouts.load(std::memory_order_relaxed);
+    sum.idle_timeouts += idle_timeouts.load(std::memory_order_relaxed);
+    sum.slow_readers += slow_readers.load(std::memory_order_relaxed);
+    sum.bodies_too_long += bodies_too_long.load(std::memory_order_relaxed);
     sum.tls_failures += tls_failures.load(std::memory_order_relaxed);
     sum.handler_exceptions += handler_exceptions.load(std::memory_order_relaxed);
   }

@@ -2,6 +2,7 @@
 // HTTP as the rest of the program sees it: a head, a body, an answer. Knows no CDS Hooks and no Beast.
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,11 @@ struct RequestHead {
   bool tls = false;
   std::string peer;  ///< address only, for rate limits; never logged with patient data
   std::string request_id;
+  /// Of the TLS client certificate that was verified: its subject (RFC 2253), then its other names as "DNS:host",
+  /// "URI:uri", "email:address". Empty without one.
+  std::vector<std::string> certificate_names;
+  /// Who calls, as on_head found out and on_request wants to know; the type is the handler's own.
+  std::shared_ptr<void const> caller;
 
   /// The first header of that name; empty when there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const;
@@ -31,20 +37,27 @@ struct Response {
   std::string content_type;  ///< left out of the answer when empty
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
-  bool close = false;   ///< close the connection after this answer
-  std::string route{};  ///< the route's name for the access log ("order-sign"), never the path as sent
+  bool close = false;    ///< close the connection after this answer
+  std::string client{};  ///< the name of the client in the configuration, for the access log; empty if none
+  std::string route{};   ///< the route's name for the access log ("order-sign"), never the path as sent
 };
 
 /// What a listener serves. Both functions are called on the connection's own thread.
 struct Handler {
   /// After the head, before the body is read: an answer here (401, 404, 405, 413, 415 ...) ends the exchange and the
-  /// body is not read (the connection is closed then, unless the request has no body).
-  std::function<std::optional<Response>(RequestHead const&)> on_head;
+  /// body is not read (the connection is closed then, unless the request has no body). May wait, for keys or a store;
+  /// no deadline of the connection runs meanwhile. What it finds out about the caller goes into `head.caller`.
+  std::function<boost::asio::awaitable<std::optional<Response>>(RequestHead& head)> on_head;
   /// The whole request. Exceptions are caught by the server, counted, and answered 500.
   std::function<boost::asio::awaitable<Response>(RequestHead const&, std::string body)> on_request;
   /// The body of an error that the HTTP layer itself raises (400 framing, 408, 413, 414, 417, 431, 500, 503): status
   /// and a short reason.
   std::function<Response(RequestHead const*, unsigned status, std::string_view reason)> on_error;
 };
+
+/// For an on_head that has nothing to wait for.
+[[nodiscard]] inline boost::asio::awaitable<std::optional<Response>> at_once(std::optional<Response> answer) {
+  co_return answer;
+}
 
 }  // namespace ivig::server

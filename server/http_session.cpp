@@ -75,6 +75,7 @@ class Session final : public Connection {
         Counters::count(worker_.counters.tls_failures);
         co_return;
       }
+      head_.certificate_names = certificate_names(stream_.native_handle());
     }
     bool again = true;
     while (again) again = co_await serve_one();
@@ -144,7 +145,8 @@ class Session final : public Connection {
       co_await refuse();
       co_return false;
     }
-    std::optional<Response> early = ask_on_head();
+    never_expire();
+    std::optional<Response> early = co_await ask_on_head();
     if (early) {
       bool const keep = framing_.keep_alive && !framing_.has_body();
       bool const kept = co_await answer(*early, keep);
@@ -200,7 +202,10 @@ class Session final : public Connection {
       bool const more = co_await fill();
       idle_ = false;
       if (more) continue;
-      if (!begun_ || (timed_out_ && buffer_.size() == 0)) co_return Got::closed;
+      if (!begun_ || (timed_out_ && buffer_.size() == 0)) {
+        if (timed_out_) Counters::count(worker_.counters.idle_timeouts);
+        co_return Got::closed;
+      }
       if (!timed_out_) co_return refused(400, "the request ends within its headers");
       Counters::count(worker_.counters.header_timeouts);
       co_return refused(408, "the headers did not arrive in time");
@@ -232,6 +237,7 @@ class Session final : public Connection {
     framing_ = Framing{};
     parser_.reset();
     body_.clear();
+    head_.caller.reset();
     worker_.next_request_id(head_.request_id);
   }
 
@@ -244,7 +250,7 @@ class Session final : public Connection {
   /// Reads the body into body_. False: the reason is in refusal_.
   awaitable<bool> read_body() {
     if (framing_.content_length.value_or(0) > limits_.body_bytes) {
-      refusal_ = {413, "the body is longer than limits.body_bytes"};
+      body_is_too_long();
       co_return false;
     }
     expire_after(limits_.request_time);
@@ -291,7 +297,7 @@ class Session final : public Connection {
         if (!error && parser_->is_done()) co_return true;
         if (error == http::error::need_more) error = {};
         if (error == http::error::body_limit) {
-          refusal_ = {413, "the body is longer than limits.body_bytes"};
+          body_is_too_long();
           co_return false;
         }
         // A chunk's size line and the trailers are held whole until parsed: as long as a head, at most.
@@ -308,6 +314,11 @@ class Session final : public Connection {
     }
   }
 
+  void body_is_too_long() {
+    Counters::count(worker_.counters.bodies_too_long);
+    refusal_ = {413, "the body is longer than limits.body_bytes"};
+  }
+
   void body_is_missing() {
     if (timed_out_) {
       Counters::count(worker_.counters.body_timeouts);
@@ -317,14 +328,15 @@ class Session final : public Connection {
     }
   }
 
-  std::optional<Response> ask_on_head() {
-    if (!service_->handler->on_head) return {};
+  awaitable<std::optional<Response>> ask_on_head() {
+    if (!service_->handler->on_head) co_return std::nullopt;
     try {
-      return service_->handler->on_head(head_);
+      auto answer = co_await service_->handler->on_head(head_);
+      co_return answer;
     } catch (...) {
       note_exception(worker_, head_.request_id);
-      return error_response(500, "the server failed; the request id finds the cause in its log");
     }
+    co_return error_response(500, "the server failed; the request id finds the cause in its log");
   }
 
   Response error_response(unsigned status, std::string_view reason) {
@@ -358,7 +370,8 @@ class Session final : public Connection {
     std::size_t const bytes = out_.size() + response.body.size();
     expire_after(limits_.request_time);
     bool const sent = co_await send(out_, response.body);
-    note(response, bytes);
+    if (!sent && timed_out_) Counters::count(worker_.counters.slow_readers);
+    note_answer(worker_, *service_, head_, has_request_line(), response, bytes, started_);
     co_return sent&& keep_alive;
   }
 
@@ -369,19 +382,6 @@ class Session final : public Connection {
                                 .date = worker_.date()};
     out_.clear();
     append_answer_head(out_, response, context);
-  }
-
-  void note(Response const& response, std::size_t bytes) {
-    if (!service_->access_log) return count_answer(worker_, response.status);
-    AccessLine line;
-    line.request_id = head_.request_id;
-    line.method = has_request_line() ? std::string_view(head_.method) : std::string_view();
-    line.route = response.route;
-    line.status = response.status;
-    line.bytes = bytes;
-    line.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started_);
-    line.tls = kTls;
-    note_answer(worker_, line);
   }
 
   /// Closes so that the client can read the last answer: a socket closed with unread input would be reset, and the

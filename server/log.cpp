@@ -205,6 +205,7 @@ void Log::access(AccessLine const& line) {
         {{"request_id", line.request_id},
          {"method", known_method(line.method)},
          {"route", line.route.empty() ? std::string_view("none") : line.route},
+         {"client", line.client},
          {"status", line.status},
          {"bytes", line.bytes},
          {"duration_us", line.duration.count()},

@@ -40,7 +40,8 @@ struct LogField {
 struct AccessLine {
   std::string_view request_id;
   std::string_view method;
-  std::string_view route;  ///< a route's name, never the path as sent
+  std::string_view route;   ///< a route's name, never the path as sent
+  std::string_view client;  ///< its name in the configuration; empty if none
   unsigned status = 0;
   std::size_t bytes = 0;  ///< of the answer, head and body
   std::chrono::microseconds duration{0};

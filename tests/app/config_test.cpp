@@ -217,14 +217,19 @@ TEST(Config, reads_every_word_of_a_choice) {
 
 TEST(Config, reads_clients_with_every_key_and_with_none) {
   Config const config = read(R"(
+tls: {client_ca: ca.pem}
 clients:
   - name: epic-main
     issuer: https://ehr.example.org/fhir
     jku: [https://ehr.example.org/jwks.json]
+    algorithms: [ES384, PS256]
+    subject: epic
+    certificate: [DNS:ehr.example.org]
     audiences: [https://other.example.org]
     tenants: [north, south]
     services: [ivig-order-sign]
     fhir_servers: [https://ehr.example.org/fhir]
+    private_networks: [10.20.0.0/16, 'fd00::/8']
     fhir_version: STU3
     profile: epic
   - name: anyone
@@ -234,20 +239,43 @@ clients:
   EXPECT_EQ(client.name, "epic-main");
   EXPECT_EQ(client.issuer, "https://ehr.example.org/fhir");
   EXPECT_EQ(client.jku, Texts{"https://ehr.example.org/jwks.json"});
+  EXPECT_EQ(client.algorithms, (std::vector{certs::Algorithm::es384, certs::Algorithm::ps256}));
+  EXPECT_EQ(client.subject, "epic");
+  EXPECT_EQ(client.certificate, Texts{"DNS:ehr.example.org"});
   EXPECT_EQ(client.audiences, Texts{"https://other.example.org"});
   EXPECT_EQ(client.tenants, (Texts{"north", "south"}));
   EXPECT_EQ(client.services, Texts{"ivig-order-sign"});
   EXPECT_EQ(client.fhir_servers, Texts{"https://ehr.example.org/fhir"});
+  EXPECT_EQ(client.private_networks, (Texts{"10.20.0.0/16", "fd00::/8"}));
   EXPECT_EQ(client.fhir_version, "STU3");
   EXPECT_EQ(client.profile, ProfileName::epic);
 
   ClientConfig const& anonymous = config.clients[1];
   EXPECT_EQ(config.anonymous_client(), &anonymous);
   EXPECT_EQ(anonymous.services, Texts{"*"});
+  EXPECT_EQ(anonymous.algorithms, (std::vector{certs::Algorithm::es384, certs::Algorithm::rs384}));
+  EXPECT_TRUE(!anonymous.subject && anonymous.certificate.empty());
   EXPECT_TRUE(anonymous.fhir_servers.empty());
+  EXPECT_TRUE(anonymous.private_networks.empty());
   EXPECT_FALSE(anonymous.fhir_version);
   EXPECT_EQ(anonymous.profile, ProfileName::generic);
   EXPECT_EQ(Config{}.anonymous_client(), nullptr);
+}
+
+TEST(Config, reads_the_limits_of_tokens_and_key_sets) {
+  TokensConfig const tokens = read(R"(
+tokens: {clock_skew_seconds: 5, max_life_seconds: 900, replay_entries: 5000, keys_seconds: 1.5, keys_bytes: 4096,
+         keys_refresh_seconds: 60, keys_expire_seconds: 120, keys_stale_seconds: 3600}
+)")
+                                  .tokens;
+  EXPECT_EQ(tokens.clock_skew, std::chrono::seconds(5));
+  EXPECT_EQ(tokens.max_life, std::chrono::seconds(900));
+  EXPECT_EQ(tokens.replay_entries, 5000);
+  EXPECT_EQ(tokens.keys_time, std::chrono::milliseconds(1500));
+  EXPECT_EQ(tokens.keys_bytes, 4096);
+  EXPECT_EQ(tokens.keys.refresh_after, std::chrono::seconds(60));
+  EXPECT_EQ(tokens.keys.expire_after, std::chrono::seconds(120));
+  EXPECT_EQ(tokens.keys.stale_limit, std::chrono::seconds(3600));
 }
 
 TEST(Config, takes_one_value_for_a_list_of_one) {

@@ -143,10 +143,12 @@ std::vector<LibraryRule> const& library_rules() {
       {"yaml-cpp", {"yaml-cpp/"}, {"app/config_node.cpp"}},
       {"spdlog", {"spdlog/"}, {"server/log.cpp", "base/*.cpp"}},
       {"CLI11", {"CLI/"}, {"app/main.cpp", "app/cmd_*"}},
-      {"OpenSSL", {"openssl/", "boost/asio/ssl"}, {"base/uuid.cpp", "certs/*", "server/*", "tests/*", "bench/*"}},
-      {"cpprestsdk", {"cpprest/", "pplx/"}, {"fhir/rest_client_cpprest.cpp", "fhir/pplx_bridge.h"}},
+      {"OpenSSL",
+       {"openssl/", "boost/asio/ssl"},
+       {"base/uuid.cpp", "certs/*", "server/*", "fhir/rest_client_cpprest.cpp", "tests/*", "bench/*"}},
+      {"cpprestsdk", {"cpprest/", "pplx/"}, {"fhir/rest_client_cpprest.cpp"}},
       {"SQL", {"soci", "sqlite3", "libpq"}, {"store/*", "tests/store/*"}},
-      {"a JOSE library", {"cjose", "rhonabwy", "jansson", "jwt"}, {}},  // none is used yet
+      {"a JOSE library", {"cjose", "rhonabwy", "jansson", "jwt"}, {"certs/jose.cpp"}},
       {"GoogleTest", {"gtest/", "gmock/"}, {"tests/*"}},
   };
   return rules;

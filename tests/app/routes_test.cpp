@@ -9,9 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "hooks/services.h"
 #include "server/server.h"
 #include "tests/support/order_answers.h"
 #include "tests/support/test_client.h"
+#include "tests/support/test_gate.h"
 
 namespace ivig::app {
 namespace {
@@ -29,12 +31,15 @@ constexpr char const* kOrigin = "https://sandbox.example.org";
 /// A running server with the rule set of this tree.
 class Service {
  public:
-  explicit Service(RouteSettings settings = open_settings(), server::Limits limits = {})
-      : settings_(std::move(settings)), log_(server::LogLevel::trace, server::LogFormat::json, lines_) {
+  explicit Service(RouteSettings settings = open_settings(), server::Limits limits = {},
+                   std::string const& access = "auth: off")
+      : settings_(std::move(settings)),
+        log_(server::LogLevel::trace, server::LogFormat::json, lines_),
+        gate_(access, "ivig-cds.yaml", log_) {
     slot_.store(test::tree_knowledge());
     limits.body_bytes = settings_.body_bytes;
     server_ = std::make_unique<server::Server>(limits, 1, log_);
-    auto handler = std::make_shared<server::Handler const>(service_handler(slot_, settings_));
+    auto handler = std::make_shared<server::Handler const>(service_handler(slot_, settings_, gate_.gate(), client_));
     auto bound = server_->start({{server::ListenAddress{false, "127.0.0.1", 0}, handler}});
     if (!bound) throw std::runtime_error(bound.error().detail);
     port_ = bound->front().port;
@@ -42,7 +47,6 @@ class Service {
 
   static RouteSettings open_settings() {
     RouteSettings settings;
-    settings.token_required = false;
     settings.public_url = "https://cds.example.org";
     settings.cors_origins = {kOrigin};
     return settings;
@@ -75,9 +79,11 @@ class Service {
 
  private:
   RouteSettings settings_;
+  fhir::RestClient client_{nullptr};
   KnowledgeSlot slot_;
   std::ostringstream lines_;
   server::Log log_;
+  test::TestGate gate_;
   std::unique_ptr<server::Server> server_;
   std::uint16_t port_ = 0;
 };
@@ -121,9 +127,7 @@ TEST(Routes, HTTP_01_03_12_an_order_is_answered_with_cards) {
 }
 
 TEST(Routes, DISC_01_02_13_14_discovery_is_open_and_forgiving) {
-  RouteSettings settings = Service::open_settings();
-  settings.token_required = true;
-  Service const service(settings);
+  Service const service(Service::open_settings(), {}, "auth: required");
   Answer const plain = service.get("/cds-services");
   EXPECT_EQ(plain.status, 200U);
   EXPECT_TRUE(plain.header("Content-Type").starts_with("application/json"));
@@ -286,9 +290,7 @@ TEST(Routes, HTTP_09_a_large_chart_is_read) {
 }
 
 TEST(Routes, AUTH_05_06_refusals_say_nothing_and_come_before_the_body_is_looked_at) {
-  RouteSettings settings = Service::open_settings();
-  settings.token_required = true;
-  Service const service(settings);
+  Service const service(Service::open_settings(), {}, "auth: required");
   std::set<std::string> bodies;
   for (auto const& body : {ibm_request(), std::string("{"), std::string()}) {
     for (char const* headers : {"Content-Type: application/json\r\n", "Content-Type: text/xml\r\n",
@@ -303,9 +305,8 @@ TEST(Routes, AUTH_05_06_refusals_say_nothing_and_come_before_the_body_is_looked_
 }
 
 TEST(Routes, AUTH_07_a_service_that_the_client_may_not_call_is_forbidden) {
-  RouteSettings settings = Service::open_settings();
-  settings.anonymous_services = {"ivig-order-select"};
-  Service const service(settings);
+  Service const service(Service::open_settings(), {},
+                        "auth: optional\nclients:\n  - name: nobody\n    services: [ivig-order-select]\n");
   Answer const answer = service.post(ibm_request());
   EXPECT_EQ(answer.status, 403U);
   EXPECT_EQ(answer.body, "");
@@ -313,9 +314,7 @@ TEST(Routes, AUTH_07_a_service_that_the_client_may_not_call_is_forbidden) {
 }
 
 TEST(Routes, CORS_02_05_preflights_need_no_token) {
-  RouteSettings settings = Service::open_settings();
-  settings.token_required = true;
-  Service const service(settings);
+  Service const service(Service::open_settings(), {}, "auth: required");
   for (char const* target : {"/cds-services", kSign, "/evidence/aanem-2023/ibm"}) {
     Answer const answer = service.call("OPTIONS", target,
                                        "Origin: " + std::string(kOrigin) +

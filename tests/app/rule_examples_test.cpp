@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "rules/lint.h"
+#include "rules/lint_rows.h"
 
 namespace ivig::app {
 namespace {
@@ -25,6 +25,9 @@ TEST(RuleExamples, TheShippedRulesHaveNoLintErrors) {
   ASSERT_TRUE(rules.has_value());
   for (auto const& finding : rules::lint(*rules))
     EXPECT_FALSE(finding.error) << finding.where << ": " << finding.detail;
+  auto const proof = rules::prove_rows(*rules);
+  for (auto const& finding : proof.findings) ADD_FAILURE() << finding.where << ": " << finding.detail;
+  EXPECT_FALSE(proof.proved.empty());
 }
 
 }  // namespace

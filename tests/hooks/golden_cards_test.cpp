@@ -34,6 +34,85 @@ struct Golden {
   OrderRequest request;
 };
 
+/// A chart in words: the order's reason, active confirmed problems, and what was tried, with how it went.
+OrderRequest chart(std::string const& reason, std::vector<std::string> const& problems,
+                   std::vector<std::pair<std::string, std::string>> const& tried = {}) {
+  OrderRequest request{{ivig_order("a", reason.empty() ? "" : words(reason))}};
+  for (std::size_t i = 0; i < problems.size(); ++i)
+    request.conditions.push_back(condition("c" + std::to_string(i), words(problems[i])));
+  std::vector<std::string> statements;
+  for (auto const& [what, how] : tried) {
+    statements.push_back("{'resourceType':'MedicationStatement','id':'t" + std::to_string(statements.size()) +
+                         "','status':'completed','subject':{'reference':'Patient/p1'},'medicationCodeableConcept':" +
+                         words(what) + ",'effectiveDateTime':'2026-11-15','statusReason':[" + words(how) + "]}");
+  }
+  if (!statements.empty()) request.prefetch.emplace_back("medicationStatements", test::bundle(statements));
+  return request;
+}
+
+OrderRequest of_a_child(OrderRequest request) {
+  std::string child = test::patient();
+  child.replace(child.find("1974-03-09"), 10, "2017-03-09");
+  request.prefetch.emplace_back("patient", child);
+  return request;
+}
+
+OrderRequest with_test(OrderRequest request, std::string const& name, std::string const& value) {
+  std::string observations = test::well_observations();
+  observations.insert(observations.size() - 2,
+                      ",{'resource':{'resourceType':'Observation','id':'test','status':'final',"
+                      "'subject':{'reference':'Patient/p1'},'code':" +
+                          words(name) + ",'effectiveDateTime':'2026-11-20','valueString':'" + value + "'}}");
+  request.prefetch.emplace_back("observations", observations);
+  return request;
+}
+
+/// Where guidelines disagree: lead stance and loudness, with the other positions on the card. The numbers are those of
+/// the table of conflicts.
+std::vector<Golden> conflicts() {
+  std::string const sjogren = "Sjögren disease", gbs = "Guillain-Barré syndrome";
+  return {
+      {"conflict-01-sjogren-sfn",
+       chart("Sjögren small fiber neuropathy", {sjogren, "Small fiber neuropathy"}, {{"gabapentin", "failed"}})},
+      {"conflict-02-sjogren-ganglionopathy",
+       chart("Sjögren ganglionopathy", {sjogren, "Sensory ataxic ganglionopathy"})},
+      {"conflict-03-igm-exception-met",
+       chart("IgM paraproteinemic neuropathy", {"IgM paraproteinemic neuropathy, rapid worsening"})},
+      {"conflict-03-igm-exception-unmet",
+       chart("anti-MAG neuropathy", {"Anti-MAG neuropathy, slowly progressive, walks independently"})},
+      {"conflict-03-igm-exception-unknown", chart("IgM MGUS neuropathy", {"IgM MGUS neuropathy"})},
+      {"conflict-04-canomad", chart("CANOMAD", {"CANOMAD, IgM anti-disialosyl antibodies, rapid worsening"})},
+      {"conflict-05-igg-cidp-like", chart("paraproteinemic demyelinating neuropathy",
+                                          {"IgG monoclonal gammopathy", "CIDP-like demyelinating polyneuropathy"})},
+      {"conflict-08-polymyositis", chart("polymyositis", {"Polymyositis"}, {{"prednisone", "failed"}})},
+      {"conflict-09-gbs-in-sjogren", chart(gbs, {sjogren, gbs})},
+      {"conflict-10-gbs-second-course",
+       chart("GBS, repeat course", {"Guillain-Barré syndrome, no improvement"}, {{"IVIG 2 g/kg", "no improvement"}})},
+      {"conflict-10-gbs-fluctuation",
+       chart("GBS treatment-related fluctuation", {gbs}, {{"IVIG 2 g/kg", "improved, then relapsed"}})},
+      {"conflict-11-ventilated-child", of_a_child(chart("GBS, ventilated", {gbs}))},
+      {"conflict-12-miller-fisher", chart("Miller Fisher syndrome", {"Miller Fisher syndrome"})},
+      {"conflict-13-dermatomyositis", chart("dermatomyositis", {"Dermatomyositis, proximal weakness"})},
+      {"conflict-14-severe-mg",
+       chart("severe myasthenia gravis", {"Severe generalized myasthenia gravis, no recent worsening"})},
+      {"conflict-20-diabetes-mild-slowing",
+       chart("demyelinating polyneuropathy in diabetes",
+             {"Type 2 diabetes", "Polyneuropathy with mild conduction slowing, CIDP criteria not met"})},
+      {"conflict-21-paraneoplastic",
+       chart("paraneoplastic neuropathy", {"Paraneoplastic sensory neuronopathy, anti-Hu"})},
+      {"conflict-22-anti-hmgcr",
+       with_test(chart("necrotizing autoimmune myopathy", {"Necrotizing autoimmune myopathy"}), "anti-HMGCR antibody",
+                 "pending")},
+      {"conflict-23-lems", chart("Lambert-Eaton myasthenic syndrome", {"Lambert-Eaton myasthenic syndrome"})},
+      {"conflict-24-pots", chart("POTS", {"Postural orthostatic tachycardia syndrome"})},
+      {"conflict-25-cidp", chart("CIDP", {"CIDP"})},
+      {"conflict-26-mmn-maintenance",
+       chart("MMN maintenance", {"Multifocal motor neuropathy"}, {{"IVIG", "responded"}})},
+      {"conflict-27-sfn-no-cause", chart("small fiber neuropathy", {"Small fiber neuropathy"})},
+      {"conflict-28-gbs-mild", chart(gbs, {"Guillain-Barré syndrome, onset 5 days ago, walks unaided"})},
+  };
+}
+
 OrderRequest lacking(OrderRequest request, std::string const& key) {
   request.prefetch.emplace_back(key, "");
   return request;
@@ -48,7 +127,8 @@ std::vector<Golden> goldens() {
   std::string const any_route = medication_request(
       "a", "'medicationCodeableConcept':" + coded(kRxNorm, "1426680", "Gamunex-C 10%") + "," + dosage(false) +
                ",'reasonCode':[" + coded(kIcd10Cm, "G61.0", "Guillain-Barré syndrome") + "]");
-  return {
+  std::vector<Golden> all = conflicts();
+  std::vector<Golden> others{
       {"not-recommended", {{ivig_order("a", coded(kIcd10Cm, "G72.41", "Inclusion body myositis"))}}},
       {"not-recommended-post-polio", {{ivig_order("a", coded(kIcd10Cm, "G14", "Postpolio syndrome"))}}},
       {"not-recommended-from-text", {{ivig_order("a", words("IgM MGUS neuropathy, anti-MAG positive"))}}},
@@ -75,6 +155,8 @@ std::vector<Golden> goldens() {
       {"over-total-course", {{dosed("a", "2 g/kg daily for 5 days", coded(kIcd10Cm, "G61.81", "CIDP"))}}},
       {"dose-not-parseable", {{dosed("a", "per infusion center protocol", coded(kIcd10Cm, "G61.81", "CIDP"))}}},
   };
+  all.insert(all.end(), others.begin(), others.end());
+  return all;
 }
 
 /// The answer, a line for each member, so that a difference can be read.

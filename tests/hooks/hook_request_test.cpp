@@ -258,22 +258,34 @@ TEST(HookRequest, REQ_07_selections_are_no_member_of_order_sign) {
 
 TEST(HookRequest, REQ_03_FHIR_02_05_incomplete_authorization_is_as_none) {
   struct Case {
-    char const* value;
+    std::string value;
     bool usable;
   };
+  // Of doubled members the last counts.
+  auto const whole = [](std::string const& members) {
+    return "{'token_type':'Bearer','expires_in':300,'scope':'user/*.read','subject':'cds'," + members + "}";
+  };
   Case const cases[] = {
-      {"{'access_token':'t','token_type':'Bearer','expires_in':300}", true},
-      {"{'access_token':'t','expires_in':1,'x':1}", true},
-      {"{'access_token':'t','expires_in':0}", false},
-      {"{'access_token':'t','expires_in':-5}", false},
-      {"{'access_token':'t','expires_in':'300'}", false},
-      {"{'access_token':'t','expires_in':1e999}", false},
-      {"{'access_token':'t','expires_in':99999999999999999999}", false},
-      {"{'access_token':'t','expires_in':1.5}", false},
-      {"{'access_token':'t'}", false},
-      {"{'access_token':'','expires_in':300}", false},
-      {"{'access_token':7,'expires_in':300}", false},
-      {"{'expires_in':300}", false},
+      {whole("'access_token':'t'"), true},
+      {whole("'access_token':'t','x':1"), true},
+      {whole("'access_token':'t','token_type':'bearer'"), true},
+      {whole("'access_token':'t','patient':'p1'"), true},
+      {whole("'access_token':'t','patient':'Patient/p1'"), true},
+      {whole("'access_token':'t','patient':'p2'"), false},  // FHIR-07
+      {whole("'access_token':'t','token_type':'MAC'"), false},
+      {whole("'access_token':'t','token_type':null"), false},
+      {whole("'access_token':'t','scope':null"), false},
+      {whole("'access_token':'t','subject':null"), false},
+      {whole("'access_token':'t','expires_in':0"), false},
+      {whole("'access_token':'t','expires_in':-5"), false},
+      {whole("'access_token':'t','expires_in':'300'"), false},
+      {whole("'access_token':'t','expires_in':1e999"), false},
+      {whole("'access_token':'t','expires_in':99999999999999999999"), false},
+      {whole("'access_token':'t','expires_in':1.5"), false},
+      {whole("'access_token':'t','expires_in':null"), false},
+      {whole("'access_token':''"), false},
+      {whole("'access_token':7"), false},
+      {whole("'x':1"), false},
       {"{}", false},
       {"[]", false},
       {"'Bearer t'", false},

@@ -133,6 +133,64 @@ TEST(Evaluate, SupportOfAnotherSourceSoftensInsufficientEvidence) {
   EXPECT_EQ(Order(against).is_for("red").answer(), "new/r old/r not-recommended warning");
 }
 
+TEST(Evaluate, SupportThatHangsOnAnUnknownFactSoftensUntilItIsKnownNotToApply) {
+  RuleSet rules = loaded(S::row("new/r", "red", "insufficient-evidence"),
+                         S::row("old/r", "red", "may-consider", R"("requires": "p",)"));
+  EXPECT_EQ(Order(rules).is_for("red").answer(), "new/r old/r(?) insufficient-evidence info");
+  EXPECT_EQ(Order(rules).is_for("red").fact("p", Truth::no).answer(), "new/r insufficient-evidence warning");
+}
+
+TEST(Evaluate, SupportForAnotherIndicationOfTheOrderSoftensNothing) {
+  RuleSet rules =
+      loaded(S::row("new/r", "red", "insufficient-evidence") + "," + S::row("new/b", "blue", "insufficient-evidence"),
+             S::row("old/r", "blue", "recommended"));
+  EXPECT_EQ(Order(rules).is_for("red").answer(), "new/r insufficient-evidence warning");
+  EXPECT_EQ(Order(rules).is_for("red").is_for("blue").evaluate().stance_indicator, Indicator::warning);
+}
+
+constexpr char const* kException =
+    R"("precondition": {"when": "p", "text": "t"},
+       "exception": {"text": "t", "override": {"system": "s", "code": "c", "display": "d"}},)";
+
+TEST(Evaluate, AnExceptionIsSaidMetUnmetOrUnknownAndNeverSilencesTheAdvice) {
+  RuleSet rules = loaded(S::row("new/r", "red", "not-recommended"), S::row("old/e", "red", "may-consider", kException));
+  for (auto [p, answer] : {std::pair{Truth::yes, "new/r old/e not-recommended warning"},
+                           std::pair{Truth::unknown, "new/r old/e not-recommended warning"},
+                           std::pair{Truth::no, "new/r not-recommended warning"}}) {
+    auto order = Order(rules).is_for("red").fact("p", p);
+    EXPECT_EQ(order.answer(), answer);
+    auto const exceptions = order.evaluate().exceptions;
+    ASSERT_EQ(exceptions.size(), 1U);
+    EXPECT_EQ(exceptions[0].state, p);
+  }
+  auto const missing = Order(rules).is_for("red").evaluate().missing;
+  ASSERT_EQ(missing.size(), 1U) << "whether the exception holds is worth knowing";
+  EXPECT_EQ(missing[0].fact, "p");
+}
+
+TEST(Evaluate, AnExceptionWithNothingToBeAnExceptionFromIsAnOrdinaryRow) {
+  RuleSet rules = loaded("", S::row("old/e", "red", "may-consider", kException));
+  EXPECT_EQ(Order(rules).is_for("red").fact("p", Truth::no).answer(), "old/e may-consider warning");
+}
+
+TEST(Evaluate, BackgroundIsListedOnlyBehindARowOfTheSameStance) {
+  auto background = S::row("old/b", "red", "insufficient-evidence", R"("background": true,)");
+  EXPECT_EQ(Order(loaded(S::row("new/r", "red", "insufficient-evidence"), background)).is_for("red").answer(),
+            "new/r old/b insufficient-evidence warning");
+  EXPECT_EQ(Order(loaded(S::row("new/r", "red", "recommended"), background)).is_for("red").answer(),
+            "new/r recommended none");
+  EXPECT_EQ(Order(loaded("", background)).is_for("red").answer(), "- none");
+}
+
+TEST(Evaluate, OfTwoGuidelinesOfOneYearTheFirstListedLeads) {
+  SmallRuleSet set;
+  set.with("new.json", S::guideline("new", 2023, S::row("new/r", "red", "recommended")))
+      .with("old.json", S::guideline("old", 2023, S::row("old/r", "red", "not-recommended")));
+  auto rules = set.load();
+  ASSERT_TRUE(rules);
+  EXPECT_EQ(Order(*rules).is_for("red").answer(), "new/r old/r recommended none");
+}
+
 TEST(Evaluate, HarmAlwaysLeads) {
   RuleSet rules = loaded(S::row("new/good", "red", "recommended") + "," + S::row("new/harm", "blue", "harmful"));
   EXPECT_EQ(Order(rules).is_for("red").is_for("blue").answer(), "new/harm new/good harmful critical");
@@ -148,6 +206,16 @@ TEST(Evaluate, OfSeveralInferredIndicationsTheLeastFavorableLeadsAtInfo) {
   Order inferred(rules);
   inferred.is_for("red").is_for("blue").source(IndicationSource::inferred);
   EXPECT_EQ(inferred.answer(), "new/bad new/good not-recommended info");
+}
+
+TEST(Evaluate, AnInferredIndicationIsAskedForWhereItIsSpokenAbout) {
+  auto asked = [](std::string const& stance) {
+    RuleSet rules = loaded(S::row("new/r", "red", stance));
+    auto const missing = Order(rules).source(IndicationSource::inferred).is_for("red").evaluate().missing;
+    return !missing.empty() && missing.back().fact == "indication";
+  };
+  EXPECT_TRUE(asked("not-recommended"));
+  EXPECT_FALSE(asked("recommended"));
 }
 
 TEST(Evaluate, AResponseOnRecordLetsTheRecommendedInferredIndicationLeadAlone) {

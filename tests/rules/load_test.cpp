@@ -38,6 +38,9 @@ TEST(Load, ErrorsNameFileRowAndMember) {
   EXPECT_THAT(row(R"("narrower_than": ["new/none"],)"), HasSubstr("unknown row \"new/none\""));
   EXPECT_THAT(row(R"("precondition": {"text": "t"},)"), HasSubstr("precondition.when: is missing"));
   EXPECT_THAT(row(R"("cautions": [{"when": "p"}],)"), HasSubstr("cautions: need when and text"));
+  EXPECT_THAT(row(R"("exception": {"text": "t"},)"), HasSubstr("exception: needs a precondition"));
+  EXPECT_THAT(row(R"("precondition": {"when": "p", "text": "t"}, "exception": {"text": "t"},)"),
+              HasSubstr("exception: needs text and an override reason"));
   EXPECT_THAT(row(R"("asks": ["nobody"],)"), HasSubstr("asks: unknown fact \"nobody\""));
 }
 

@@ -183,6 +183,7 @@ TEST(BodyLimit, lets_the_limit_itself_through_and_nothing_longer_REQ_HTTP_09) {
   EXPECT_EQ(one.call(chunked("401\r\n")).status, 413);
   TestClient sum(server.port());
   EXPECT_EQ(sum.call(chunked("400\r\n" + full + "\r\n1\r\ny\r\n")).status, 413);
+  EXPECT_EQ(server.counters().bodies_too_long, 3);
 }
 
 TEST(BodyLimit, answer_is_readable_although_the_client_goes_on_sending) {

@@ -198,6 +198,7 @@ TEST(IdleConnection, is_closed_without_an_answer_before_and_after_a_request) {
   EXPECT_TRUE(silent.is_closed());
   EXPECT_TRUE(used.is_closed());
   EXPECT_EQ(server.counters().answers[4], 0);
+  EXPECT_EQ(server.counters().idle_timeouts, 2);
 }
 
 TEST(SlowReader, is_dropped_when_it_does_not_take_its_answer) {
@@ -214,6 +215,7 @@ TEST(SlowReader, is_dropped_when_it_does_not_take_its_answer) {
   client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_TRUE(server.comes_to([](CounterValues const& now) { return now.answers[2] == 1; }));
   EXPECT_TRUE(server.comes_to([](CounterValues const& now) { return now.connections_open == 0; }));
+  EXPECT_EQ(server.counters().slow_readers, 1);
 }
 
 }  // namespace

@@ -53,13 +53,14 @@ TEST(Log, writes_the_access_line_with_a_known_method_and_a_route_name) {
   line.request_id = "id1";
   line.method = "JOHNSMITH";
   line.route = "order-sign";
+  line.client = "ehr";
   line.status = 200;
   line.bytes = 512;
   line.duration = std::chrono::microseconds(1234);
   line.tls = true;
   log.access(line);
-  EXPECT_NE(out.str().find(R"("event":"access","request_id":"id1","method":"other","route":"order-sign","status":200,)"
-                           R"("bytes":512,"duration_us":1234,"tls":true})"),
+  EXPECT_NE(out.str().find(R"("event":"access","request_id":"id1","method":"other","route":"order-sign","client":"ehr",)"
+                           R"("status":200,"bytes":512,"duration_us":1234,"tls":true})"),
             std::string::npos)
       << out.str();
 }

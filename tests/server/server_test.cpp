@@ -111,7 +111,7 @@ TEST(Start, serves_several_listeners_each_with_its_own_handler) {
     handler->on_head = [text](RequestHead const&) {
       Response response;
       response.body = text;
-      return std::optional<Response>(response);
+      return at_once(response);
     };
     return handler;
   };

@@ -51,7 +51,10 @@ struct TlsOptions {
   int max_version = TLS1_3_VERSION;
   std::string ca_file;  ///< verify the server against it; empty: do not verify
   std::string host = "localhost";
-  std::string ciphers;  ///< of TLS 1.2; empty: OpenSSL's
+  std::string ciphers{};      ///< of TLS 1.2; empty: OpenSSL's
+  std::string certificate{};  ///< the client's own, PEM; empty: none
+  std::string key{};          ///< of that certificate
+  SSL_SESSION* session{};     ///< of an earlier connection, to be resumed
 };
 
 /// One connection to 127.0.0.1. Throws std::runtime_error if it cannot connect or shake hands. Not thread-safe.
@@ -84,7 +87,12 @@ class TestClient {
       SSL_CTX_load_verify_file(context_.get(), options.ca_file.c_str());
       SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
     }
+    if (!options.certificate.empty()) {
+      SSL_CTX_use_certificate_file(context_.get(), options.certificate.c_str(), SSL_FILETYPE_PEM);
+      SSL_CTX_use_PrivateKey_file(context_.get(), options.key.c_str(), SSL_FILETYPE_PEM);
+    }
     tls_.reset(SSL_new(context_.get()));
+    if (options.session != nullptr) SSL_set_session(tls_.get(), options.session);
     SSL_set_fd(tls_.get(), socket_);
     SSL_set1_host(tls_.get(), options.host.c_str());
     // What the macro SSL_set_tlsext_host_name does, without its C cast.

@@ -92,7 +92,9 @@ class TestServer {
         log_(server::LogLevel::debug, options_.log_format, lines_),
         server_(options_.limits, options_.threads, log_) {
     auto handler = std::make_shared<server::Handler>();
-    handler->on_head = options_.on_head;
+    if (options_.on_head) {
+      handler->on_head = [this](server::RequestHead& head) { return server::at_once(options_.on_head(head)); };
+    }
     handler->on_request = [this](server::RequestHead const& head, std::string body) {
       return answer_at_door(options_, head, std::move(body));
     };

@@ -1,0 +1,21 @@
+#include "certs/outbound_trust.h"
+
+#include <openssl/err.h>
+
+#include "certs/openssl.h"
+
+namespace ivig::certs {
+
+base::Result<std::shared_ptr<x509_store_st>> load_outbound_trust(std::optional<std::filesystem::path> const& ca_file) {
+  std::shared_ptr<x509_store_st> store(X509_STORE_new(), X509_STORE_free);
+  if (!store) return base::fail(base::Errc::internal, "", "OpenSSL: " + take_openssl_error());
+  X509_STORE_set_default_paths(store.get());  // none on a bare system: then only `ca_file` counts
+  if (ca_file && X509_STORE_load_file(store.get(), ca_file->c_str()) != 1) {
+    return base::fail(base::Errc::invalid_config, ca_file->string(),
+                      "cannot be read as CA certificates in PEM form: " + take_openssl_error());
+  }
+  ERR_clear_error();
+  return store;
+}
+
+}  // namespace ivig::certs

@@ -1,0 +1,55 @@
+#pragma once
+// GET over HTTP and HTTPS to servers that a policy allows. No type of the HTTP library is seen here, and no FHIR.
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "base/asio.h"
+#include "base/delivery.h"
+#include "base/result.h"
+#include "fhir/outbound_policy.h"
+
+struct x509_store_st;  // OpenSSL's X509_STORE
+
+namespace ivig::fhir {
+
+struct GetRequest {
+  std::string url;
+  std::string accept;        ///< the Accept header
+  std::string bearer{};      ///< the access token; empty: no Authorization header. Never logged, never kept (FHIR-04)
+  std::size_t max_bytes{0};  ///< of the answer's body
+  base::Deadline by{};       ///< for everything, name look-up included
+};
+
+struct GetAnswer {
+  unsigned status = 0;  ///< as the server gave it; 3xx is not followed
+  std::string content_type;
+  std::string body;
+};
+
+/// One for the process; connections are kept open and used again. All functions may be called from any thread.
+class RestClient {
+ public:
+  /// `trust`: the CA certificates that servers are checked against (certs/outbound_trust.h); nullptr: none, so that
+  /// every https call fails. Construct before other threads run: the first one changes the environment
+  /// (SSL_CERT_FILE), so whatever reads the system's CA certificates does so before.
+  explicit RestClient(std::shared_ptr<x509_store_st> trust);
+  ~RestClient();
+  RestClient(RestClient const&) = delete;
+  RestClient& operator=(RestClient const&) = delete;
+
+  /// One GET. The origin of the URL must be allowed by `policy`, and so must the address that is connected to: names
+  /// are looked up here, and the connection goes to the very address that was checked. Redirects are not followed. A
+  /// transport error is retried once, with the next address if there is one. Errors, `where` being the origin:
+  /// invalid_value, forbidden (policy), timeout, too_large (max_bytes), unavailable (no such name, no connection, TLS,
+  /// broken answer, or too many calls in flight to that origin).
+  /// `policy` must outlive the call.
+  [[nodiscard]] boost::asio::awaitable<base::Result<GetAnswer>> get(OutboundPolicy const& policy, GetRequest request);
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace ivig::fhir
