@@ -1,20 +1,26 @@
 // ivig-cds serve: wires configuration, rules, routes and server by hand, then waits for signals.
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <memory>
+#include <optional>
 
 #include <sys/resource.h>
 
 #include "app/clients.h"
 #include "app/commands.h"
 #include "app/config.h"
+#include "app/config_file.h"
+#include "app/decision_log.h"
 #include "app/gate.h"
 #include "app/key_fetcher.h"
 #include "app/routes.h"
+#include "app/shared_replay.h"
+#include "app/store_setup.h"
 #include "certs/authenticator.h"
 #include "certs/certificate_expiry.h"
 #include "certs/outbound_trust.h"
@@ -26,17 +32,6 @@ namespace ivig::app {
 namespace {
 
 constexpr std::chrono::days kExpiryWarning(30);
-
-std::string config_file(std::string const& named) {
-  if (!named.empty()) return named;
-  char const* environment = std::getenv("IVIG_CDS_CONFIG");
-  return environment == nullptr ? std::string{} : environment;
-}
-
-base::Result<Config> read_config(std::string const& named) {
-  std::string file = config_file(named);
-  return file.empty() ? base::Result<Config>(Config{}) : load_config(file);
-}
 
 int refuse(base::Error const& error) {
   std::cerr << "ivig-cds: " << error.where << (error.where.empty() ? "" : ": ") << error.detail << "\n";
@@ -64,6 +59,8 @@ RouteSettings route_settings(Config const& config) {
   settings.gap_cards = config.gap_cards;
   settings.body_bytes = config.limits.http.body_bytes;
   settings.json_depth = config.limits.json_depth;
+  settings.review.open = config.review.auth == ReviewAuth::off && config.is_loopback_only() && !config.behind_proxy;
+  settings.review.public_url = config.public_url;
   return settings;
 }
 
@@ -93,11 +90,13 @@ class Service {
         client_(std::move(trust)),
         log_(config_.log.level, config_.log.format),
         settings_(route_settings(config_)),
+        certificate_(config_.tls.certificate),
         key_fetcher_(client_, clients_, config_.tokens),
         keys_([this](std::string url) { return key_fetcher_.fetch(std::move(url)); }, config_.tokens.keys,
               [this](certs::KeyFetch const& fetch) { note_key_fetch(log_, fetch); }),
         replay_(config_.tokens.replay_entries),
-        authenticator_(keys_, replay_),
+        shared_replay_(replay_, store_),
+        authenticator_(keys_, shared_replay_),
         rate_(config_.limits.requests_per_second),
         gate_({clients_, authenticator_, rate_, counters_, log_}, config_.auth, config_.public_url),
         server_(config_.limits.http, config_.threads, log_) {}
@@ -106,6 +105,15 @@ class Service {
     auto knowledge = advice::Knowledge::load(config_.rules);
     if (!knowledge) return refuse(knowledge.error());
     knowledge_.store(*knowledge);
+    auto references = references_of(config_.store);
+    if (!references) return refuse(references.error());
+    references_ = *std::move(references);
+    auto store = open_store(config_.store, log_, [this](std::chrono::nanoseconds time, std::size_t decisions) {
+      metrics_.commit(time, decisions);
+    });
+    if (!store) return refuse(store.error());
+    store_ = *std::move(store);
+    decisions_.emplace(DecisionLogParts{*store_, references_, metrics_, log_});
     auto clients = Clients::load(config_);
     if (!clients) return refuse(clients.error());
     clients_.store(*clients);
@@ -124,7 +132,9 @@ class Service {
       watch_certificates();
     }
     log_.info("stopping");
+    drain(signals);
     bool clean = server_.stop();
+    store_.reset();  // what is still queued is committed; its answers find the server's contexts alive
     log_.info("stopped", {{"clean", clean}});
     return 0;
   }
@@ -137,8 +147,10 @@ class Service {
       if (!context) return tl::unexpected(context.error());
       tls = *context;
     }
-    auto service = std::make_shared<server::Handler const>(service_handler(knowledge_, settings_, gate_, client_));
-    auto admin = std::make_shared<server::Handler const>(admin_handler(knowledge_));
+    auto service =
+        std::make_shared<server::Handler const>(service_handler(knowledge_, settings_, {gate_, client_, *decisions_}));
+    auto admin = std::make_shared<server::Handler const>(
+        admin_handler({knowledge_, *decisions_, stopping_, [this](ServiceMetrics& figures) { refresh(figures); }}));
     std::vector<server::Listener> listeners;
     for (auto const& address : config_.listen) listeners.push_back({address, service, address.tls ? tls : nullptr});
     if (config_.admin) listeners.push_back({*config_.admin, admin, config_.admin->tls ? tls : nullptr, false});
@@ -146,6 +158,25 @@ class Service {
     if (!bound) return tl::unexpected(bound.error());
     for (auto const& address : *bound) std::cout << "listening " << address.text() << std::endl;
     return {};
+  }
+
+  /// Figures that are counted elsewhere, brought up to date for a scrape.
+  void refresh(ServiceMetrics& figures) {
+    figures.server(server_.counters());
+    figures.tokens(counters_.tokens);
+    figures.refused(counters_.forbidden, counters_.over_the_rate);
+    if (!config_.needs_tls()) return;
+    if (auto const ends = certs::first_expiry(certificate_)) figures.certificate_expiry(certificate_.string(), *ends);
+  }
+
+  /// Serves on for a while and says that it is about to stop, so that a load balancer looks elsewhere; a second signal
+  /// cuts it short.
+  void drain(sigset_t const& signals) {
+    stopping_ = true;
+    if (config_.drain.count() == 0) return;
+    auto const seconds = std::chrono::floor<std::chrono::seconds>(config_.drain);
+    timespec const time{seconds.count(), static_cast<long>(std::chrono::nanoseconds(config_.drain - seconds).count())};
+    sigtimedwait(&signals, nullptr, &time);
   }
 
   /// The next signal, or 0 after a day.
@@ -226,9 +257,16 @@ class Service {
   KnowledgeSlot knowledge_;
   ClientsSlot clients_;
   RouteSettings settings_;
+  std::filesystem::path const certificate_;  ///< as at the start: a scrape reads it while a reload may write config_
+  std::atomic<bool> stopping_{false};
+  ServiceMetrics metrics_;
+  store::References references_;
+  std::unique_ptr<store::Store> store_;
+  std::optional<DecisionLog> decisions_;
   KeyFetcher key_fetcher_;
   certs::KeyCache keys_;
   certs::LocalReplayMemory replay_;
+  SharedReplay shared_replay_;
   certs::Authenticator authenticator_;
   RateLimiter rate_;
   GateCounters counters_;

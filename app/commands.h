@@ -1,6 +1,7 @@
 #pragma once
 // The commands of ivig-cds. Each returns the exit code; results go to standard output, diagnostics to standard error.
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,16 @@ struct RulesOptions {
   std::string rules;
 };
 [[nodiscard]] int run_rules(RulesOptions const& options);
+
+struct DecisionsOptions {
+  std::string action;  ///< list | show | export | rates
+  std::string config;
+  std::string id;
+  std::string format;                          ///< ndjson | csv | fhir; list: also table (empty)
+  std::map<std::string, std::string> filters;  ///< by name, app/decision_filters.h
+};
+/// Exit 0, or 2 when the store cannot be read or an argument is wrong.
+[[nodiscard]] int run_decisions(DecisionsOptions const& options);
 
 [[nodiscard]] int run_serve(std::string const& config);
 [[nodiscard]] int run_certs_dev(std::string const& folder);

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "app/config_node.h"
+#include "app/config_store.h"
 #include "fhir/outbound_policy.h"
 
 namespace ivig::app {
@@ -26,9 +27,29 @@ constexpr std::uint64_t kMostBytes = 1024ULL * 1024 * 1024;
 constexpr milliseconds kShortest(50);
 constexpr seconds kLongest(3600);
 
-constexpr std::array<std::string_view, 16> kTopKeys{"listen", "behind_proxy", "public_url", "admin",  "tls",    "auth",
-                                                    "rules",  "store",        "threads",    "cors",   "limits", "log",
-                                                    "review", "gap_cards",    "tokens",     "clients"};
+constexpr std::array<std::string_view, 23> kTopKeys{"listen",
+                                                    "behind_proxy",
+                                                    "public_url",
+                                                    "admin",
+                                                    "tls",
+                                                    "auth",
+                                                    "rules",
+                                                    "store",
+                                                    "store_references",
+                                                    "store_key",
+                                                    "store_spool",
+                                                    "store_spool_bytes",
+                                                    "store_keep_days",
+                                                    "store_wait_seconds",
+                                                    "threads",
+                                                    "drain_seconds",
+                                                    "cors",
+                                                    "limits",
+                                                    "log",
+                                                    "review",
+                                                    "gap_cards",
+                                                    "tokens",
+                                                    "clients"};
 constexpr std::array<std::string_view, 5> kTlsKeys{"certificate", "key", "client_ca", "require_client_certificate",
                                                    "outbound_ca"};
 constexpr std::array<std::string_view, 1> kCorsKeys{"origins"};
@@ -124,21 +145,6 @@ TlsConfig read_tls(ConfigNode const& node, std::filesystem::path const& folder, 
     if (tls.require_client_certificate && !tls.client_ca) value.refuse("needs tls.client_ca, the file of the CA");
   });
   return tls;
-}
-
-StoreConfig read_store(ConfigNode const& node, std::filesystem::path const& folder) {
-  std::string const text = node.text();
-  if (text == "none") return {StoreKind::none, {}};
-  if (text.starts_with("postgresql://") || text.starts_with("postgres://")) {
-    // The URL may hold a password: it is not shown.
-    if (text.size() == text.find("://") + 3) node.refuse("must be postgresql://user@host/database");
-    return {StoreKind::postgresql, text};
-  }
-  if (text.starts_with("sqlite:") && text.size() > 7) {
-    std::string const file = text.substr(7);
-    return {StoreKind::sqlite, file == ":memory:" ? file : path_in(folder, file).string()};
-  }
-  node.refuse("must be sqlite:FILE, postgresql://user@host/database or none");
 }
 
 LimitsConfig read_limits(ConfigNode const& node) {
@@ -321,6 +327,7 @@ Config read_config(ConfigNode const& root, std::filesystem::path const& folder) 
   config.tls.key = path_in(folder, config.tls.key.string());
   config.rules = path_in(folder, config.rules.string());
   config.store.target = path_in(folder, config.store.target).string();
+  read_store_settings({}, folder, config.store);
   if (root.is_null()) return config;  // an empty file
 
   Members const members = root.members(kTopKeys);
@@ -339,7 +346,9 @@ Config read_config(ConfigNode const& root, std::filesystem::path const& folder) 
   with(members, "auth", [&](auto const& value) { config.auth = static_cast<AuthMode>(value.one_of(kAuthModes)); });
   with(members, "rules", [&](auto const& value) { config.rules = path_in(folder, value.text()); });
   with(members, "store", [&](auto const& value) { config.store = read_store(value, folder); });
+  read_store_settings(members, folder, config.store);
   with(members, "threads", [&](auto const& v) { config.threads = static_cast<unsigned>(v.integer(0, 256)); });
+  with(members, "drain_seconds", [&](auto const& v) { config.drain = v.seconds(milliseconds(0), seconds(300)); });
   with(members, "cors", [&](auto const& value) {
     Members const cors = value.members(kCorsKeys);
     no_nulls(cors);

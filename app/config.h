@@ -36,7 +36,13 @@ struct TlsConfig {
 /// `store`: "none", "sqlite:FILE" or "postgresql://...".
 struct StoreConfig {
   StoreKind kind = StoreKind::sqlite;
-  std::string target = "ivig-cds.db";  ///< the database file (":memory:" too), or the whole postgresql URL
+  std::string target = "ivig-cds.db";             ///< the database file (":memory:" too), or the whole postgresql URL
+  bool plain_references = false;                  ///< store_references: plain; false: hashed with the key
+  std::filesystem::path key = "ivig-cds.db.key";  ///< store_key; made at the first start
+  std::filesystem::path spool = "ivig-cds.db.spool";  ///< store_spool: a folder, best on another volume
+  std::uint64_t spool_bytes = 268435456;
+  std::chrono::milliseconds wait{1000};  ///< store_wait_seconds: a record that takes longer is spooled
+  unsigned keep_days = 0;                ///< store_keep_days: older decisions are removed; 0 = never
 };
 
 /// `limits`; those of the HTTP layer are in `http`.
@@ -103,7 +109,8 @@ struct Config {
   AuthMode auth = AuthMode::required;
   std::filesystem::path rules = "rules";
   StoreConfig store;
-  unsigned threads = 0;  ///< 0 = one per core
+  unsigned threads = 0;                ///< 0 = one per core
+  std::chrono::milliseconds drain{0};  ///< drain_seconds: between SIGTERM and the end; /readyz says 503 meanwhile
   std::vector<std::string> cors_origins;
   bool gap_cards = true;
   LimitsConfig limits;

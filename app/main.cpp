@@ -4,10 +4,12 @@
 
 #include "app/cmd_review.h"
 #include "app/commands.h"
+#include "app/decision_filters.h"
 
 namespace {
 
 using ivig::app::CheckOptions;
+using ivig::app::DecisionsOptions;
 using ivig::app::ReviewOptions;
 using ivig::app::RulesOptions;
 
@@ -92,6 +94,43 @@ void add_rules(CLI::App& app, RulesOptions& options, int& exit_code) {
   add("questionnaire", "print a FHIR R4 Questionnaire of the facts that can be asked for");
 }
 
+void add_decisions(CLI::App& app, DecisionsOptions& options, int& exit_code) {
+  auto* decisions = app.add_subcommand("decisions", "What was advised and what became of it, from the store");
+  decisions->add_option("--config", options.config,
+                        "configuration file, for its store; IVIG_CDS_CONFIG names one as well");
+  decisions->require_subcommand(1);
+  decisions->footer(
+      "Examples:\n"
+      "  ivig-cds decisions list --from 7d --outcome overridden    the newest 50, as a table\n"
+      "  ivig-cds decisions show ID                                one decision with its facts, cards and feedback\n"
+      "  ivig-cds decisions export --format csv --from 2026-11-01  all of them, for a spreadsheet\n"
+      "  ivig-cds decisions export --format fhir                   a Bundle of GuidanceResponse and Provenance a line\n"
+      "  ivig-cds decisions rates --from 30d                       how often each recommendation is overridden\n"
+      "Silence is not consent: a card without feedback counts neither as accepted nor as overridden.");
+  auto add = [&](char const* name, char const* help, std::vector<std::string> formats) {
+    auto* command = decisions->add_subcommand(name, help);
+    command->fallthrough();
+    command->add_option("--format", options.format, "how it is written")->check(CLI::IsMember(std::move(formats)));
+    command->callback([&options, &exit_code, name] {
+      options.action = name;
+      exit_code = ivig::app::run_decisions(options);
+    });
+    return command;
+  };
+  auto add_filters = [&](CLI::App* command) {
+    for (auto const& filter : ivig::app::kFilters) {
+      std::string const name(filter.name);
+      command->add_option_function<std::string>(
+          "--" + name, [&options, name](std::string const& value) { options.filters[name] = value; },
+          std::string(filter.help));
+    }
+  };
+  add_filters(add("list", "a page of decisions, newest first", {"table", "ndjson", "csv"}));
+  add_filters(add("export", "every decision, newest first", {"ndjson", "csv", "fhir"}));
+  add_filters(add("rates", "override rate per leading recommendation (--from, --until)", {"table", "ndjson"}));
+  add("show", "one decision", {"ndjson", "csv", "fhir"})->add_option("ID", options.id, "id of a decision")->required();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -119,6 +158,9 @@ int main(int argc, char** argv) {
   add_review(app, review_options, exit_code);
   RulesOptions rules_options;
   add_rules(app, rules_options, exit_code);
+
+  DecisionsOptions decisions_options;
+  add_decisions(app, decisions_options, exit_code);
 
   auto* certs = app.add_subcommand("certs", "Certificates for development");
   certs->require_subcommand(1);

@@ -20,6 +20,8 @@ using boost::asio::awaitable;
 using server::RequestHead;
 using server::Response;
 
+using Clock = std::chrono::steady_clock;
+
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kServicePrefix = "/cds-services/";
 constexpr std::string_view kEvidencePrefix = "/evidence/";
@@ -43,21 +45,26 @@ Response error_response(Error const& error) {
 
 /// Where a path leads.
 struct Route {
-  enum class Kind { discovery, service, evidence, unknown } kind = Kind::unknown;
+  enum class Kind { discovery, service, feedback, evidence, review, unknown } kind = Kind::unknown;
   hooks::ServiceDefinition const* service = nullptr;
   bool feedback = false;  ///< the service's feedback endpoint
   std::string row;
+  std::string path;  ///< review: normalised
   /// For the access log: never the path as sent, which may hold anything.
   [[nodiscard]] std::string name() const {
     if (service != nullptr && kind == Kind::service) return std::string(service->id);
-    return kind == Kind::discovery ? "discovery" : kind == Kind::evidence ? "evidence" : "unknown";
+    if (service != nullptr && kind == Kind::feedback) return std::string(service->id) + "/feedback";
+    return kind == Kind::discovery  ? "discovery"
+           : kind == Kind::evidence ? "evidence"
+           : kind == Kind::review   ? "review"
+                                    : "unknown";
   }
-  [[nodiscard]] std::string_view allowed() const {
-    return kind == Kind::service ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
-  }
+  [[nodiscard]] bool is_posted() const { return kind == Kind::service || kind == Kind::feedback; }
+  [[nodiscard]] std::string_view allowed() const { return is_posted() ? "POST, OPTIONS" : "GET, HEAD, OPTIONS"; }
 };
 
-Route find_route(std::string_view raw_path) {
+/// `feedback_offered`: whether its endpoint is offered; without a store there is nowhere to keep it.
+Route find_route(std::string_view raw_path, bool feedback_offered) {
   std::string path = server::normalised_path(raw_path);
   Route route;
   if (path == "/cds-services") {
@@ -67,11 +74,14 @@ Route find_route(std::string_view raw_path) {
     route.feedback = id.ends_with("/feedback");
     if (route.feedback) id.remove_suffix(std::string_view("/feedback").size());
     route.service = hooks::find_service(id);
-    // Without a store there is nowhere to keep feedback: the endpoint is not offered.
     if (route.service != nullptr && !route.feedback) route.kind = Route::Kind::service;
+    if (route.service != nullptr && route.feedback && feedback_offered) route.kind = Route::Kind::feedback;
   } else if (path == "/evidence" || path.starts_with(kEvidencePrefix)) {
     route.kind = Route::Kind::evidence;
     route.row = path.substr(std::min(path.size(), kEvidencePrefix.size()));
+  } else if (is_review_api(path) && feedback_offered) {
+    route.kind = Route::Kind::review;
+    route.path = std::move(path);
   }
   return route;
 }
@@ -80,34 +90,40 @@ base::Day today() { return std::chrono::floor<std::chrono::days>(std::chrono::sy
 
 class ServiceRoutes {
  public:
-  ServiceRoutes(KnowledgeSlot const& knowledge, RouteSettings const& settings, Gate const& gate,
-                fhir::RestClient& client)
-      : knowledge_(knowledge), settings_(settings), gate_(gate), client_(client), discovery_(hooks::discovery_json()) {}
+  ServiceRoutes(KnowledgeSlot const& knowledge, RouteSettings const& settings, ServiceParts parts)
+      : knowledge_(knowledge),
+        settings_(settings),
+        gate_(parts.gate),
+        client_(parts.client),
+        decisions_(parts.decisions),
+        discovery_(hooks::discovery_json()) {}
 
   /// Everything that can be said without the body, so that nothing of it is read in vain.
   [[nodiscard]] awaitable<std::optional<Response>> on_head(RequestHead& head) const {
-    Route const route = find_route(head.path);
+    auto const start = Clock::now();
+    Route const route = find_route(head.path, decisions_.keeps());
     std::optional<Response> answer;
-    if (route.kind == Route::Kind::service && head.method == "POST") {
+    if (route.is_posted() && head.method == "POST") {
       answer = co_await admit_service_call(head, route);
     } else {
       answer = refuse_or_serve(head, route);
     }
-    if (answer) {
-      answer->client = client_name(head);
-      answer->route = route.name();
-      finish(head, head.method == "OPTIONS", *answer);
-    }
+    if (answer) finish(head, route, head.method == "OPTIONS", start, *answer);
     co_return answer;
   }
 
   [[nodiscard]] awaitable<Response> on_body(RequestHead const& head, std::string body) const {
-    Route const route = find_route(head.path);
-    Client const& caller = client_of(head);
-    Response response = co_await call_service(caller, *route.service, std::move(body));
-    response.client = caller.name;
-    response.route = route.name();
-    finish(head, false, response);
+    auto const start = Clock::now();
+    Route const route = find_route(head.path, decisions_.keeps());
+    Response response;
+    if (route.kind == Route::Kind::review) {
+      response = co_await answer_review(decisions_, route.path, head.query, settings_.public_url);
+    } else if (route.kind == Route::Kind::feedback) {
+      response = co_await take_feedback(client_of(head), std::move(body));
+    } else {
+      response = co_await call_service(client_of(head), *route.service, std::move(body), start);
+    }
+    finish(head, route, false, start, response);
     co_return response;
   }
 
@@ -120,7 +136,7 @@ class ServiceRoutes {
                 "", std::string(reason)};
     Response response = error_response(error);
     response.status = status;
-    if (head != nullptr) finish(*head, false, response);
+    if (head != nullptr) add_headers(*head, false, response);
     return response;
   }
 
@@ -135,8 +151,12 @@ class ServiceRoutes {
       preflight.headers.emplace_back("Allow", route.allowed());
       return preflight;
     }
-    if (route.kind == Route::Kind::service) return wrong_method(route);
+    if (route.is_posted()) return wrong_method(route);
     if (head.method != "GET" && head.method != "HEAD") return wrong_method(route);
+    if (route.kind == Route::Kind::review) {
+      if (!may_review(settings_.review, head)) return error_response({Errc::forbidden, "", ""});
+      return std::nullopt;
+    }
     return route.kind == Route::Kind::discovery ? discovery(head) : evidence(head, route.row);
   }
 
@@ -226,14 +246,22 @@ class ServiceRoutes {
   }
 
   [[nodiscard]] awaitable<Response> call_service(Client const& caller, hooks::ServiceDefinition const& service,
-                                                 std::string body) const {
+                                                 std::string body, Clock::time_point start) const {
     auto const parsed = base::JsonBody::parse(std::move(body), {settings_.body_bytes, settings_.json_depth});
     if (!parsed) co_return error_response(parsed.error());
+    auto const evaluated_from = Clock::now();
+    decisions_.metrics().stage("parse", evaluated_from - start);
     auto const knowledge = knowledge_.load();
-    hooks::OrderServiceOptions const options{caller.profile, settings_.public_url, settings_.gap_cards};
+    auto const now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    hooks::RecordOptions const record{decisions_.references(), std::string(service.id), caller.name, "", now};
+    hooks::OrderServiceOptions const options{caller.profile, settings_.public_url, settings_.gap_cards, &record};
     auto outcome = co_await hooks::fetch_and_answer_order_hook(*knowledge, service, **parsed, options, today(), client_,
                                                                caller.fetch);
     if (!outcome) co_return error_response(outcome.error());
+    note_stages(caller, *outcome, Clock::now() - evaluated_from);
+    auto const latency = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+    for (auto& decision : outcome->records) decision.latency_us = latency.count();
+    co_await decisions_.record(std::move(outcome->records));
     Response response;
     response.content_type = kJson;
     response.headers.emplace_back("Cache-Control", "no-store");
@@ -241,8 +269,39 @@ class ServiceRoutes {
     co_return response;
   }
 
-  /// Headers that every answer carries, errors included: without them a browser client sees only "network error".
-  void finish(RequestHead const& head, bool preflight, Response& response) const {
+  void note_stages(Client const& caller, hooks::FetchedOutcome const& outcome, Clock::duration time) const {
+    auto& metrics = decisions_.metrics();
+    if (outcome.fetched > 0) metrics.stage("fetch", outcome.fetch_time);
+    metrics.stage("evaluate", time - outcome.fetch_time);
+    metrics.fhir_queries(caller.name, outcome.fetched - outcome.fetches_failed, outcome.fetches_failed);
+  }
+
+  /// 200 and an empty object once everything usable is committed. REQ FDBK-01, FDBK-02
+  [[nodiscard]] awaitable<Response> take_feedback(Client const& caller, std::string body) const {
+    auto parsed = base::JsonBody::parse(std::move(body), {settings_.body_bytes, settings_.json_depth});
+    if (!parsed) co_return error_response(parsed.error());
+    auto kept = co_await decisions_.feedback(**parsed, caller.name);
+    if (!kept) co_return error_response(kept.error());
+    Response response;
+    response.content_type = kJson;
+    response.headers.emplace_back("Cache-Control", "no-store");
+    response.body = "{}";
+    co_return response;
+  }
+
+  /// What every answer of a route is given: its name, headers, and a place in the figures.
+  void finish(RequestHead const& head, Route const& route, bool preflight, Clock::time_point start,
+              Response& response) const {
+    response.client = client_name(head);
+    response.route = route.name();
+    // No page of another site may read decisions, whatever cors.origins says.
+    if (route.kind != Route::Kind::review) add_headers(head, preflight, response);
+    std::string_view const hook = route.is_posted() ? route.service->hook : std::string_view{};
+    decisions_.metrics().request(response.route, hook, response.status, Clock::now() - start);
+  }
+
+  /// Headers that errors carry as well: without them a browser client sees only "network error".
+  void add_headers(RequestHead const& head, bool preflight, Response& response) const {
     auto cors = server::cors_headers(settings_.cors_origins, head.header("Origin"), preflight);
     response.headers.insert(response.headers.end(), cors.begin(), cors.end());
     response.headers.emplace_back("X-Content-Type-Options", "nosniff");
@@ -252,6 +311,7 @@ class ServiceRoutes {
   RouteSettings const& settings_;
   Gate const& gate_;
   fhir::RestClient& client_;
+  DecisionLog const& decisions_;
   std::string discovery_;
 };
 
@@ -261,37 +321,10 @@ awaitable<Response> answer_body(std::shared_ptr<ServiceRoutes const> routes, Req
   co_return response;
 }
 
-awaitable<Response> answer_unexpected() {
-  Response response;
-  response.status = 404;
-  co_return response;
-}
-
-Response plain(unsigned status, std::string body) {
-  Response response;
-  response.status = status;
-  response.content_type = "text/plain; charset=utf-8";
-  response.body = std::move(body);
-  return response;
-}
-
-Response answer_admin(KnowledgeSlot const& knowledge, RequestHead const& head) {
-  if (head.method != "GET" && head.method != "HEAD") {
-    Response response;
-    response.status = 405;
-    response.headers.emplace_back("Allow", "GET, HEAD");
-    return response;
-  }
-  if (head.path == "/healthz") return plain(200, "ok\n");
-  if (head.path == "/readyz") return knowledge.load() ? plain(200, "ready\n") : plain(503, "rules are not loaded\n");
-  return plain(404, "no such path; there are /healthz and /readyz\n");
-}
-
 }  // namespace
 
-server::Handler service_handler(KnowledgeSlot const& knowledge, RouteSettings const& settings, Gate const& gate,
-                                fhir::RestClient& client) {
-  auto routes = std::make_shared<ServiceRoutes const>(knowledge, settings, gate, client);
+server::Handler service_handler(KnowledgeSlot const& knowledge, RouteSettings const& settings, ServiceParts parts) {
+  auto routes = std::make_shared<ServiceRoutes const>(knowledge, settings, parts);
   server::Handler handler;
   handler.on_head = [routes](RequestHead& head) { return routes->on_head(head); };
   handler.on_request = [routes](RequestHead const& head, std::string body) {
@@ -299,16 +332,6 @@ server::Handler service_handler(KnowledgeSlot const& knowledge, RouteSettings co
   };
   handler.on_error = [routes](RequestHead const* head, unsigned status, std::string_view reason) {
     return routes->on_error(head, status, reason);
-  };
-  return handler;
-}
-
-server::Handler admin_handler(KnowledgeSlot const& knowledge) {
-  server::Handler handler;
-  handler.on_head = [&knowledge](RequestHead& head) { return server::at_once(answer_admin(knowledge, head)); };
-  handler.on_request = [](RequestHead const&, std::string) { return answer_unexpected(); };
-  handler.on_error = [](RequestHead const*, unsigned status, std::string_view reason) {
-    return plain(status, std::string(reason) + "\n");
   };
   return handler;
 }

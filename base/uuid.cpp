@@ -1,10 +1,14 @@
 #include "base/uuid.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
 
 #include <array>
+#include <cstdint>
 #include <span>
 #include <stdexcept>
+#include <vector>
 
 namespace ivig::base {
 namespace {
@@ -29,13 +33,14 @@ void append_hex(std::string& out, std::span<unsigned char const> bytes) {
   }
 }
 
-}  // namespace
+void fill_random(std::span<unsigned char> bytes) {
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
+    throw std::runtime_error("the system gives no random bytes");
+  }
+}
 
-std::string uuid_from_name(std::string_view name) {
-  Digest digest = sha256(name);
-  digest[6] = static_cast<unsigned char>((digest[6] & 0x0FU) | 0x80U);  // version 8
-  digest[8] = static_cast<unsigned char>((digest[8] & 0x3FU) | 0x80U);  // variant 10
-  std::span<unsigned char const> const bytes(digest);
+/// Hyphenated text of the first 16 bytes.
+std::string uuid_text(std::span<unsigned char const> bytes) {
   std::string uuid;
   uuid.reserve(36);
   append_hex(uuid, bytes.subspan(0, 4));
@@ -46,6 +51,57 @@ std::string uuid_from_name(std::string_view name) {
   uuid += '-';
   append_hex(uuid, bytes.subspan(10, 6));
   return uuid;
+}
+
+/// The 48 bits of time that a version 7 UUID begins with.
+void put_time(std::span<unsigned char> bytes, std::chrono::sys_time<std::chrono::milliseconds> time) {
+  auto const milliseconds = static_cast<std::uint64_t>(time.time_since_epoch().count());
+  for (unsigned i = 0; i < 6; ++i) bytes[i] = static_cast<unsigned char>(milliseconds >> (40U - 8U * i));
+}
+
+}  // namespace
+
+std::string uuid_from_name(std::string_view name) {
+  Digest digest = sha256(name);
+  digest[6] = static_cast<unsigned char>((digest[6] & 0x0FU) | 0x80U);  // version 8
+  digest[8] = static_cast<unsigned char>((digest[8] & 0x3FU) | 0x80U);  // variant 10
+  return uuid_text(digest);
+}
+
+std::string uuid_from_time(std::chrono::sys_time<std::chrono::milliseconds> time) {
+  std::array<unsigned char, 16> bytes{};
+  fill_random(bytes);
+  put_time(bytes, time);
+  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0FU) | 0x70U);  // version 7
+  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3FU) | 0x80U);  // variant 10
+  return uuid_text(bytes);
+}
+
+std::string uuid_lower_bound(std::chrono::sys_time<std::chrono::milliseconds> time) {
+  std::array<unsigned char, 16> bytes{};
+  put_time(bytes, time);
+  return uuid_text(bytes);
+}
+
+std::string keyed_hash_hex(std::string_view key, std::string_view bytes) {
+  Digest digest{};
+  unsigned size = 0;
+  auto const* data = reinterpret_cast<unsigned char const*>(bytes.data());
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data, bytes.size(), digest.data(), &size) ==
+      nullptr) {
+    throw std::runtime_error("HMAC-SHA-256 is not available");
+  }
+  std::string hex;
+  append_hex(hex, digest);
+  return hex;
+}
+
+std::string random_hex(std::size_t bytes) {
+  std::vector<unsigned char> random(bytes);
+  fill_random(random);
+  std::string hex;
+  append_hex(hex, random);
+  return hex;
 }
 
 std::string sha256_hex(std::string_view bytes) {

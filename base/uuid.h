@@ -1,6 +1,7 @@
 #pragma once
-// Identifiers of cards and suggestions.
+// Identifiers of cards, suggestions and decisions, and the digests they are made with.
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -12,5 +13,18 @@ namespace ivig::base {
 
 /// SHA-256 as lower-case hexadecimal: the digest of the rule set.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
+
+/// A time-ordered UUID (RFC 9562 version 7): milliseconds since 1970, then random bits. Ids sort as their times do, and
+/// so do their texts.
+[[nodiscard]] std::string uuid_from_time(std::chrono::sys_time<std::chrono::milliseconds> time);
+
+/// The least text that an id of uuid_from_time(time) can have: bounds of a range of times. Not an id itself.
+[[nodiscard]] std::string uuid_lower_bound(std::chrono::sys_time<std::chrono::milliseconds> time);
+
+/// HMAC-SHA-256 (RFC 2104) as lower-case hexadecimal: stands for an identifier where the identifier is not kept.
+[[nodiscard]] std::string keyed_hash_hex(std::string_view key, std::string_view bytes);
+
+/// `bytes` random bytes of the system's generator, in hexadecimal: keys.
+[[nodiscard]] std::string random_hex(std::size_t bytes);
 
 }  // namespace ivig::base

@@ -1,6 +1,7 @@
 #pragma once
 // order-sign and order-select as the server runs them: what a call lacks is fetched before it is answered.
 
+#include <chrono>
 #include <cstddef>
 
 #include "base/asio.h"
@@ -12,6 +13,7 @@ namespace ivig::hooks {
 struct FetchedOutcome : OrderServiceOutcome {
   std::size_t fetched = 0;         ///< queries to the FHIR server
   std::size_t fetches_failed = 0;  ///< of them, those that were refused, failed, or came in part
+  std::chrono::steady_clock::duration fetch_time{};
 };
 
 /// As answer_order_hook, and what is lacking is fetched first. Everything but `today` must outlive the call.

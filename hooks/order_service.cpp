@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "hooks/card_json.h"
 #include "hooks/order_case.h"
@@ -23,7 +24,11 @@ base::Result<OrderServiceOutcome> answer_order_case(advice::Knowledge const& kno
   card_options.source = {body.wire(), order_case.request.draft_orders, {"context", "draftOrders"}};
   card_options.fhir_version = order_case.version(configured);
   std::vector<advice::Card> cards = advice::make_cards(knowledge, decisions, card_options);
-  return OrderServiceOutcome{cards_json(cards, options.profile), decisions.size(), cards.size()};
+  OrderServiceOutcome outcome{cards_json(cards, options.profile), decisions.size(), cards.size(), {}};
+  if (options.record != nullptr) {
+    outcome.records = decision_records(knowledge, order_case.request, std::move(decisions), cards, *options.record);
+  }
+  return outcome;
 }
 
 base::Result<OrderServiceOutcome> answer_order_hook(advice::Knowledge const& knowledge,

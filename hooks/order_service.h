@@ -2,6 +2,7 @@
 // order-sign and order-select: one straight line from the parsed body to the bytes of the answer.
 
 #include <string>
+#include <vector>
 
 #include "advice/cards.h"
 #include "advice/knowledge.h"
@@ -9,6 +10,7 @@
 #include "base/json_body.h"
 #include "base/result.h"
 #include "hooks/client_profile.h"
+#include "hooks/decision_record.h"
 #include "hooks/services.h"
 
 namespace ivig::hooks {
@@ -17,13 +19,15 @@ struct OrderServiceOptions {
   ClientProfile profile;
   std::string public_url;
   bool gap_cards = true;
+  RecordOptions const* record = nullptr;  ///< set: records of the decisions are made
 };
 
-/// What a call came to, for the log: counts only, no patient data.
+/// What a call came to, for the log counts only, no patient data.
 struct OrderServiceOutcome {
   std::string body;  ///< the answer
   std::size_t ivig_orders = 0;
   std::size_t cards = 0;
+  std::vector<store::DecisionRecord> records;  ///< patient data; for the store only
 };
 
 /// Answers one call. Errors: those of HookRequest::read (400), and missing_data (412) naming the prefetch key when an

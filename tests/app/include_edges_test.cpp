@@ -147,6 +147,7 @@ std::vector<LibraryRule> const& library_rules() {
        {"openssl/", "boost/asio/ssl"},
        {"base/uuid.cpp", "certs/*", "server/*", "fhir/rest_client_cpprest.cpp", "tests/*", "bench/*"}},
       {"cpprestsdk", {"cpprest/", "pplx/"}, {"fhir/rest_client_cpprest.cpp"}},
+      {"prometheus-cpp", {"prometheus/"}, {"base/metrics.cpp"}},
       {"SQL", {"soci", "sqlite3", "libpq"}, {"store/*", "tests/store/*"}},
       {"a JOSE library", {"cjose", "rhonabwy", "jansson", "jwt"}, {"certs/jose.cpp"}},
       {"GoogleTest", {"gtest/", "gmock/"}, {"tests/*"}},

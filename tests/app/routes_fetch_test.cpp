@@ -10,6 +10,7 @@
 #include "app/routes.h"
 #include "server/server.h"
 #include "tests/support/fetching_service.h"
+#include "tests/support/no_decisions.h"
 #include "tests/support/test_client.h"
 #include "tests/support/test_gate.h"
 
@@ -33,6 +34,7 @@ struct RoutesFetch : testing::Test {
   KnowledgeSlot slot;
   std::ostringstream lines;
   server::Log log{server::LogLevel::trace, server::LogFormat::json, lines};
+  test::NoDecisions decisions{log};
   std::unique_ptr<test::TestGate> gate;
   std::unique_ptr<server::Server> server;
   std::uint16_t port = 0;
@@ -45,7 +47,8 @@ struct RoutesFetch : testing::Test {
     settings.public_url = "https://cds.example.org";
     server::Limits const limits;
     server = std::make_unique<server::Server>(limits, 1, log);
-    auto handler = std::make_shared<server::Handler const>(service_handler(slot, settings, gate->gate(), client));
+    auto handler = std::make_shared<server::Handler const>(
+        service_handler(slot, settings, {gate->gate(), client, decisions.log()}));
     auto bound = server->start({{server::ListenAddress{false, "127.0.0.1", 0}, handler}});
     ASSERT_TRUE(bound);
     port = bound->front().port;

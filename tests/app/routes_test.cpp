@@ -11,6 +11,7 @@
 
 #include "hooks/services.h"
 #include "server/server.h"
+#include "tests/support/no_decisions.h"
 #include "tests/support/order_answers.h"
 #include "tests/support/test_client.h"
 #include "tests/support/test_gate.h"
@@ -39,7 +40,8 @@ class Service {
     slot_.store(test::tree_knowledge());
     limits.body_bytes = settings_.body_bytes;
     server_ = std::make_unique<server::Server>(limits, 1, log_);
-    auto handler = std::make_shared<server::Handler const>(service_handler(slot_, settings_, gate_.gate(), client_));
+    auto handler = std::make_shared<server::Handler const>(
+        service_handler(slot_, settings_, {gate_.gate(), client_, decisions_.log()}));
     auto bound = server_->start({{server::ListenAddress{false, "127.0.0.1", 0}, handler}});
     if (!bound) throw std::runtime_error(bound.error().detail);
     port_ = bound->front().port;
@@ -84,6 +86,7 @@ class Service {
   std::ostringstream lines_;
   server::Log log_;
   test::TestGate gate_;
+  test::NoDecisions decisions_{log_};
   std::unique_ptr<server::Server> server_;
   std::uint16_t port_ = 0;
 };

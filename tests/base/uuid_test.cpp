@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <set>
 
 namespace ivig::base {
@@ -32,6 +33,24 @@ TEST(Uuid, CARD_01_has_form_version_and_variant_of_rfc_9562) {
 TEST(Uuid, sha256_gives_the_published_digests) {
   EXPECT_EQ(sha256_hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(Uuid, of_a_time_sorts_as_the_time_does) {
+  using namespace std::chrono_literals;
+  std::chrono::sys_time<std::chrono::milliseconds> const time{1790000000123ms};
+  std::string const uuid = uuid_from_time(time);
+  EXPECT_EQ(uuid.size(), 36U);
+  EXPECT_EQ(uuid[14], '7');
+  EXPECT_NE(uuid, uuid_from_time(time));
+  EXPECT_LT(uuid, uuid_from_time(time + 1ms));
+  EXPECT_LE(uuid_lower_bound(time), uuid);
+  EXPECT_GT(uuid_lower_bound(time + 1ms), uuid);
+  EXPECT_EQ(uuid.substr(0, 13), "01a0c450-6c7b");
+}
+
+TEST(Uuid, keyed_hash_is_hmac_of_rfc_4231) {
+  EXPECT_EQ(keyed_hash_hex("Jefe", "what do ya want for nothing?"),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
 }  // namespace

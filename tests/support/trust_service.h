@@ -8,6 +8,7 @@
 
 #include "app/routes.h"
 #include "server/server.h"
+#include "tests/support/no_decisions.h"
 #include "tests/support/order_answers.h"
 #include "tests/support/test_certificates.h"
 #include "tests/support/test_client.h"
@@ -39,7 +40,8 @@ class TrustService {
     settings_.public_url = kPublicUrl;
     certs::ServerTlsFiles files = certificates_.files();
     if (tls) tls(files);
-    auto handler = std::make_shared<server::Handler const>(app::service_handler(slot_, settings_, gate_.gate(), rest_));
+    auto handler = std::make_shared<server::Handler const>(
+        app::service_handler(slot_, settings_, {gate_.gate(), rest_, decisions_.log()}));
     auto const context = TestCertificates::context(files);
     auto bound = server_.start({{server::ListenAddress{true, "127.0.0.1", 0}, handler, context},
                                 {server::ListenAddress{true, "127.0.0.1", 0},
@@ -102,6 +104,7 @@ class TrustService {
   app::KnowledgeSlot slot_;
   app::RouteSettings settings_;
   TestGate gate_;
+  NoDecisions decisions_{log_};
   server::Limits limits_;
   fhir::RestClient rest_{nullptr};
   server::Server server_;

@@ -1,0 +1,53 @@
+#include "app/decision_log.h"
+
+#include <chrono>
+#include <utility>
+
+#include "base/await_callback.h"
+#include "hooks/feedback.h"
+
+namespace ivig::app {
+
+using boost::asio::awaitable;
+using store::Kept;
+
+awaitable<void> DecisionLog::record(std::vector<store::DecisionRecord> decisions) const {
+  parts_.metrics.decisions(decisions);
+  if (decisions.empty() || !keeps()) co_return;
+  auto const start = std::chrono::steady_clock::now();
+  auto begin = [this, &decisions](std::function<void(Kept)> done) {
+    parts_.store.record(std::move(decisions), std::move(done));
+  };
+  Kept const kept = co_await base::await_callback<Kept>(std::move(begin));
+  parts_.metrics.stage("store", std::chrono::steady_clock::now() - start);
+  if (kept == Kept::unsaved) parts_.log.error("decision_unsaved", {{"detail", "in memory only; see store_unsaved"}});
+}
+
+awaitable<base::Result<void>> DecisionLog::feedback(base::JsonBody const& body, std::string client) const {
+  auto const now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  auto call = hooks::read_feedback(body.root(), client, now);
+  if (!call) {
+    parts_.metrics.feedback("rejected", 1);
+    co_return tl::unexpected(call.error());
+  }
+  for (auto const& error : call->rejected) {
+    parts_.log.warn("feedback_rejected", {{"client", client}, {"where", error.where}, {"detail", error.detail}});
+  }
+  parts_.metrics.feedback("rejected", call->rejected.size());
+  if (call->entries.empty()) co_return base::Result<void>{};
+  std::size_t accepted = 0;
+  for (auto const& entry : call->entries) accepted += entry.outcome == "accepted" ? 1U : 0U;
+  std::size_t const entries = call->entries.size();
+  using Answer = base::Result<std::size_t>;
+  auto begin = [this, &call](std::function<void(Answer)> done) {
+    parts_.store.keep_feedback(std::move(call->entries), std::move(done));
+  };
+  Answer kept = co_await base::await_callback<Answer>(std::move(begin));
+  if (!kept) co_return tl::unexpected(kept.error());
+  parts_.metrics.feedback("accepted", accepted);
+  parts_.metrics.feedback("overridden", entries - accepted);
+  parts_.metrics.feedback_duplicates(entries - *kept);
+  co_return base::Result<void>{};
+}
+
+}  // namespace ivig::app

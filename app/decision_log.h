@@ -1,0 +1,49 @@
+#pragma once
+// Between the routes and the store: records before the answer leaves, feedback, and the metrics of both.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/service_metrics.h"
+#include "base/asio.h"
+#include "base/json_body.h"
+#include "base/result.h"
+#include "server/log.h"
+#include "store/references.h"
+#include "store/store.h"
+
+namespace ivig::app {
+
+/// What the parts of a decision log are; each must outlive it.
+struct DecisionLogParts {
+  store::Store& store;
+  store::References const& references;
+  ServiceMetrics& metrics;
+  server::Log& log;
+};
+
+class DecisionLog {
+ public:
+  explicit DecisionLog(DecisionLogParts parts) : parts_(parts) {}
+
+  /// Whether decisions are kept, so that they are worth making records of, and feedback is taken.
+  [[nodiscard]] bool keeps() const { return parts_.store.keeps(); }
+  [[nodiscard]] store::References const& references() const { return parts_.references; }
+  [[nodiscard]] ServiceMetrics& metrics() const { return parts_.metrics; }
+  [[nodiscard]] store::Store& store() const { return parts_.store; }
+
+  /// Returns when the records are on disk, in the database or in the spool, or as safe as can be. Never fails: a sick
+  /// store costs nobody a card.
+  [[nodiscard]] boost::asio::awaitable<void> record(std::vector<store::DecisionRecord> decisions) const;
+
+  /// The whole of a feedback call; bad entries are logged by member, without values. Errors: 400 as read_feedback,
+  /// unavailable when it cannot be committed. REQ FDBK-02..FDBK-10
+  [[nodiscard]] boost::asio::awaitable<base::Result<void>> feedback(base::JsonBody const& body,
+                                                                    std::string client) const;
+
+ private:
+  DecisionLogParts parts_;
+};
+
+}  // namespace ivig::app

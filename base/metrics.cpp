@@ -1,0 +1,78 @@
+#include "base/metrics.h"
+
+#include <mutex>
+#include <unordered_map>
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+namespace ivig::base {
+namespace {
+
+using Buckets = prometheus::Histogram::BucketBoundaries;
+
+Buckets const& time_buckets() {
+  static Buckets const buckets{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                               0.05,   0.1,     0.25,   0.5,   1,      2.5,   5,    10};
+  return buckets;
+}
+
+}  // namespace
+
+struct Metrics::State {
+  prometheus::Registry registry;
+  std::unordered_map<std::string_view, prometheus::Family<prometheus::Counter>*> counters;
+  std::unordered_map<std::string_view, prometheus::Family<prometheus::Gauge>*> gauges;
+  std::unordered_map<std::string_view, prometheus::Family<prometheus::Histogram>*> histograms;
+  std::mutex raising;  ///< reading a counter and raising it is one step
+};
+
+Metrics::Metrics(std::span<MetricInfo const> infos) : state_(std::make_unique<State>()) {
+  for (auto const& info : infos) {
+    std::string const name(info.name), help(info.help);
+    switch (info.kind) {
+      case MetricInfo::Kind::counter:
+        state_->counters[info.name] = &prometheus::BuildCounter().Name(name).Help(help).Register(state_->registry);
+        break;
+      case MetricInfo::Kind::gauge:
+        state_->gauges[info.name] = &prometheus::BuildGauge().Name(name).Help(help).Register(state_->registry);
+        break;
+      case MetricInfo::Kind::histogram:
+        state_->histograms[info.name] = &prometheus::BuildHistogram().Name(name).Help(help).Register(state_->registry);
+        break;
+    }
+  }
+}
+
+Metrics::~Metrics() = default;
+
+void Metrics::count(std::string_view name, Labels const& labels, double by) {
+  auto const found = state_->counters.find(name);
+  if (found != state_->counters.end()) found->second->Add(labels).Increment(by);
+}
+
+void Metrics::count_to(std::string_view name, Labels const& labels, double total) {
+  auto const found = state_->counters.find(name);
+  if (found == state_->counters.end()) return;
+  std::lock_guard lock(state_->raising);
+  auto& counter = found->second->Add(labels);
+  if (double const by = total - counter.Value(); by > 0) counter.Increment(by);
+}
+
+void Metrics::set(std::string_view name, Labels const& labels, double value) {
+  auto const found = state_->gauges.find(name);
+  if (found != state_->gauges.end()) found->second->Add(labels).Set(value);
+}
+
+void Metrics::observe(std::string_view name, Labels const& labels, std::chrono::nanoseconds time) {
+  auto const found = state_->histograms.find(name);
+  if (found == state_->histograms.end()) return;
+  found->second->Add(labels, time_buckets()).Observe(std::chrono::duration<double>(time).count());
+}
+
+std::string Metrics::text() const { return prometheus::TextSerializer().Serialize(state_->registry.Collect()); }
+
+}  // namespace ivig::base

@@ -1,0 +1,136 @@
+#include "hooks/decision_record.h"
+
+#include <utility>
+
+#include "advice/decision_json.h"
+#include "base/json_write.h"
+#include "base/uuid.h"
+
+namespace ivig::hooks {
+namespace {
+
+using advice::Decision;
+using base::JsonWriter;
+using store::References;
+
+/// References and places as they are kept; the order is not needed any more.
+void keep_references(Decision& decision, References const& references) {
+  decision.order_reference = references.kept(decision.order_reference);
+  decision.patient_reference = references.kept(decision.patient_reference);
+  for (auto& fact : decision.facts.values) fact.from = references.kept_place(fact.from);
+  for (auto* list : {&decision.facts.indications, &decision.facts.contradicting}) {
+    for (auto& indication : *list) indication.from = references.kept_place(indication.from);
+  }
+}
+
+/// The facts that are known, or about which something was read.
+std::string facts_json(advice::Knowledge const& knowledge, rules::Facts const& facts) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_array();
+  for (std::size_t i = 0; i < facts.values.size(); ++i) {
+    auto const& fact = facts.values[i];
+    if (fact.value == rules::Truth::unknown && fact.basis == rules::Basis::none) continue;
+    json.begin_object();
+    json.member("fact", knowledge.rules.facts[i].id);
+    json.member("value", rules::to_string(fact.value));
+    json.member("basis", rules::to_string(fact.basis));
+    json.member_if("from", fact.from);
+    json.member_if("detail", fact.detail);
+    json.end_object();
+  }
+  json.end_array();
+  return out;
+}
+
+void write_suggestions(JsonWriter& json, std::vector<advice::Suggestion> const& suggestions,
+                       References const& references) {
+  json.key("suggestions");
+  json.begin_array();
+  for (auto const& suggestion : suggestions) {
+    json.begin_object();
+    json.member("uuid", suggestion.uuid);
+    json.member("label", suggestion.label);
+    json.key("actions");
+    json.begin_array();
+    for (auto const& action : suggestion.actions) {
+      json.begin_object();
+      json.member("type", action.type == advice::Action::Type::create   ? "create"
+                          : action.type == advice::Action::Type::update ? "update"
+                                                                        : "delete");
+      json.member_if("description", action.description);
+      json.member_if("resourceId", references.kept(action.resource_id));
+      // A whole order names its patient: kept only where references are.
+      if (!references.hashed() && !action.resource.empty()) {
+        json.key("resource");
+        json.raw(action.resource);
+      }
+      json.end_object();
+    }
+    json.end_array();
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_card(JsonWriter& json, advice::Card const& card, References const& references) {
+  json.begin_object();
+  json.member("uuid", card.uuid);
+  json.member("indicator", rules::to_string(card.indicator));
+  json.member("summary", card.summary);
+  json.member_if("detail", card.detail);
+  json.member("source", card.source_label);
+  write_suggestions(json, card.suggestions, references);
+  json.key("overrideReasons");
+  json.begin_array();
+  for (auto const& reason : card.override_reasons) json.string(reason.code);
+  json.end_array();
+  json.end_object();
+}
+
+}  // namespace
+
+std::vector<store::DecisionRecord> decision_records(advice::Knowledge const& knowledge, HookRequest const& request,
+                                                    std::vector<Decision> decisions,
+                                                    std::vector<advice::Card> const& cards,
+                                                    RecordOptions const& options) {
+  std::vector<store::DecisionRecord> records;
+  records.reserve(decisions.size());
+  for (auto& decision : decisions) {
+    store::DecisionRecord record;
+    record.time = options.now;
+    record.id = base::uuid_from_time(options.now);
+    record.hook_instance = request.hook_instance;
+    record.client = options.client;
+    record.tenant = options.tenant;
+    record.service = options.service;
+    JsonWriter cards_json(record.cards_json);
+    cards_json.begin_array();
+    for (auto const& card : cards) {
+      if (card.order != decision.order_reference) continue;
+      record.cards.push_back({card.uuid, std::string(rules::to_string(card.indicator))});
+      write_card(cards_json, card, options.references);
+    }
+    cards_json.end_array();
+    keep_references(decision, options.references);
+    record.order = decision.order_reference;
+    record.patient = decision.patient_reference;
+    record.rules_version = knowledge.rules.version;
+    record.rules_sha256 = knowledge.rules.sha256;
+    auto const& findings = decision.findings;
+    if (!findings.recommendations.empty()) record.row = knowledge.rules.rows[findings.recommendations[0].row].id;
+    if (findings.stance) record.stance = rules::to_string(*findings.stance);
+    record.indicator = rules::to_string(findings.indicator);
+    JsonWriter decision_json(record.decision_json);
+    advice::write_decision(decision_json, knowledge, decision);
+    record.facts_json = facts_json(knowledge, decision.facts);
+    // Findings name other orders and results in their sentences.
+    for (auto* text : {&record.decision_json, &record.facts_json, &record.cards_json}) {
+      *text = options.references.kept_in_text(std::move(*text));
+    }
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+}  // namespace ivig::hooks

@@ -1,0 +1,24 @@
+#pragma once
+// POST {service}/feedback: what the clinician did with cards. REQ FDBK-01..FDBK-13
+
+#include <string>
+#include <vector>
+
+#include "base/json_body.h"
+#include "base/result.h"
+#include "store/records.h"
+
+namespace ivig::hooks {
+
+/// The entries of one call that can be used, and how many could not be.
+struct FeedbackCall {
+  std::vector<store::FeedbackRecord> entries;
+  std::vector<base::Error> rejected;  ///< one for each bad entry: which member, and why; no patient data
+};
+
+/// Reads a feedback body. Errors (400): no object, no array `feedback`, or entries of which none can be used (FDBK-02,
+/// FDBK-10). An empty array is fine.
+[[nodiscard]] base::Result<FeedbackCall> read_feedback(base::Json const& body, std::string_view client,
+                                                       store::Time received);
+
+}  // namespace ivig::hooks

@@ -1,0 +1,133 @@
+#include "store/fallback.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "store/record_json.h"
+
+namespace ivig::store {
+namespace {
+
+constexpr std::size_t kMostInMemory = 20000;  // records
+constexpr std::size_t kLinesPerBatch = 200;
+
+void append_lines(Write const& write, std::vector<std::string>& lines) {
+  if (auto const* decisions = std::get_if<DecisionWrite>(&write.what)) {
+    for (auto const& decision : decisions->decisions) lines.push_back(record_line(decision));
+  } else if (auto const* feedback = std::get_if<FeedbackWrite>(&write.what)) {
+    for (auto const& entry : feedback->entries) lines.push_back(record_line(entry));
+  }
+}
+
+void answer(Write& write, Kept kept) {
+  if (auto* decisions = std::get_if<DecisionWrite>(&write.what)) {
+    decisions->done(kept);
+  } else if (auto* feedback = std::get_if<FeedbackWrite>(&write.what)) {
+    // Never acknowledged before it is committed; what was spooled is committed later all the same.
+    feedback->done(
+        base::fail(base::Errc::unavailable, "store", "feedback cannot be committed now; send it again later"));
+  } else if (auto* token = std::get_if<TokenWrite>(&write.what)) {
+    token->done(true);  // this node has not seen it, or it would not have been asked
+  }
+}
+
+}  // namespace
+
+void Fallback::keep(std::vector<WritePtr> const& writes) {
+  std::vector<std::string> lines;
+  std::vector<WritePtr> open;
+  for (auto const& write : writes) {
+    if (write->answered) continue;
+    append_lines(*write, lines);
+    open.push_back(write);
+  }
+  Kept kept = Kept::spooled;
+  if (!lines.empty()) {
+    std::lock_guard lock(mutex_);
+    counts_.spool_writable = spool_.append(lines).has_value();
+    if (counts_.spool_writable) {
+      counts_.spooled += lines.size();
+    } else {
+      kept = Kept::unsaved;
+      counts_.unsaved += lines.size();
+      std::move(lines.begin(), lines.end(), std::back_inserter(memory_));
+      while (memory_.size() > kMostInMemory) {
+        memory_.pop_front();
+        ++counts_.lost;
+      }
+    }
+  }
+  for (auto const& write : open) {
+    if (write->claim()) answer(*write, kept);
+  }
+}
+
+bool Fallback::has_records() const {
+  std::lock_guard lock(mutex_);
+  return !memory_.empty() || spool_.bytes() > 0;
+}
+
+bool Fallback::drain_segment(std::filesystem::path const& segment,
+                             std::function<bool(std::vector<std::string> const&)> const& write, std::size_t& taken) {
+  auto content = Spool::read(segment);
+  if (!content) return false;
+  auto const& lines = content->lines;
+  for (std::size_t at = 0; at < lines.size(); at += kLinesPerBatch) {
+    auto const end = std::min(lines.size(), at + kLinesPerBatch);
+    std::vector<std::string> const batch(lines.begin() + static_cast<std::ptrdiff_t>(at),
+                                         lines.begin() + static_cast<std::ptrdiff_t>(end));
+    if (!write(batch)) return false;
+    taken += batch.size();
+  }
+  return true;
+}
+
+std::size_t Fallback::drain(std::function<bool(std::vector<std::string> const& lines)> const& write) {
+  std::size_t taken = 0;
+  std::vector<std::filesystem::path> segments;
+  {
+    std::lock_guard lock(mutex_);
+    spool_.close_segment();
+    segments = spool_.segments();
+  }
+  for (auto const& segment : segments) {
+    // Removed only when all of it is committed: a crash in between writes some again, which does no harm.
+    if (!drain_segment(segment, write, taken)) return taken;
+    std::lock_guard lock(mutex_);
+    spool_.remove(segment);
+  }
+  while (true) {
+    std::vector<std::string> batch;
+    {
+      std::lock_guard lock(mutex_);
+      auto const count = std::min(memory_.size(), kLinesPerBatch);
+      batch.assign(memory_.begin(), memory_.begin() + static_cast<std::ptrdiff_t>(count));
+    }
+    if (!batch.empty() && !write(batch)) return taken;
+    taken += batch.size();
+    std::lock_guard lock(mutex_);
+    if (batch.empty()) {
+      counts_.spool_writable = true;  // as far as is known: the next record will tell
+      return taken;
+    }
+    for (auto const& line : batch) {
+      if (!memory_.empty() && memory_.front() == line) memory_.pop_front();
+    }
+  }
+}
+
+void Fallback::set_aside(std::vector<std::string> const& lines) {
+  std::lock_guard lock(mutex_);
+  counts_.refused += lines.size();
+  if (!spool_.set_aside(lines)) counts_.spool_writable = false;
+}
+
+Fallback::Counts Fallback::counts() const {
+  std::lock_guard lock(mutex_);
+  Counts counts = counts_;
+  counts.spool_bytes = spool_.bytes();
+  counts.memory_records = memory_.size();
+  return counts;
+}
+
+}  // namespace ivig::store

@@ -1,0 +1,53 @@
+#pragma once
+// Where records go when the database does not take them: the spool, and memory when the spool is full too.
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "store/spool.h"
+#include "store/write.h"
+
+namespace ivig::store {
+
+/// Keeps and hands back. Any thread may call.
+class Fallback {
+ public:
+  explicit Fallback(Spool spool) : spool_(std::move(spool)) {}
+
+  struct Counts {
+    std::uint64_t spooled = 0, unsaved = 0, lost = 0, refused = 0;
+    std::uint64_t spool_bytes = 0, memory_records = 0;
+    bool spool_writable = true;
+  };
+
+  /// Spools the writes that are not answered yet, and answers them.
+  void keep(std::vector<WritePtr> const& writes);
+
+  /// Whether anything waits for the database.
+  [[nodiscard]] bool has_records() const;
+
+  /// Hands everything to `write`, oldest first, in batches; what `write` has taken is removed. Stops at the first batch
+  /// that it does not take. Returns how many lines were taken.
+  std::size_t drain(std::function<bool(std::vector<std::string> const& lines)> const& write);
+
+  /// Keeps lines apart that the database will never take.
+  void set_aside(std::vector<std::string> const& lines);
+
+  [[nodiscard]] Counts counts() const;
+
+ private:
+  bool drain_segment(std::filesystem::path const& segment,
+                     std::function<bool(std::vector<std::string> const&)> const& write, std::size_t& taken);
+
+  mutable std::mutex mutex_;
+  Spool spool_;
+  std::deque<std::string> memory_;
+  Counts counts_;
+};
+
+}  // namespace ivig::store

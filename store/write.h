@@ -1,0 +1,49 @@
+#pragma once
+// One thing to be written, and who waits for it.
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "store/records.h"
+#include "store/store.h"
+
+namespace ivig::store {
+
+struct DecisionWrite {
+  std::vector<DecisionRecord> decisions;
+  std::function<void(Kept)> done;
+};
+
+struct FeedbackWrite {
+  std::vector<FeedbackRecord> entries;
+  std::function<void(base::Result<std::size_t>)> done;
+  std::size_t fresh = 0;  ///< set by the commit
+};
+
+struct TokenWrite {
+  TokenUse token;
+  std::function<void(bool)> done;
+  bool first = true;  ///< set by the commit; before it: what this node's memory says
+};
+
+/// Answered exactly once: by the commit, or by the fallback when the commit is late or fails. The commit may still
+/// happen afterwards; records are idempotent.
+struct Write {
+  using Clock = std::chrono::steady_clock;
+  std::variant<DecisionWrite, FeedbackWrite, TokenWrite> what;
+  Clock::time_point deadline{};
+  std::atomic<bool> answered{false};
+
+  /// True for the one caller that may answer.
+  [[nodiscard]] bool claim() { return !answered.exchange(true); }
+};
+using WritePtr = std::shared_ptr<Write>;
+
+}  // namespace ivig::store
