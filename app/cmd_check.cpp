@@ -9,7 +9,7 @@
 #include "advice/cards.h"
 #include "advice/decision_json.h"
 #include "advice/markdown.h"
-#include "app/case_input.h"
+#include "hooks/case_input.h"
 #include "app/commands.h"
 #include "hooks/card_json.h"
 #include "rules/rule_file.h"
@@ -63,7 +63,7 @@ base::Result<Indicator> check_file(advice::Knowledge const& knowledge, CheckOpti
                                    std::string const& file) {
   auto bytes = read_input(file);
   if (!bytes) return tl::unexpected(bytes.error());
-  auto input = read_case(std::move(*bytes), {});
+  auto input = hooks::read_case(std::move(*bytes), {});
   if (!input) return tl::unexpected(input.error());
   auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   std::vector<Decision> decisions = input->decide(knowledge, today);

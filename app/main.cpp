@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/cmd_review.h"
 #include "app/commands.h"
 #include "app/decision_filters.h"
 
@@ -9,6 +10,7 @@ namespace {
 
 using ivig::app::CheckOptions;
 using ivig::app::DecisionsOptions;
+using ivig::app::ReviewOptions;
 using ivig::app::RulesOptions;
 
 void add_check(CLI::App& app, CheckOptions& options, int& exit_code) {
@@ -30,6 +32,41 @@ void add_check(CLI::App& app, CheckOptions& options, int& exit_code) {
       "  curl .../Bundle | ivig-cds check -              from another program\n"
       "Exit: 0 evaluated, 1 --fail-on was reached, 2 unreadable input.");
   check->callback([&] { exit_code = ivig::app::run_check(options); });
+}
+
+void add_review(CLI::App& app, ReviewOptions& options, int& exit_code) {
+  auto* review = app.add_subcommand("review", "Review many orders: exports, folders, or a stream");
+  review->add_option("--rules", options.rules, "folder of the rule set");
+  review->add_option("--format", options.format, "ndjson (default), csv, or html: one report page")
+      ->check(CLI::IsMember({"ndjson", "csv", "html"}));
+  review->add_option("--jobs", options.jobs, "threads (default: one per core); the output is the same with any number")
+      ->check(CLI::Range(1U, 256U));
+  review->add_option("--date", options.date, "the day of requests and of undated orders (default: today)");
+  review->add_option("--work-folder", options.work_folder, "where an export is sorted (default: TMPDIR or /tmp)");
+  review->add_option("--evidence-url", options.evidence_url, "html: server whose evidence pages are linked to");
+  review->add_option("--max-line-bytes", options.line_bytes, "longest line, or file of one document")
+      ->capture_default_str();
+  review->add_option("--max-patient-bytes", options.patient_bytes, "longest record of one patient")
+      ->capture_default_str();
+  review
+      ->add_option("PATH", options.paths,
+                   "FHIR Bulk Data NDJSON, CDS Hooks requests or Bundles: files or folders; - is standard input")
+      ->required();
+  review->footer(
+      "Examples:\n"
+      "  ivig-cds review export/ > decisions.ndjson      one decision object per IVIG order, with its source\n"
+      "  ivig-cds review --format html export/ > year.html\n"
+      "  ivig-cds review --format csv requests/*.json    for a spreadsheet\n"
+      "  parallel --pipe --block 10M -k ivig-cds review - < requests.ndjson\n"
+      "A folder is searched for *.ndjson, *.jsonl and *.json. The resources of an export may come in any order and "
+      "need\n"
+      "not fit in memory; an order of an export is reviewed as of the day it was written. On standard input each line "
+      "is\n"
+      "a CDS Hooks request or a Bundle. Results are in the order of the input.\n"
+      "Exit: 0 all was read, 2 something could not be read: one line on stderr names file, line and reason, the rest "
+      "is\n"
+      "reviewed all the same.");
+  review->callback([&] { exit_code = ivig::app::run_review(options); });
 }
 
 void add_rules(CLI::App& app, RulesOptions& options, int& exit_code) {
@@ -117,6 +154,8 @@ int main(int argc, char** argv) {
 
   CheckOptions check_options;
   add_check(app, check_options, exit_code);
+  ReviewOptions review_options;
+  add_review(app, review_options, exit_code);
   RulesOptions rules_options;
   add_rules(app, rules_options, exit_code);
 

@@ -76,9 +76,9 @@ Route find_route(std::string_view raw_path, bool feedback_offered) {
     route.service = hooks::find_service(id);
     if (route.service != nullptr && !route.feedback) route.kind = Route::Kind::service;
     if (route.service != nullptr && route.feedback && feedback_offered) route.kind = Route::Kind::feedback;
-  } else if (path.starts_with(kEvidencePrefix)) {
+  } else if (path == "/evidence" || path.starts_with(kEvidencePrefix)) {
     route.kind = Route::Kind::evidence;
-    route.row = path.substr(kEvidencePrefix.size());
+    route.row = path.substr(std::min(path.size(), kEvidencePrefix.size()));
   } else if (is_review_api(path) && feedback_offered) {
     route.kind = Route::Kind::review;
     route.path = std::move(path);
@@ -212,10 +212,12 @@ class ServiceRoutes {
     return response;
   }
 
+  /// One recommendation, or with an empty id the index of all.
   [[nodiscard]] Response evidence(RequestHead const& head, std::string const& row_id) const {
     auto knowledge = knowledge_.load();
-    auto row = knowledge->rules.row_index(row_id);
-    if (!row) return error_response({Errc::not_found, "", "no such recommendation"});
+    auto const& rules = knowledge->rules;
+    auto row = rules.row_index(row_id);
+    if (!row && !row_id.empty()) return error_response({Errc::not_found, "", "no such recommendation; see /evidence"});
     Response response;
     auto accept = head.header("Accept");
     if (!server::accepts(accept, "text/html") && !server::accepts(accept, kJson)) {
@@ -223,14 +225,15 @@ class ServiceRoutes {
     }
     bool html = server::prefers(accept, "text/html", kJson);
     response.content_type = html ? "text/html; charset=utf-8" : std::string(kJson);
-    response.body = html ? hooks::evidence_html(knowledge->rules, knowledge->rules.rows[*row])
-                         : hooks::evidence_json(knowledge->rules, knowledge->rules.rows[*row]);
-    response.headers.emplace_back("Vary", "Accept");
-    if (html) {
-      response.headers.emplace_back(
-          "Content-Security-Policy",
-          "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors *");
+    if (row) {
+      response.body =
+          html ? hooks::evidence_html(rules, rules.rows[*row]) : hooks::evidence_json(rules, rules.rows[*row]);
+    } else {
+      std::string const search = hooks::evidence_search(head.query);
+      response.body = html ? hooks::evidence_index_html(rules, search) : hooks::evidence_index_json(rules, search);
     }
+    response.headers.emplace_back("Vary", "Accept");
+    if (html) response.headers.emplace_back("Content-Security-Policy", hooks::kEvidencePolicy);
     return response;
   }
 

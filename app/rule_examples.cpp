@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "app/case_input.h"
+#include "hooks/case_input.h"
 #include "app/example_bundle.h"
 #include "base/json_read.h"
 #include "rules/rule_file.h"
@@ -66,7 +66,7 @@ base::Result<std::vector<RuleExample>> load_examples(rules::RuleSet const& rules
 }
 
 std::string run_example(advice::Knowledge const& knowledge, RuleExample const& example, base::Day today) {
-  auto input = read_case(example.bundle, {});
+  auto input = hooks::read_case(example.bundle, {});
   if (!input) return "  cannot be read: " + input.error().detail + "\n";
   auto decisions = input->decide(knowledge, today);
   if (decisions.size() != 1) return "  " + std::to_string(decisions.size()) + " decisions, one expected\n";

@@ -7,6 +7,7 @@ find_package(tl-expected REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(simdjson REQUIRED)
 find_package(Threads REQUIRED)
 # The core alone: its own HTTP server is not used, nor what that would link.
 find_library(IVIG_PROMETHEUS prometheus-cpp-core REQUIRED)
@@ -20,12 +21,12 @@ pkg_check_modules(CJOSE REQUIRED IMPORTED_TARGET cjose)
 set(Boost_USE_DEBUG_RUNTIME OFF)  # Debian has the release variants only, whatever the build type
 find_package(cpprestsdk REQUIRED)
 
-foreach(folder base rules fhir certs server store advice hooks app)
+foreach(folder base rules fhir certs server store advice hooks batch app)
   add_library(ivig_${folder}_libraries INTERFACE)
 endforeach()
 target_include_directories(ivig_base_libraries SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS})
 target_link_libraries(ivig_base_libraries INTERFACE tl::expected Boost::headers OpenSSL::Crypto Threads::Threads
-                      ${IVIG_PROMETHEUS})
+                      ${IVIG_PROMETHEUS} $<LINK_ONLY:simdjson::simdjson>)
 # Linked only: one file includes it (CMakeLists.txt), and the others need not know how it was built.
 target_link_libraries(ivig_fhir_libraries INTERFACE $<LINK_ONLY:cpprestsdk::cpprest> OpenSSL::SSL)
 target_link_libraries(ivig_certs_libraries INTERFACE OpenSSL::SSL PkgConfig::CJOSE)

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/json_read.h"
+#include "fhir/chart_types.h"
 #include "fhir/read_elements.h"
 
 namespace ivig::fhir {
@@ -35,6 +36,11 @@ bool is_treatment_type(std::string_view type) {
 }
 
 }  // namespace
+
+bool is_chart_type(std::string_view type) {
+  return type == "Patient" || type == "Condition" || type == "Observation" || type == "AllergyIntolerance" ||
+         type == "QuestionnaireResponse" || is_treatment_type(type);
+}
 
 void read_into_chart(Json const& resource, std::string_view patient_id, ResourceIndex const& index, Chart& chart) {
   std::string_view const type = base::string_member(resource, "resourceType");

@@ -3,30 +3,14 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/html.h"
 #include "base/json_write.h"
+#include "hooks/evidence_page.h"
 
 namespace ivig::hooks {
 namespace {
 
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out.push_back(c);
-    }
-  }
-  return out;
-}
-
-std::string_view verification_words(rules::Row const& row) {
-  if (row.verification == "source-read") return "Read in the source document.";
-  if (row.verification == "public-source") return "Read in a public summary or abstract, not in the full source.";
-  return "Not verified against the source. Confirm before relying on it.";
-}
+using base::escape_html;
 
 /// The rows of other guidelines about the same conditions, in the order of the rule set: where others differ.
 std::vector<rules::Row const*> rows_elsewhere(rules::RuleSet const& rules, rules::Row const& row) {
@@ -40,11 +24,17 @@ std::vector<rules::Row const*> rows_elsewhere(rules::RuleSet const& rules, rules
   return found;
 }
 
-/// "not recommended": the stance as words.
-std::string words_of(rules::Stance stance) {
-  std::string words(rules::to_string(stance));
-  std::replace(words.begin(), words.end(), '-', ' ');
+/// The facts that an expression turns on, in plain words; empty when it turns on none.
+std::string plain(rules::RuleSet const& rules, rules::Expression const& expression) {
+  std::string words;
+  for (auto const fact : expression.facts()) (words += words.empty() ? "" : "; ") += rules.facts[fact].label;
   return words;
+}
+
+std::string conditions_of(rules::RuleSet const& rules, rules::Row const& row) {
+  std::string names;
+  for (auto const condition : row.conditions) (names += names.empty() ? "" : ", ") += rules.facts[condition].label;
+  return names;
 }
 
 class Page {
@@ -83,6 +73,8 @@ std::string evidence_json(rules::RuleSet const& rules, rules::Row const& row) {
   json.member("section", row.section);
   json.member("says", row.says);
   json.member_if("instead", row.instead);
+  json.member_if("turns_on", plain(rules, row.requires_));
+  json.member_if("excluded_by_facts", plain(rules, row.excludes));
   if (row.precondition) json.member("precondition", row.precondition->text);
   if (row.regimen) json.member("regimen", row.regimen->text);
   json.key("guideline");
@@ -130,26 +122,26 @@ std::string evidence_json(rules::RuleSet const& rules, rules::Row const& row) {
 std::string evidence_html(rules::RuleSet const& rules, rules::Row const& row) {
   auto const& guideline = rules.guidelines[row.guideline];
   Page page;
-  page.term("Position", words_of(row.stance));
-  page.term("Evidence", row.evidence);
-  page.term("What it says", row.says);
+  page.term("For", conditions_of(rules, row));
+  page.term("Whether it applies turns on", plain(rules, row.requires_));
+  page.term("Another row may apply instead with", plain(rules, row.excludes));
   page.term("Precondition", row.precondition ? row.precondition->text : std::string{});
   page.term("Consider instead", row.instead);
+  page.term("Watch", row.monitor);
   if (row.regimen) page.term("Dose regimen", row.regimen->text);
+  for (auto const& caution : row.cautions) page.term("Caution", caution.text);
   page.others(rules, rows_elsewhere(rules, row));
   page.term("Guideline", guideline.title + " (" + std::to_string(guideline.year) + "), section " + row.section);
   page.term("Citation", guideline.citation);
   page.term("Source", row.source_document + (row.source_anchor.empty() ? "" : ", " + row.source_anchor));
-  page.term("Verification",
-            std::string(verification_words(row)) + (row.verification_note.empty() ? "" : " " + row.verification_note));
-  page.term("Rule set", rules.version + " (" + rules.sha256.substr(0, 12) + ")");
-  return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>" +
-         escape_html(row.title) + " - " + escape_html(guideline.short_name) +
-         "</title>\n<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;"
-         "color-scheme:light dark}dt{font-weight:600;margin-top:.8rem}dd{margin:0}</style></head>\n<body><main><h1>" +
-         escape_html(row.title) + "</h1>\n<dl>\n" + page.body() +
-         "</dl>\n<p>Decision support, not medical advice.</p></main></body></html>\n";
+  bool const doubtful = row.verification != "source-read" && row.verification != "public-source";
+  std::string const main = "<h1>" + escape_html(row.title) + "</h1>\n<p>" + stance_mark(row.stance) + " " +
+                           escape_html(row.evidence) + ", " + escape_html(guideline.short_name) +
+                           "</p>\n<p class=\"lead\">" + escape_html(row.says) + "</p>\n<p class=\"" +
+                           (doubtful ? "doubt" : "soft") + "\">" + std::string(verification_words(row)) +
+                           (row.verification_note.empty() ? "" : " " + escape_html(row.verification_note)) +
+                           "</p>\n<dl>\n" + page.body() + "</dl>\n";
+  return evidence_page(row.title + " - " + guideline.short_name, "../../", main, rules);
 }
 
 }  // namespace ivig::hooks

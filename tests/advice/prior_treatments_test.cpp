@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "app/case_input.h"
+#include "hooks/case_input.h"
 
 namespace ivig::advice {
 namespace {
@@ -33,7 +33,7 @@ Truth truth(std::string const& entries, std::string_view id, std::string const& 
       "'subject':{'reference':'Patient/p1'},'medicationCodeableConcept':{'text':'Privigen'},"
       "'reasonCode':[{'text':'neurosarcoidosis'}],'dosageInstruction':[{'route':{'text':'Intravenous'}}]}}]}";
   std::replace(text.begin(), text.end(), '\'', '"');
-  auto input = app::read_case(text, {});
+  auto input = hooks::read_case(text, {});
   EXPECT_TRUE(input) << text;
   auto decisions = input->decide(knowledge(), today());
   EXPECT_EQ(decisions.size(), 1U);

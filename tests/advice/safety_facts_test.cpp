@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "app/case_input.h"
+#include "hooks/case_input.h"
 
 namespace ivig::advice {
 namespace {
@@ -23,7 +23,7 @@ Knowledge const& knowledge() {
 
 /// The decision on one order for CIDP of patient p1 beside `entries`: resources, comma separated, single-quoted.
 Decision decide_with(std::string const& entries, std::string const& product = "Gammagard Liquid 10%") {
-  static std::vector<std::unique_ptr<app::CaseInput>> kept;  // decisions point into their input
+  static std::vector<std::unique_ptr<hooks::CaseInput>> kept;  // decisions point into their input
   std::string text =
       "{'resourceType':'Bundle','type':'collection','entry':[{'resource':{'resourceType':'Patient',"
       "'id':'p1','gender':'female','birthDate':'1980-01-01'}}," +
@@ -32,9 +32,9 @@ Decision decide_with(std::string const& entries, std::string const& product = "G
       "'subject':{'reference':'Patient/p1'},'medicationCodeableConcept':{'text':'" +
       product + "'},'reasonCode':[{'text':'CIDP'}],'dosageInstruction':[{'route':{'text':'Intravenous'}}]}}]}";
   std::replace(text.begin(), text.end(), '\'', '"');
-  auto input = app::read_case(text, {});
+  auto input = hooks::read_case(text, {});
   EXPECT_TRUE(input) << text;
-  kept.push_back(std::make_unique<app::CaseInput>(std::move(*input)));
+  kept.push_back(std::make_unique<hooks::CaseInput>(std::move(*input)));
   auto decisions = kept.back()->decide(knowledge(), today());
   EXPECT_EQ(decisions.size(), 1U);
   return decisions.empty() ? Decision{} : decisions.front();

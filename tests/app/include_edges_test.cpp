@@ -55,9 +55,10 @@ std::map<std::string, std::set<std::string>> const& allowed_edges() {
       {"store", {"base", "rules"}},
       {"advice", {"base", "rules", "fhir"}},
       {"hooks", {"base", "rules", "fhir", "advice", "certs", "store"}},
-      {"app", {"base", "rules", "fhir", "certs", "server", "store", "advice", "hooks"}},
-      {"tests", {"base", "rules", "fhir", "certs", "server", "store", "advice", "hooks", "app", "bench"}},
-      {"bench", {"base", "rules", "fhir", "certs", "server", "store", "advice", "hooks", "app", "tests"}},
+      {"batch", {"base", "rules", "fhir", "advice", "hooks"}},
+      {"app", {"base", "rules", "fhir", "certs", "server", "store", "advice", "hooks", "batch"}},
+      {"tests", {"base", "rules", "fhir", "certs", "server", "store", "advice", "hooks", "batch", "app", "bench"}},
+      {"bench", {"base", "rules", "fhir", "certs", "server", "store", "advice", "hooks", "batch", "app", "tests"}},
   };
   return edges;
 }
@@ -138,6 +139,7 @@ std::vector<LibraryRule> const& library_rules() {
        {"boost/asio/awaitable.hpp", "boost/asio/co_spawn.hpp", "boost/asio/use_awaitable.hpp"},
        {"base/asio.h"}},
       {"RapidJSON", {"rapidjson/"}, {"base/*", "tests/*", "bench/*"}},
+      {"simdjson", {"simdjson"}, {"base/json_glance.cpp", "bench/*"}},
       {"yaml-cpp", {"yaml-cpp/"}, {"app/config_node.cpp"}},
       {"spdlog", {"spdlog/"}, {"server/log.cpp", "base/*.cpp"}},
       {"CLI11", {"CLI/"}, {"app/main.cpp", "app/cmd_*"}},

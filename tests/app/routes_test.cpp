@@ -239,7 +239,7 @@ TEST(Routes, HTTP_06_22_every_error_names_its_field_in_an_OperationOutcome) {
 
 TEST(Routes, HTTP_06_unknown_paths_are_not_found) {
   Service const service;
-  for (char const* target : {"/", "/cds-services/none", "/cds-services/ivig-order-sign/x", "/cds-service", "/evidence",
+  for (char const* target : {"/", "/cds-services/none", "/cds-services/ivig-order-sign/x", "/cds-service",
                              "/evidence/none/none", "/evidence/aanem-2023/", "/healthz", "/metrics", "/review",
                              "/cds-services/ivig-order-sign/feedback", "/cds-services/..%2f", "/evidence/../rules"}) {
     for (char const* method : {"GET", "POST"}) {
@@ -369,6 +369,18 @@ TEST(Routes, evidence_pages_are_negotiated) {
   }
   EXPECT_EQ(service.get(page, "image/png").status, 406U);
   EXPECT_EQ(service.call("HEAD", page).status, 200U);
+}
+
+TEST(Routes, the_index_of_the_evidence_is_negotiated_and_searched) {
+  Service const service;
+  Answer const page = service.get("/evidence", "text/html");
+  EXPECT_EQ(page.status, 200U);
+  EXPECT_NE(page.header("Content-Security-Policy").find("form-action 'self'"), std::string::npos);
+  EXPECT_NE(page.body.find("href=\"evidence/aanem-2023/ibm\""), std::string::npos);
+  Answer const found = service.get("/evidence?q=motor+neuropathy", "application/json");
+  EXPECT_TRUE(found.header("Content-Type").starts_with("application/json"));
+  EXPECT_NE(found.body.find("aanem-2023/mmn"), std::string::npos) << found.body;
+  EXPECT_EQ(found.body.find("aanem-2023/ibm"), std::string::npos) << found.body;
 }
 
 TEST(Routes, LINK_the_evidence_links_of_cards_lead_to_pages) {

@@ -110,5 +110,51 @@ TEST(EvidencePage, as_JSON_names_the_other_guidelines) {
   EXPECT_TRUE(found);
 }
 
+TEST(EvidencePage, names_in_plain_words_the_facts_that_decide) {
+  Rules rules;
+  auto const& row = rules.set.rows[*rules.set.row_index("aanem-2023/gbs-second-dose")];
+  std::string const html = evidence_html(rules.set, row);
+  EXPECT_TRUE(holds(html, "<dt>Whether it applies turns on</dt>")) << html;
+  EXPECT_TRUE(holds(html, "<dt>Another row may apply instead with</dt>")) << html;
+  for (auto const& each : rules.set.rows) {
+    std::string const page = evidence_html(rules.set, each);
+    EXPECT_FALSE(holds(page, "gbs-poor-prognosis")) << "ids of facts are no plain words: " << each.id;
+    EXPECT_TRUE(holds(page, "<a href=\"../../evidence\">All recommendations</a>")) << each.id;
+  }
+}
+
+TEST(EvidenceIndex, lists_every_recommendation_and_leads_to_it) {
+  Rules rules;
+  std::string const html = evidence_index_html(rules.set, "");
+  std::string const json = evidence_index_json(rules.set, "");
+  for (auto const& row : rules.set.rows) {
+    EXPECT_TRUE(holds(html, "<a href=\"evidence/" + row.id + "\">")) << row.id;
+    EXPECT_TRUE(holds(json, "\"id\":\"" + row.id + "\"")) << row.id;
+  }
+  ASSERT_TRUE(base::JsonBody::parse(json, {}));
+}
+
+TEST(EvidenceIndex, is_searched_by_words_of_condition_title_stance_or_guideline) {
+  Rules rules;
+  auto listed = [&](char const* search, std::string const& id) {
+    return holds(evidence_index_html(rules.set, search), "evidence/" + id + "\"");
+  };
+  EXPECT_TRUE(listed("inclusion BODY", "aanem-2023/ibm"));
+  EXPECT_TRUE(listed("not recommended", "aanem-2023/ibm"));
+  EXPECT_FALSE(listed("inclusion", "aanem-2023/mmn"));
+  EXPECT_FALSE(listed("no such word", "aanem-2023/ibm"));
+  EXPECT_EQ(evidence_search("q=inclusion+body%20x&z=1"), "inclusion body x");
+  EXPECT_EQ(evidence_search("z=1&q=%3Cb%3e%"), "<b>%");
+  EXPECT_EQ(evidence_search(""), "");
+  EXPECT_EQ(evidence_search("q=" + std::string(500, 'x')).size(), 100U);
+}
+
+TEST(EvidenceIndex, words_of_the_search_cannot_become_markup) {
+  Rules rules;
+  std::string const html = evidence_index_html(rules.set, "\"><script>alert(1)</script>");
+  EXPECT_FALSE(holds(html, "<script")) << html;
+  EXPECT_TRUE(holds(html, "value=\"&quot;&gt;&lt;script&gt;")) << html;
+}
+
 }  // namespace
 }  // namespace ivig::hooks

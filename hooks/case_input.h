@@ -1,5 +1,5 @@
 #pragma once
-// One file for `ivig-cds check`: a CDS Hooks request, a FHIR Bundle, or a single order.
+// One case to decide on without a socket: a CDS Hooks request, a FHIR Bundle, or a single order.
 
 #include <memory>
 #include <string>
@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "fhir/chart.h"
 
-namespace ivig::app {
+namespace ivig::hooks {
 
 /// A parsed case: owns the bytes that chart and orders point into.
 struct CaseInput {
@@ -32,4 +32,4 @@ struct CaseInput {
 /// Errors: not_json and the like, or invalid_value when it is none of the three kinds.
 [[nodiscard]] base::Result<CaseInput> read_case(std::string bytes, base::JsonLimits const& limits);
 
-}  // namespace ivig::app
+}  // namespace ivig::hooks

@@ -1,4 +1,4 @@
-#include "app/case_input.h"
+#include "hooks/case_input.h"
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@
 #include "hooks/draft_orders.h"
 #include "hooks/hook_request.h"
 
-namespace ivig::app {
+namespace ivig::hooks {
 namespace {
 
 using base::Json;
@@ -72,4 +72,4 @@ base::Result<CaseInput> read_case(std::string bytes, base::JsonLimits const& lim
   return input;
 }
 
-}  // namespace ivig::app
+}  // namespace ivig::hooks

@@ -1,0 +1,219 @@
+#include "batch/survey.h"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+
+#include "advice/product.h"
+#include "base/json_items.h"
+#include "base/json_read.h"
+#include "base/json_write.h"
+#include "batch/order_text.h"
+#include "fhir/chart_types.h"
+#include "fhir/read_resources.h"
+
+namespace ivig::batch {
+namespace {
+
+using base::Json;
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  std::size_t const begin = text.find_first_not_of(kBlank);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlank) + 1 - begin);
+}
+
+/// The literal by which an order names its Medication, or empty.
+std::string_view medication_reference(Json const& order) {
+  Json const* reference = base::object_member(order, "medicationReference");
+  if (reference == nullptr) reference = base::object_member(order, "medication");
+  if (reference != nullptr && base::object_member(*reference, "reference") != nullptr) {  // R5 CodeableReference
+    reference = base::object_member(*reference, "reference");
+  }
+  return reference == nullptr ? std::string_view{} : fhir::parse_reference(*reference).literal;
+}
+
+/// An order for a Medication, which it contains: what recognises orders recognises it then.
+std::string order_for(std::string_view medication, std::string_view id) {
+  std::string text = R"({"resourceType":"MedicationRequest","medicationReference":{"reference":)";
+  base::JsonWriter(text).string("#" + std::string(id));
+  return text.append("},\"contained\":[").append(medication).append("]}");
+}
+
+}  // namespace
+
+std::uint64_t key_of(std::string_view id) { return std::hash<std::string_view>{}(id); }
+
+void KindsSeen::add(KindsSeen const& other) {
+  patients = patients || other.patients;
+  conditions = conditions || other.conditions;
+  observations = observations || other.observations;
+  allergies = allergies || other.allergies;
+  treatments = treatments || other.treatments;
+}
+
+/// The members by which a line is sorted.
+struct Surveyor::Head {
+  std::string_view type, id, patient;
+  bool is_case = false, is_manifest = false;
+
+  template <class Text, class Reference, class Has>
+  static Head from(Text&& text, Reference&& reference, Has&& has) {
+    Head head{text("resourceType"), text("id"), reference("subject")};
+    if (head.patient.empty()) head.patient = reference("patient");
+    head.is_case = has("hook") || has("context") || head.type == "Bundle";
+    head.is_manifest = has("transactionTime") && has("output");  // of a Bulk Data export
+    return head;
+  }
+};
+
+void Surveyor::problem(std::uint64_t number, std::string reason) {
+  out_.outcomes.push_back({{number, out_.file, 0}, true, std::move(reason)});
+}
+
+Surveyed Surveyor::survey(Chunk const& chunk) {
+  out_ = {};
+  candidates_.clear();
+  out_.file = chunk.file;
+  out_.first_line = chunk.first_line;
+  out_.offset = chunk.offset;
+  out_.bytes = chunk.size;
+  standard_input_ = files_[chunk.file].name == "-";
+  if (!chunk.problem.empty()) problem(chunk.problem_line, chunk.problem);
+  std::string_view rest = chunk.text();
+  for (std::uint64_t number = chunk.first_line; !rest.empty(); ++number) {
+    std::size_t const end = chunk.one_document ? rest.size() : std::min(rest.find('\n'), rest.size() - 1) + 1;
+    LineEntry entry;
+    entry.length = static_cast<std::uint32_t>(end);
+    std::string_view const text = trimmed(rest.substr(0, end));
+    if (!text.empty()) line(text, number, entry);
+    out_.lines.push_back(entry);
+    rest.remove_prefix(end);
+  }
+  recognise_orders();
+  // Recognition is done for all orders of the chunk at once, so what it complains about comes late.
+  std::stable_sort(out_.outcomes.begin(), out_.outcomes.end(),
+                   [](Outcome const& a, Outcome const& b) { return a.place < b.place; });
+  return std::move(out_);
+}
+
+void Surveyor::line(std::string_view text, std::uint64_t number, LineEntry& entry) {
+  if (text.size() > options_.limits.line_bytes) {
+    return problem(number, "longer than " + std::to_string(options_.limits.line_bytes) + " bytes (--max-line-bytes)");
+  }
+  if (glance_.read(text)) {
+    auto has = [&](std::string_view name) { return glance_.has(name); };
+    auto string = [&](std::string_view name) { return glance_.text(name); };
+    auto reference = [&](std::string_view name) { return glance_.reference(name); };
+    return sort_line(text, Head::from(string, reference, has), number, entry);
+  }
+  // Rare: broken, or with a number that the fast reader does not take.
+  auto body = base::JsonBody::parse(std::string(text), {options_.limits.line_bytes, options_.limits.json_depth});
+  if (!body) return problem(number, body.error().detail);
+  Json const& root = (*body)->root();
+  if (!root.IsObject()) return problem(number, "must be a JSON object");
+  auto has = [&](std::string_view name) { return base::member(root, name) != nullptr; };
+  auto string = [&](std::string_view name) { return base::string_member(root, name); };
+  auto reference = [&](std::string_view name) -> std::string_view {
+    Json const* found = base::member(root, name);
+    return found == nullptr ? std::string_view{} : fhir::parse_reference(*found).literal;
+  };
+  sort_line(text, Head::from(string, reference, has), number, entry);
+}
+
+void Surveyor::sort_line(std::string_view text, Head const& head, std::uint64_t number, LineEntry& entry) {
+  bool const order = fhir::is_order_type(head.type);
+  if (head.is_case || (standard_input_ && order)) return decide_case(text, number);
+  if (head.type.empty()) {
+    if (head.is_manifest) return;
+    return problem(number, "neither a CDS Hooks request (hook, context) nor a FHIR resource (resourceType)");
+  }
+  if (standard_input_) {
+    return problem(number,
+                   "on standard input each line is a CDS Hooks request or a Bundle; name the files of an export");
+  }
+  if (head.type == "Medication") {
+    if (head.id.empty()) return;
+    entry = {key_of(head.id), entry.length, LineKind::medication};
+    candidates_.push_back({text, number, entry.key, std::string(head.id), true});
+    return;
+  }
+  if (!fhir::is_chart_type(head.type)) return;
+  std::string_view const patient = head.type == "Patient" ? head.id : fhir::last_segment(head.patient);
+  if (patient.empty() || head.patient.starts_with('#')) {  // of nobody, or of somebody known only inside the line
+    if (order) decide_case(text, number);
+    return;
+  }
+  out_.kinds.patients = out_.kinds.patients || head.type == "Patient";
+  out_.kinds.conditions = out_.kinds.conditions || head.type == "Condition";
+  out_.kinds.observations = out_.kinds.observations || head.type == "Observation";
+  out_.kinds.allergies = out_.kinds.allergies || head.type == "AllergyIntolerance";
+  out_.kinds.treatments =
+      out_.kinds.treatments || order || head.type == "Procedure" || head.type.starts_with("Medication");
+  entry = {key_of(patient), entry.length, LineKind::record};
+  if (order) candidates_.push_back({text, number, entry.key, {}, false});
+}
+
+void Surveyor::decide_case(std::string_view text, std::uint64_t number) {
+  auto input = hooks::read_case(std::string(text), {options_.limits.line_bytes, options_.limits.json_depth});
+  if (!input) {
+    std::string const& where = input.error().where;
+    return problem(number, (where.empty() || where == "body" ? "" : where + ": ") + input.error().detail);
+  }
+  std::uint32_t ordinal = 0;
+  for (auto const& decision : input->decide(knowledge_, options_.today)) {
+    out_.outcomes.push_back({{number, out_.file, ordinal++},
+                             false,
+                             order_text(options_.format, knowledge_, decision, {files_[out_.file].name, number})});
+  }
+}
+
+/// All at once: one document for a chunk of orders costs far less than one for each.
+void Surveyor::recognise_orders() {
+  if (candidates_.empty()) return;
+  std::string array;
+  auto append = [&array](std::string_view text) {
+    array += array.empty() ? '[' : ',';
+    array += text;
+  };
+  for (auto const& candidate : candidates_) {
+    if (candidate.medication) append(order_for(candidate.text, candidate.medication_id));
+    else append(candidate.text);
+  }
+  array += ']';
+  recognise(array, 0, candidates_.size());
+}
+
+void Surveyor::recognise(std::string_view array, std::size_t first, std::size_t count) {
+  auto body = base::JsonBody::parse(std::string(array), {array.size(), options_.limits.json_depth + 1});
+  if (!body) {
+    if (count == 1) {
+      out_.lines[candidates_[first].number - out_.first_line].kind = LineKind::other;
+      return problem(candidates_[first].number, body.error().detail);
+    }
+    for (std::size_t i = first; i < first + count; ++i) {  // one of them it was
+      auto const& one = candidates_[i];
+      recognise("[" + (one.medication ? order_for(one.text, one.medication_id) : std::string(one.text)) + "]", i, 1);
+    }
+    return;
+  }
+  std::vector<Json const*> items;
+  base::each_item((*body)->root(), [&](Json const& item) { items.push_back(&item); });
+  fhir::ResourceIndex const nothing_known;
+  fhir::Chart const empty_chart;
+  for (std::size_t i = 0; i < count && i < items.size(); ++i) {
+    Json const& resource = *items[i];
+    Candidate const& candidate = candidates_[first + i];
+    fhir::Order const order = fhir::read_order(resource, nothing_known, empty_chart);
+    if (advice::recognise_product(knowledge_, order).ivig) {
+      (candidate.medication ? out_.ivig_medications : out_.ivig_patients).push_back(candidate.key);
+    } else if (candidate.medication) {
+      continue;
+    } else if (auto const literal = medication_reference(resource); !literal.empty() && !literal.starts_with('#')) {
+      out_.referring.push_back({candidate.key, key_of(fhir::last_segment(literal))});
+    }
+  }
+}
+
+}  // namespace ivig::batch
