@@ -150,7 +150,8 @@ void Lexicon::assert_in_context(std::vector<Token> const& tokens, std::vector<Cu
     bool negates = (hit.cue == Cue::negation_before && before) || (hit.cue == Cue::negation_after && after);
     if (negates && !qualified) mention.assertion = Assertion::negated;
     if (hit.cue == Cue::rule_out_before && before && !qualified) {
-      mention.to_be_excluded = mention.assertion != Assertion::negated;
+      // Two spellings of one cue may hit the same words.
+      if (mention.assertion != Assertion::negated) mention.to_be_excluded = true;
       mention.assertion = Assertion::negated;
     }
     bool doubt = (hit.cue == Cue::doubt_before && before) || (hit.cue == Cue::doubt_after && after);
