@@ -62,7 +62,7 @@ TEST(EvidencePage, text_of_the_rules_cannot_become_markup) {
   row.verification_note = row.regimen.emplace().text = hostile;
   rules.set.guidelines[row.guideline].title = rules.set.guidelines[row.guideline].citation = hostile;
   rules.add_dissent();
-  std::string const html = evidence_html(rules.set, row);
+  std::string const html = evidence_html(rules.set, rules.spoilt());
   EXPECT_FALSE(holds(html, "<script")) << html;
   EXPECT_FALSE(holds(html, "alert(\"")) << html;
   EXPECT_FALSE(holds(html, "<1999>")) << html;
