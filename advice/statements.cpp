@@ -93,7 +93,7 @@ class Recogniser {
     if (owner.kind == PhraseOwner::Kind::fact_phrase) add(owner.fact);
     if (owner.kind == PhraseOwner::Kind::value_set && mention.kind != PhraseKind::broader &&
         mention.kind != PhraseKind::result) {
-      for (auto const& side : knowledge_.facts_by_set[owner.set]) add(side);
+      for (auto const& side : knowledge_.clauses.facts_by_set[owner.set]) add(side);
     }
     return conditions;
   }
@@ -182,7 +182,7 @@ class Recogniser {
 };
 
 bool names_an_indication(Knowledge const& knowledge, fhir::SetIndex set) {
-  auto const& sides = knowledge.facts_by_set[set];
+  auto const& sides = knowledge.clauses.facts_by_set[set];
   return std::any_of(sides.begin(), sides.end(), [&](FactSide const& side) {
     return side.side == Side::for_it && knowledge.rules.facts[side.fact].indication;
   });
@@ -199,9 +199,9 @@ void prefer_codes(Knowledge const& knowledge, Statement& statement) {
     if (match.basis == Basis::code) coded.push_back(match.set);
   }
   auto same_fact_coded = [&](fhir::SetIndex set) {
-    for (auto const& side : knowledge.facts_by_set[set]) {
+    for (auto const& side : knowledge.clauses.facts_by_set[set]) {
       for (fhir::SetIndex other : coded) {
-        for (auto const& theirs : knowledge.facts_by_set[other]) {
+        for (auto const& theirs : knowledge.clauses.facts_by_set[other]) {
           if (theirs.fact == side.fact && theirs.side == side.side) return true;
         }
       }

@@ -33,6 +33,7 @@ bool is_titer(std::vector<Token> const& tokens, std::size_t at) {
 
 Lexicon::Lexicon(TextCues const& cues) {
   terminals_.emplace_back();
+  exclusions_.emplace_back();
   auto add_all = [&](std::vector<std::string> const& phrases, Cue cue) {
     for (auto const& phrase : phrases) add_terminal(phrase, Terminal{0, PhraseKind::synonym, true, cue, {}});
   };
@@ -52,12 +53,54 @@ Lexicon::Lexicon(TextCues const& cues) {
 }
 
 void Lexicon::add(std::string_view phrase, PhraseKind kind, OwnerIndex owner) {
+  of(owner);
   bool by_case = kind == PhraseKind::abbreviation || kind == PhraseKind::ambiguous_abbreviation;
   add_terminal(phrase, Terminal{owner, kind, false, Cue::scope_break, by_case ? std::string(phrase) : std::string{}});
 }
 
+Lexicon::Owner& Lexicon::of(OwnerIndex owner) {
+  while (owners_.size() <= owner) owners_.push_back({static_cast<OwnerIndex>(owners_.size()), false, false});
+  return owners_[owner];
+}
+
+Lexicon::NodeId const* Lexicon::step(NodeId node, char letter) const {
+  for (auto const& [next, to] : exclusions_[node].next) {
+    if (next == letter) return &to;
+  }
+  return nullptr;
+}
+
 void Lexicon::add_exclusion(std::string_view prefix, OwnerIndex owner) {
-  exclusions_[owner].push_back(" " + folded_text(prefix));
+  of(owner).exclusions = true;
+  NodeId node = 0;
+  for (char letter : folded_text(prefix)) {
+    NodeId const* known = step(node, letter);
+    if (known == nullptr) {
+      auto const added = static_cast<NodeId>(exclusions_.size());
+      exclusions_[node].next.emplace_back(letter, added);
+      exclusions_.emplace_back();
+      node = added;
+    } else {
+      node = *known;
+    }
+  }
+  exclusions_[node].excluded.push_back(owner);
+}
+
+/// Owners of which an exclusion starts a word of the text.
+std::vector<OwnerIndex> Lexicon::excluded_by(std::string_view text) const {
+  std::vector<OwnerIndex> found;
+  std::string const folded = folded_text(text);
+  for (std::size_t start = 0; start < folded.size(); start = folded.find(' ', start)) {
+    if (folded[start] == ' ') ++start;
+    NodeId const* node = step(0, folded[start]);
+    for (std::size_t at = start + 1; node != nullptr; ++at) {
+      auto const& owners = exclusions_[*node].excluded;
+      found.insert(found.end(), owners.begin(), owners.end());
+      node = at < folded.size() ? step(*node, folded[at]) : nullptr;
+    }
+  }
+  return found;
 }
 
 void Lexicon::add_terminal(std::string_view phrase, Terminal terminal) {
@@ -111,13 +154,6 @@ void Lexicon::collect(std::vector<Token> const& tokens, std::vector<Mention>& me
       }
     }
   }
-}
-
-bool Lexicon::excluded(std::string const& folded, OwnerIndex owner) const {
-  auto it = exclusions_.find(owner);
-  if (it == exclusions_.end()) return false;
-  return std::any_of(it->second.begin(), it->second.end(),
-                     [&](std::string const& prefix) { return folded.find(prefix) != std::string::npos; });
 }
 
 void Lexicon::assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues, bool qualified,
@@ -182,7 +218,7 @@ std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> con
   auto covered = [&](Mention const& m) {
     return std::any_of(found.begin(), found.end(), [&](Mention const& other) {
       bool longer = other.last - other.first > m.last - m.first;
-      return longer && group_of(other.owner) == group_of(m.owner) && other.first <= m.last && m.first <= other.last;
+      return longer && owners_[other.owner].group == owners_[m.owner].group && other.first <= m.last && m.first <= other.last;
     });
   };
   // Somebody else's disease: everything after the cue up to the end of its sentence.
@@ -196,13 +232,17 @@ std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> con
                           [](Token const& token) { return token.breaks_before; });
     });
   };
-  std::string folded = " " + folded_text(text);
+  std::vector<OwnerIndex> excluded;
+  if (std::any_of(found.begin(), found.end(), [&](Mention const& m) { return owners_[m.owner].exclusions; }))
+    excluded = excluded_by(text);
   std::vector<Mention> kept;
   for (auto const& mention : found) {
-    if (covered(mention) || family(mention) || excluded(folded, mention.owner)) continue;
+    if (covered(mention) || family(mention) ||
+        std::find(excluded.begin(), excluded.end(), mention.owner) != excluded.end())
+      continue;
     kept.push_back(mention);
     bool qualified = std::any_of(found.begin(), found.end(), [&](Mention const& other) {
-      return qualifiers_.contains(other.owner) && other.first <= mention.first && mention.last <= other.last &&
+      return owners_[other.owner].qualifier && other.first <= mention.first && mention.last <= other.last &&
              other.last - other.first > mention.last - mention.first;
     });
     assert_in_context(tokens, cues, qualified, kept.back());

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "fhir/text.h"
@@ -51,10 +51,10 @@ class Lexicon {
   /// Abbreviations match by case as well, as a whole word.
   void add(std::string_view phrase, PhraseKind kind, OwnerIndex owner);
   /// Owners of one group compete for overlapping words: the two sides of a fact, say. An owner starts as its own group.
-  void join_group(OwnerIndex owner, OwnerIndex group) { groups_[owner] = group; }
+  void join_group(OwnerIndex owner, OwnerIndex group) { of(owner).group = group; }
   /// A phrase of such an owner takes "no", "ruled out" and "resolved" away from the shorter names that it holds: "no MG
   /// exacerbation" says nothing against MG.
-  void mark_qualifier(OwnerIndex owner) { qualifiers_.insert(owner); }
+  void mark_qualifier(OwnerIndex owner) { of(owner).qualifier = true; }
   /// When `prefix` starts a word of the text anywhere, no mention of `owner` counts in that text.
   void add_exclusion(std::string_view prefix, OwnerIndex owner);
 
@@ -97,18 +97,25 @@ class Lexicon {
   /// `qualified`: stands inside a longer phrase of a qualifier.
   void assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues, bool qualified,
                          Mention& mention) const;
-  [[nodiscard]] OwnerIndex group_of(OwnerIndex owner) const {
-    auto it = groups_.find(owner);
-    return it == groups_.end() ? owner : it->second;
-  }
-  [[nodiscard]] bool excluded(std::string const& folded, OwnerIndex owner) const;
+  struct Owner {
+    OwnerIndex group = 0;
+    bool qualifier = false;
+    bool exclusions = false;
+  };
+  /// Part of the trie over the letters of exclusions, which end in the middle of words.
+  struct Letters {
+    std::vector<std::pair<char, NodeId>> next;
+    std::vector<OwnerIndex> excluded;
+  };
+  Owner& of(OwnerIndex owner);
+  [[nodiscard]] std::vector<OwnerIndex> excluded_by(std::string_view text) const;
+  [[nodiscard]] NodeId const* step(NodeId node, char letter) const;
 
   std::unordered_map<std::string, WordId> words_;
   std::unordered_map<std::uint64_t, NodeId> edges_;  // (node << 32 | word) -> node
   std::vector<std::vector<Terminal>> terminals_;     // by node
-  std::unordered_map<OwnerIndex, std::vector<std::string>> exclusions_;
-  std::unordered_map<OwnerIndex, OwnerIndex> groups_;
-  std::unordered_set<OwnerIndex> qualifiers_;
+  std::vector<Letters> exclusions_;                  // by node of its own trie
+  std::vector<Owner> owners_;                        // by owner
 };
 
 }  // namespace ivig::fhir
