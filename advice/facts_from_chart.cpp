@@ -285,11 +285,12 @@ class FactReader {
     auto const& patient = record_.chart->patient;
     int const years = patient.birth_date ? base::full_years(*patient.birth_date, record_.today) : 0;
     bool const female = patient.sex == fhir::Sex::female;
+    std::string const age = std::to_string(years) + " years";
     for (auto const& [side, evidence] : clauses_.of_patient) {
       if (patient.birth_date && (evidence->age_under || evidence->age_at_least)) {
         bool const holds = (!evidence->age_under || years < *evidence->age_under) &&
                            (!evidence->age_at_least || years >= *evidence->age_at_least);
-        add_known(side, holds, "Patient.birthDate", std::to_string(years) + " years");
+        add_known(side, holds, "Patient.birthDate", age);
       }
       if (!evidence->sex.empty() && (female || patient.sex == fhir::Sex::male))
         add_known(side, female == (evidence->sex == "female"), "Patient.gender", female ? "female" : "male");
@@ -332,10 +333,11 @@ class FactReader {
   void from_dose() {
     auto const schedule = dose_.schedule();
     int const weight_of_dose = weight(Place::problem, dose_.basis);
+    std::string const detail = dose_text(dose_);
     for (auto const& [side, evidence] : clauses_.of_dose) {
       Truth const value = side.side == Side::for_it ? Truth::yes : Truth::no;
       auto add = [&, fact = side.fact](Truth truth) {
-        balances_[fact].add(truth, weight_of_dose, dose_.basis, dose_.from, dose_text(dose_));
+        balances_[fact].add(truth, weight_of_dose, dose_.basis, dose_.from, detail);
       };
       auto const& scheduled = evidence->schedules;
       if (std::find(scheduled.begin(), scheduled.end(), schedule) != scheduled.end()) add(value);

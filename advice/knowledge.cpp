@@ -227,7 +227,9 @@ void add_names(Knowledge& knowledge) {
     knowledge.drug_words.merge(words_of(value_set));
     for (auto const& profile : value_set.products) {
       auto add = [&](std::string const& name) {
-        knowledge.brands.push_back({&profile, name, " " + fhir::folded_text(name) + " "});
+        std::string const folded = fhir::folded_text(name) + " ";
+        knowledge.brand_words.add(folded, static_cast<std::uint32_t>(knowledge.brands.size()));
+        knowledge.brands.push_back({&profile, name, folded});
       };
       add(profile.brand);
       std::for_each(profile.synonyms.begin(), profile.synonyms.end(), add);
@@ -284,6 +286,7 @@ base::Result<std::shared_ptr<Knowledge const>> Knowledge::load(std::filesystem::
                                                          std::move(lexicon),
                                                          {},
                                                          std::move(words),
+                                                         {},
                                                          {},
                                                          {},
                                                          {},

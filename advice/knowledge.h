@@ -52,7 +52,7 @@ struct ResultCues {
 struct BrandName {
   fhir::ProductProfile const* profile = nullptr;
   std::string name;    ///< as the value set writes it
-  std::string folded;  ///< " folded name "
+  std::string folded;  ///< "folded name "
 };
 
 /// The sets by which orders are recognised (rules::ProductSets).
@@ -72,6 +72,7 @@ struct Knowledge {
   ResultCues result_cues;
   ProductIndices products;
   std::vector<BrandName> brands;
+  fhir::PrefixTrie brand_words;  ///< by "folded name ": index into brands
   fhir::DrugWords drug_words;  ///< folded words of the product's names: for dose texts
 
   /// Loads the folder of a rule set. Errors: those of RuleSet::load and load_value_sets, and invalid_rules for a value

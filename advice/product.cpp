@@ -79,23 +79,25 @@ bool contradicted(Knowledge const& knowledge, Identifier const& identifier, fhir
 
 /// The brand name that a text holds, the longest one as the value set writes it; empty when none.
 std::string brand_in(Knowledge const& knowledge, std::string_view text) {
-  std::string const folded = " " + fhir::folded_text(text) + " ";
   BrandName const* best = nullptr;
-  for (auto const& brand : knowledge.brands) {
-    bool const longer = best == nullptr || brand.folded.size() > best->folded.size();
-    if (longer && folded.find(brand.folded) != std::string::npos) best = &brand;
-  }
+  knowledge.brand_words.each(fhir::folded_text(text) + " ", [&](std::uint32_t index) {
+    BrandName const& brand = knowledge.brands[index];
+    if (best == nullptr || brand.folded.size() > best->folded.size() ||
+        (brand.folded.size() == best->folded.size() && &brand < best))
+      best = &brand;
+  });
   return best == nullptr ? std::string() : best->name;
 }
 
 /// The products that go by `name`: "Octagam" is two strengths.
 std::vector<fhir::ProductProfile const*> products_named(Knowledge const& knowledge, std::string_view name) {
   std::vector<fhir::ProductProfile const*> found;
-  std::string const wanted = " " + fhir::folded_text(name) + " ";
-  for (auto const& brand : knowledge.brands) {
+  std::string const wanted = fhir::folded_text(name) + " ";
+  knowledge.brand_words.each(wanted, [&](std::uint32_t index) {
+    BrandName const& brand = knowledge.brands[index];
     bool const listed = std::find(found.begin(), found.end(), brand.profile) != found.end();
     if (!listed && brand.folded == wanted) found.push_back(brand.profile);
-  }
+  });
   return found;
 }
 

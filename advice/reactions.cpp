@@ -44,6 +44,13 @@ void add_free_text(Knowledge const& knowledge, Statement text, ReactionStatement
   entry.reactions.emplace_back().manifestations.push_back(std::move(text));
 }
 
+/// No clause asks for reactions to anything that the statement names.
+bool of_no_interest(Knowledge const& knowledge, Statement const& substance) {
+  return std::all_of(substance.sets.begin(), substance.sets.end(), [&](SetMatch const& match) {
+    return knowledge.clauses.reactions_by_set[match.set].empty();
+  });
+}
+
 ReactionStatement of_allergy(Knowledge const& knowledge, fhir::Allergy const& allergy) {
   ReactionStatement entry;
   fhir::Concept what = allergy.code;
@@ -53,6 +60,7 @@ ReactionStatement of_allergy(Knowledge const& knowledge, fhir::Allergy const& al
   for (auto const& reaction : allergy.reactions) more.push_back(reaction.substance.text);
   entry.substance = recognise(knowledge, Place::problem, what, more, true);
   entry.substance.path = allergy.path;
+  if (of_no_interest(knowledge, entry.substance)) return entry;
 
   bool high = allergy.criticality == "high";
   for (auto const& reaction : allergy.reactions) {
@@ -78,6 +86,7 @@ std::optional<ReactionStatement> of_treatment(Knowledge const& knowledge, fhir::
   auto has = [&](TreatmentState state) { return statement.states.test(static_cast<std::size_t>(state)); };
   if (!has(TreatmentState::tried) && !has(TreatmentState::not_tolerated) && !has(TreatmentState::contraindicated))
     return std::nullopt;
+  if (of_no_interest(knowledge, statement.statement)) return std::nullopt;
   ReactionStatement entry;
   entry.source = Source::treatment;
   entry.substance = statement.statement;
@@ -114,7 +123,7 @@ std::vector<ReactionStatement> reaction_statements(Knowledge const& knowledge, f
     if (auto entry = of_treatment(knowledge, chart.treatments[i], treatments[i])) entries.push_back(std::move(*entry));
   }
   for (auto const& problem : problems) {
-    if (!problem.sets.empty() && !problem.refuted && !problem.provisional)
+    if (!of_no_interest(knowledge, problem) && !problem.refuted && !problem.provisional)
       entries.push_back(of_problem(knowledge, problem));
   }
   return entries;

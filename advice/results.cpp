@@ -44,6 +44,7 @@ bool is_bare_name(std::string_view name) {
 /// cautious word counts: pending beats negative beats positive.
 ResultValue from_value_words(Knowledge const& knowledge, fhir::Observation const& observation) {
   std::string words = value_words(observation);
+  if (words.empty()) return ResultValue::not_stated;
   auto mentions = knowledge.lexicon.find(words, fhir::tokenize(words));
   bool panel = std::any_of(mentions.begin(), mentions.end(), [&](fhir::Mention const& mention) {
     return knowledge.owners[mention.owner].kind == PhraseOwner::Kind::result_name;

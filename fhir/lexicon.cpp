@@ -1,7 +1,7 @@
 #include "fhir/lexicon.h"
 
 #include <algorithm>
-#include <optional>
+#include <functional>
 
 namespace ivig::fhir {
 namespace {
@@ -22,6 +22,8 @@ bool list_goes_on(std::vector<Token> const& tokens, std::size_t at) {
   return false;
 }
 
+std::uint64_t hash_of(std::string_view word) { return std::hash<std::string_view>()(word); }
+
 /// Written as a titer (1:25600) or a number with nothing negative about it.
 bool is_titer(std::vector<Token> const& tokens, std::size_t at) {
   return at + 1 < tokens.size() && tokens[at].folded == "1" && tokens[at + 1].colon_before &&
@@ -33,7 +35,6 @@ bool is_titer(std::vector<Token> const& tokens, std::size_t at) {
 
 Lexicon::Lexicon(TextCues const& cues) {
   terminals_.emplace_back();
-  exclusions_.emplace_back();
   auto add_all = [&](std::vector<std::string> const& phrases, Cue cue) {
     for (auto const& phrase : phrases) add_terminal(phrase, Terminal{0, PhraseKind::synonym, true, cue, {}});
   };
@@ -63,44 +64,41 @@ Lexicon::Owner& Lexicon::of(OwnerIndex owner) {
   return owners_[owner];
 }
 
-Lexicon::NodeId const* Lexicon::step(NodeId node, char letter) const {
-  for (auto const& [next, to] : exclusions_[node].next) {
-    if (next == letter) return &to;
-  }
-  return nullptr;
-}
-
 void Lexicon::add_exclusion(std::string_view prefix, OwnerIndex owner) {
   of(owner).exclusions = true;
-  NodeId node = 0;
-  for (char letter : folded_text(prefix)) {
-    NodeId const* known = step(node, letter);
-    if (known == nullptr) {
-      auto const added = static_cast<NodeId>(exclusions_.size());
-      exclusions_[node].next.emplace_back(letter, added);
-      exclusions_.emplace_back();
-      node = added;
-    } else {
-      node = *known;
-    }
-  }
-  exclusions_[node].excluded.push_back(owner);
+  exclusions_.add(folded_text(prefix), owner);
 }
 
-/// Owners of which an exclusion starts a word of the text.
-std::vector<OwnerIndex> Lexicon::excluded_by(std::string_view text) const {
-  std::vector<OwnerIndex> found;
-  std::string const folded = folded_text(text);
-  for (std::size_t start = 0; start < folded.size(); start = folded.find(' ', start)) {
-    if (folded[start] == ' ') ++start;
-    NodeId const* node = step(0, folded[start]);
-    for (std::size_t at = start + 1; node != nullptr; ++at) {
-      auto const& owners = exclusions_[*node].excluded;
-      found.insert(found.end(), owners.begin(), owners.end());
-      node = at < folded.size() ? step(*node, folded[at]) : nullptr;
+std::uint64_t Lexicon::key_of(NodeId node, std::uint64_t word_hash) {
+  std::uint64_t const mixed = (word_hash ^ node) * 0x9E3779B97F4A7C15U;
+  return mixed ^ (mixed >> 32U);
+}
+
+Lexicon::NodeId Lexicon::next(NodeId node, std::uint64_t word_hash, std::string_view word) const {
+  if (edges_.empty()) return 0;
+  std::uint64_t const key = key_of(node, word_hash);
+  for (std::size_t slot = key & (edges_.size() - 1);; slot = (slot + 1) & (edges_.size() - 1)) {
+    Edge const& edge = edges_[slot];
+    if (edge.to == 0) return 0;
+    if (edge.key == key && edge.from == node && edge.word == word) return edge.to;
+  }
+}
+
+void Lexicon::add_edge(NodeId node, std::string const& word, NodeId to) {
+  auto place = [this](Edge edge) {
+    std::size_t slot = edge.key & (edges_.size() - 1);
+    while (edges_[slot].to != 0) slot = (slot + 1) & (edges_.size() - 1);
+    edges_[slot] = std::move(edge);
+  };
+  if (edges_.size() < 2 * (edge_count_ + 1)) {
+    std::vector<Edge> old(std::max<std::size_t>(1024, 2 * edges_.size()));
+    old.swap(edges_);
+    for (auto& edge : old) {
+      if (edge.to != 0) place(std::move(edge));
     }
   }
-  return found;
+  ++edge_count_;
+  place({key_of(node, hash_of(word)), node, to, word});
 }
 
 void Lexicon::add_terminal(std::string_view phrase, Terminal terminal) {
@@ -108,30 +106,27 @@ void Lexicon::add_terminal(std::string_view phrase, Terminal terminal) {
   auto tokens = tokenize(phrase);
   if (tokens.empty()) return;
   for (auto const& token : tokens) {
-    WordId word = words_.try_emplace(token.folded, static_cast<WordId>(words_.size())).first->second;
-    auto [edge, added] =
-        edges_.try_emplace((std::uint64_t{node} << 32U) | word, static_cast<NodeId>(terminals_.size()));
-    if (added) terminals_.emplace_back();
-    node = edge->second;
+    NodeId to = next(node, hash_of(token.folded), token.folded);
+    if (to == 0) {
+      to = static_cast<NodeId>(terminals_.size());
+      terminals_.emplace_back();
+      add_edge(node, token.folded, to);
+    }
+    node = to;
   }
   terminals_[node].push_back(std::move(terminal));
 }
 
 void Lexicon::collect(std::vector<Token> const& tokens, std::vector<Mention>& mentions,
                       std::vector<CueHit>& cues) const {
-  constexpr WordId kUnknown = ~WordId{0};
-  std::vector<WordId> ids;
-  ids.reserve(tokens.size());
-  for (auto const& token : tokens) {
-    auto it = words_.find(token.folded);
-    ids.push_back(it == words_.end() ? kUnknown : it->second);
-  }
-  for (std::size_t start = 0; start < ids.size(); ++start) {
+  std::vector<std::uint64_t> hashes;
+  hashes.reserve(tokens.size());
+  for (auto const& token : tokens) hashes.push_back(hash_of(token.folded));
+  for (std::size_t start = 0; start < tokens.size(); ++start) {
     NodeId node = 0;
-    for (std::size_t at = start; at < ids.size() && ids[at] != kUnknown; ++at) {
-      auto edge = edges_.find((std::uint64_t{node} << 32U) | ids[at]);
-      if (edge == edges_.end()) break;
-      node = edge->second;
+    for (std::size_t at = start; at < tokens.size(); ++at) {
+      node = next(node, hashes[at], tokens[at].folded);
+      if (node == 0) break;
       for (auto const& terminal : terminals_[node]) {
         if (terminal.is_cue) {
           cues.push_back({terminal.cue, start, at});
@@ -234,7 +229,7 @@ std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> con
   };
   std::vector<OwnerIndex> excluded;
   if (std::any_of(found.begin(), found.end(), [&](Mention const& m) { return owners_[m.owner].exclusions; }))
-    excluded = excluded_by(text);
+    exclusions_.each(folded_text(text), [&](OwnerIndex owner) { excluded.push_back(owner); });
   std::vector<Mention> kept;
   for (auto const& mention : found) {
     if (covered(mention) || family(mention) ||

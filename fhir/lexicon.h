@@ -6,10 +6,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
+#include "fhir/prefix_trie.h"
 #include "fhir/text.h"
 
 namespace ivig::fhir {
@@ -89,7 +88,6 @@ class Lexicon {
     Cue cue;
     std::size_t first, last;
   };
-  using WordId = std::uint32_t;
   using NodeId = std::uint32_t;
 
   void add_terminal(std::string_view phrase, Terminal terminal);
@@ -102,19 +100,23 @@ class Lexicon {
     bool qualifier = false;
     bool exclusions = false;
   };
-  /// Part of the trie over the letters of exclusions, which end in the middle of words.
-  struct Letters {
-    std::vector<std::pair<char, NodeId>> next;
-    std::vector<OwnerIndex> excluded;
-  };
   Owner& of(OwnerIndex owner);
-  [[nodiscard]] std::vector<OwnerIndex> excluded_by(std::string_view text) const;
-  [[nodiscard]] NodeId const* step(NodeId node, char letter) const;
 
-  std::unordered_map<std::string, WordId> words_;
-  std::unordered_map<std::uint64_t, NodeId> edges_;  // (node << 32 | word) -> node
+  /// From a node by a word to the next node; open addressing, a power of two of slots, at most half of them full.
+  struct Edge {
+    std::uint64_t key = 0;
+    NodeId from = 0;
+    NodeId to = 0;  // 0: an empty slot; no edge leads back to the root
+    std::string word;
+  };
+  [[nodiscard]] static std::uint64_t key_of(NodeId node, std::uint64_t word_hash);
+  [[nodiscard]] NodeId next(NodeId node, std::uint64_t word_hash, std::string_view word) const;
+  void add_edge(NodeId node, std::string const& word, NodeId to);
+
+  std::vector<Edge> edges_;
+  std::size_t edge_count_ = 0;
   std::vector<std::vector<Terminal>> terminals_;     // by node
-  std::vector<Letters> exclusions_;                  // by node of its own trie
+  PrefixTrie exclusions_;                            // ids are owners
   std::vector<Owner> owners_;                        // by owner
 };
 
