@@ -117,7 +117,7 @@ void ResourceIndex::add_bundle(Json const& bundle) {
     return;
   }
   // Backwards, because `add` keeps what came first.
-  for (rapidjson::SizeType i = entries->Size(); i-- > 0;) add_entry((*entries)[i]);
+  for (std::size_t i = entries->Size(); i-- > 0;) add_entry((*entries)[i]);
 }
 
 Json const* ResourceIndex::resolve(std::string_view reference, Json const& container) const {
