@@ -140,9 +140,11 @@ class FactReader {
     named.each([&](ClauseNumber clause, auto const& results) {
       FactSide const side = clauses_.results[clause].side;
       for (auto const& found : evidence_in_results(knowledge_, results, clause, record_.today)) {
-        bool yes = (side.side == Side::for_it) == (found.value == Truth::yes);
-        balances_[side.fact].add(yes ? Truth::yes : Truth::no, weight(Place::result, Basis::code), Basis::code,
-                                 found.from->statement.path, shown(*found.from));
+        Truth const value = (side.side == Side::for_it) == (found.value == Truth::yes) ? Truth::yes : Truth::no;
+        Balance& balance = balances_[side.fact];
+        int const weight_of_result = weight(Place::result, Basis::code);
+        if (!balance.takes(value, weight_of_result)) continue;  // the words of a result are written only for a card
+        balance.add(value, weight_of_result, Basis::code, found.from->statement.path, shown(*found.from));
       }
     });
   }
@@ -376,8 +378,7 @@ Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::D
   record.today = today;
   record.problems.reserve(chart.conditions.size());
   for (auto const& condition : chart.conditions) record.problems.push_back(problem_statement(knowledge, condition));
-  record.results.reserve(chart.observations.size());
-  for (auto const& observation : chart.observations) record.results.push_back(result_statement(knowledge, observation));
+  record.results = result_statements(knowledge, chart.observations);
   record.weight = body_weight(knowledge, record.results, today);
   record.treatments.reserve(chart.treatments.size());
   for (auto const& treatment : chart.treatments) record.treatments.push_back(treatment_statement(knowledge, treatment));

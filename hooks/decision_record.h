@@ -19,6 +19,7 @@ struct RecordOptions {
   std::string client;   ///< the client's name in the configuration
   std::string tenant;   ///< of its token, or empty
   store::Time now;
+  bool kept = true;  ///< false: records are counted and then forgotten, so that no texts are written for them
 };
 
 /// One record for each decision, in their order; the latency is for the caller to fill in. Ids of resources are kept as
