@@ -42,7 +42,7 @@ struct Balance {
 /// The balances of the facts that something was read about.
 class Balances {
  public:
-  explicit Balances(std::size_t facts) : slots_(facts, kNone) {}
+  explicit Balances(std::size_t facts) : slots_(facts, kNone) { touched_.reserve(48); }
 
   [[nodiscard]] Balance& operator[](rules::FactIndex fact) {
     if (slots_[fact] == kNone) {

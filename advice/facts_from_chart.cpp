@@ -335,11 +335,12 @@ class FactReader {
   void from_dose() {
     auto const schedule = dose_.schedule();
     int const weight_of_dose = weight(Place::problem, dose_.basis);
-    std::string const detail = dose_text(dose_);
     for (auto const& [side, evidence] : clauses_.of_dose) {
       Truth const value = side.side == Side::for_it ? Truth::yes : Truth::no;
       auto add = [&, fact = side.fact](Truth truth) {
-        balances_[fact].add(truth, weight_of_dose, dose_.basis, dose_.from, detail);
+        Balance& balance = balances_[fact];
+        if (balance.takes(truth, weight_of_dose))
+          balance.add(truth, weight_of_dose, dose_.basis, dose_.from, dose_text(dose_));
       };
       auto const& scheduled = evidence->schedules;
       if (std::find(scheduled.begin(), scheduled.end(), schedule) != scheduled.end()) add(value);
