@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "app/console.h"
 #include "app/openapi.h"
 #include "base/json_body.h"
 #include "fhir/operation_outcome.h"
@@ -49,7 +50,7 @@ struct Route {
   hooks::ServiceDefinition const* service = nullptr;
   bool feedback = false;  ///< the service's feedback endpoint
   std::string row;
-  std::string path;  ///< review: normalised
+  std::string path;  ///< console: normalised
   /// For the access log: never the path as sent, which may hold anything.
   [[nodiscard]] std::string name() const {
     if (service != nullptr && kind == Kind::service) return std::string(service->id);
@@ -79,7 +80,7 @@ Route find_route(std::string_view raw_path, bool feedback_offered) {
   } else if (path == "/evidence" || path.starts_with(kEvidencePrefix)) {
     route.kind = Route::Kind::evidence;
     route.row = path.substr(std::min(path.size(), kEvidencePrefix.size()));
-  } else if (is_review_api(path) && feedback_offered) {
+  } else if (is_console(path) && (feedback_offered || is_console_without_store(path))) {
     route.kind = Route::Kind::review;
     route.path = std::move(path);
   }
@@ -96,6 +97,7 @@ class ServiceRoutes {
         gate_(parts.gate),
         client_(parts.client),
         decisions_(parts.decisions),
+        console_(knowledge, settings, parts.decisions),
         discovery_(hooks::discovery_json()) {}
 
   /// Everything that can be said without the body, so that nothing of it is read in vain.
@@ -105,6 +107,8 @@ class ServiceRoutes {
     std::optional<Response> answer;
     if (route.is_posted() && head.method == "POST") {
       answer = co_await admit_service_call(head, route);
+    } else if (route.kind == Route::Kind::review) {
+      answer = co_await console_.on_head(head, route.path);
     } else {
       answer = refuse_or_serve(head, route);
     }
@@ -117,7 +121,7 @@ class ServiceRoutes {
     Route const route = find_route(head.path, decisions_.keeps());
     Response response;
     if (route.kind == Route::Kind::review) {
-      response = co_await answer_review(decisions_, route.path, head.query, settings_.public_url);
+      response = co_await console_.on_body(head, route.path, std::move(body));
     } else if (route.kind == Route::Kind::feedback) {
       response = co_await take_feedback(client_of(head), std::move(body));
     } else {
@@ -153,10 +157,6 @@ class ServiceRoutes {
     }
     if (route.is_posted()) return wrong_method(route);
     if (head.method != "GET" && head.method != "HEAD") return wrong_method(route);
-    if (route.kind == Route::Kind::review) {
-      if (!may_review(settings_.review, head)) return error_response({Errc::forbidden, "", ""});
-      return std::nullopt;
-    }
     return route.kind == Route::Kind::discovery ? discovery(head) : evidence(head, route.row);
   }
 
@@ -292,7 +292,7 @@ class ServiceRoutes {
   /// What every answer of a route is given: its name, headers, and a place in the figures.
   void finish(RequestHead const& head, Route const& route, bool preflight, Clock::time_point start,
               Response& response) const {
-    response.client = client_name(head);
+    if (route.is_posted()) response.client = client_name(head);
     response.route = route.name();
     // No page of another site may read decisions, whatever cors.origins says.
     if (route.kind != Route::Kind::review) add_headers(head, preflight, response);
@@ -312,6 +312,7 @@ class ServiceRoutes {
   Gate const& gate_;
   fhir::RestClient& client_;
   DecisionLog const& decisions_;
+  Console console_;
   std::string discovery_;
 };
 

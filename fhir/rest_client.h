@@ -1,5 +1,6 @@
 #pragma once
-// GET over HTTP and HTTPS to servers that a policy allows. No type of the HTTP library is seen here, and no FHIR.
+// GET, and forms sent by POST, over HTTP and HTTPS to servers that a policy allows. No type of the HTTP library is seen
+// here, and no FHIR.
 
 #include <cstddef>
 #include <memory>
@@ -20,6 +21,12 @@ struct GetRequest {
   std::string bearer{};      ///< the access token; empty: no Authorization header. Never logged, never kept (FHIR-04)
   std::size_t max_bytes{0};  ///< of the answer's body
   base::Deadline by{};       ///< for everything, name look-up included
+};
+
+/// A form sent by POST.
+struct FormRequest : GetRequest {
+  std::string form;     ///< application/x-www-form-urlencoded
+  std::string basic{};  ///< "user:password" of an Authorization header by the Basic scheme; never logged, never kept
 };
 
 struct GetAnswer {
@@ -47,7 +54,13 @@ class RestClient {
   /// `policy` must outlive the call.
   [[nodiscard]] boost::asio::awaitable<base::Result<GetAnswer>> get(OutboundPolicy const& policy, GetRequest request);
 
+  /// As get, but a POST, and never repeated: what a form does may be done once only.
+  [[nodiscard]] boost::asio::awaitable<base::Result<GetAnswer>> post_form(OutboundPolicy const& policy,
+                                                                          FormRequest request);
+
  private:
+  [[nodiscard]] boost::asio::awaitable<base::Result<GetAnswer>> send(OutboundPolicy const& policy, FormRequest request,
+                                                                     bool post);
   class Impl;
   std::shared_ptr<Impl> impl_;
 };

@@ -30,9 +30,9 @@ long long milliseconds(Time time) { return time.time_since_epoch().count(); }
 
 constexpr char const* kInsertDecision =
     "INSERT INTO decision (id, hook_instance, client, tenant, service, order_ref, patient_ref, rules_version, "
-    "rules_sha256, lead_row, stance, indicator, latency_us, cards, outcome) VALUES (:id, :hook_instance, :client, "
-    ":tenant, :service, :order_ref, :patient_ref, :rules_version, :rules_sha256, :lead_row, :stance, :indicator, "
-    ":latency_us, :cards, 'none') ON CONFLICT DO NOTHING";
+    "rules_sha256, lead_row, stance, indicator, lead_condition, latency_us, cards, outcome) VALUES (:id, "
+    ":hook_instance, :client, :tenant, :service, :order_ref, :patient_ref, :rules_version, :rules_sha256, :lead_row, "
+    ":stance, :indicator, :lead_condition, :latency_us, :cards, 'none') ON CONFLICT DO NOTHING";
 constexpr char const* kInsertDocument =
     "INSERT INTO decision_document (decision, findings, facts, cards) VALUES (:id, :findings, :facts, :cards) "
     "ON CONFLICT DO NOTHING";
@@ -58,8 +58,8 @@ SqlWriter::SqlWriter(SqlSession& session)
       insert_decision_((sql_.prepare << kInsertDecision, use(decision_.id), use(decision_.hook_instance),
                         use(decision_.client), use(decision_.tenant), use(decision_.service), use(decision_.order),
                         use(decision_.patient), use(decision_.rules_version), use(decision_.rules_sha256),
-                        use(decision_.row), use(decision_.stance), use(decision_.indicator), use(latency_),
-                        use(cards_))),
+                        use(decision_.row), use(decision_.stance), use(decision_.indicator), use(decision_.condition),
+                        use(latency_), use(cards_))),
       insert_document_((sql_.prepare << kInsertDocument, use(decision_.id), use(decision_.decision_json),
                         use(decision_.facts_json), use(decision_.cards_json))),
       insert_card_((sql_.prepare << kInsertCard, use(decision_.id), use(card_.uuid), use(card_.indicator))),

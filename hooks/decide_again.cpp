@@ -1,0 +1,170 @@
+#include "hooks/decide_again.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "advice/decision_json.h"
+#include "base/json_body.h"
+#include "base/json_read.h"
+#include "base/json_write.h"
+#include "hooks/decision_record.h"
+#include "rules/evaluate.h"
+#include "rules/safety.h"
+
+namespace ivig::hooks {
+namespace {
+
+using base::Json;
+using base::string_member;
+using rules::Basis;
+using rules::Facts;
+using rules::Truth;
+
+Truth truth_from(std::string_view word) {
+  return word == "true" ? Truth::yes : word == "false" ? Truth::no : Truth::unknown;
+}
+
+Basis basis_from(std::string_view word) {
+  for (auto basis : {Basis::code, Basis::text, Basis::answer}) {
+    if (rules::to_string(basis) == word) return basis;
+  }
+  return Basis::none;
+}
+
+rules::Indicator indicator_from(std::string_view word) {
+  for (auto level : {rules::Indicator::info, rules::Indicator::warning, rules::Indicator::critical}) {
+    if (rules::to_string(level) == word) return level;
+  }
+  return rules::Indicator::none;
+}
+
+rules::IndicationSource source_from(std::string_view word) {
+  using rules::IndicationSource;
+  for (auto source :
+       {IndicationSource::reason, IndicationSource::inferred, IndicationSource::outside, IndicationSource::unmatched}) {
+    if (advice::source_word(source) == word) return source;
+  }
+  return IndicationSource::none;
+}
+
+bool follows_from_others(rules::FactDefinition const& fact) {
+  return !fact.for_it.when.empty() || !fact.against_it.when.empty();
+}
+
+/// What the record holds of every fact. By the same rule set, a fact that it does not mention is unknown; by another
+/// one, the record could not mention it.
+std::vector<rules::FactValue> recorded(rules::RuleSet const& rules, Json const& facts, bool same_rules) {
+  std::vector<rules::FactValue> values(rules.facts.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (rules.facts[i].default_no && !same_rules) values[i].value = Truth::no;
+  }
+  if (!facts.IsArray()) return values;
+  for (auto const& item : facts.GetArray()) {
+    auto const fact = rules.fact_index(string_member(item, "fact"));
+    if (!fact) continue;
+    values[*fact] = {truth_from(string_member(item, "value")), basis_from(string_member(item, "basis")),
+                     std::string(string_member(item, "from")), std::string(string_member(item, "detail"))};
+  }
+  return values;
+}
+
+/// The facts before anything was derived: what followed from others must follow anew, or an answer would change the
+/// one and not the other. A value without a place that derivation does not explain was read (of a list known to be
+/// empty, for one) and stays.
+std::vector<rules::FactValue> underived(rules::RuleSet const& rules, std::vector<rules::FactValue> const& recorded) {
+  Facts start;
+  start.values = recorded;
+  std::vector<bool> open(recorded.size(), false);
+  for (std::size_t i = 0; i < recorded.size(); ++i) {
+    open[i] = recorded[i].basis == Basis::none && follows_from_others(rules.facts[i]);
+    if (open[i]) start.values[i].value = rules.facts[i].default_no ? Truth::no : Truth::unknown;
+  }
+  for (bool changed = true; changed;) {
+    changed = false;
+    Facts derived = start;
+    rules::derive(rules, derived);
+    for (std::size_t i = 0; i < recorded.size(); ++i) {
+      if (!open[i] || derived.values[i].value == recorded[i].value) continue;
+      start.values[i].value = recorded[i].value;
+      open[i] = false;
+      changed = true;
+    }
+  }
+  return start.values;
+}
+
+std::vector<rules::Indication> indications_of(rules::RuleSet const& rules, Json const& decision,
+                                              std::string_view name) {
+  std::vector<rules::Indication> found;
+  base::each(decision, name, [&](Json const& item, std::size_t) {
+    auto const fact = rules.fact_index(string_member(item, "concept"));
+    if (!fact) return;
+    Truth const certainty = string_member(item, "state") == "candidate" ? Truth::unknown : Truth::yes;
+    found.push_back({*fact, certainty, basis_from(string_member(item, "basis")),
+                     std::string(string_member(item, "from")), base::bool_member(item, "provisional").value_or(false)});
+  });
+  return found;
+}
+
+std::vector<rules::CodedFinding> dose_findings_of(Json const& decision) {
+  std::vector<rules::CodedFinding> found;
+  base::each(decision, "dose", [&](Json const& item, std::size_t) {
+    found.push_back({std::string(string_member(item, "code")), indicator_from(string_member(item, "indicator")),
+                     std::string(string_member(item, "detail")), std::string(string_member(item, "source"))});
+  });
+  return found;
+}
+
+/// Questions about the order itself stay open: no answer of ours settles them. Nor are those of dose findings asked
+/// anew, since the findings are not made anew: they stay until they are answered.
+void keep_questions(rules::RuleSet const& rules, Json const& decision, Facts const& facts, rules::Findings& findings) {
+  base::each(decision, "missing", [&](Json const& item, std::size_t) {
+    std::string const fact(string_member(item, "fact"));
+    auto const index = rules.fact_index(fact);
+    bool const about_order = !index && fact != "indication";
+    bool const of_dose = index && string_member(item, "would_change").empty() && !findings.dose.empty() &&
+                         facts.values[*index].value == Truth::unknown;
+    if (about_order || of_dose) rules::add_missing(findings, {fact, std::string(string_member(item, "ask")), ""});
+  });
+}
+
+}  // namespace
+
+base::Result<DecidedAgain> decide_again(advice::Knowledge const& knowledge, store::DecisionRecord const& record,
+                                        std::map<std::string, bool> const& answers, std::string_view from) {
+  auto body = base::JsonBody::parse(record.decision_json, {});
+  if (!body) return tl::unexpected(body.error());
+  auto facts_body = base::JsonBody::parse(record.facts_json, {});
+  if (!facts_body) return tl::unexpected(facts_body.error());
+  Json const& old = (*body)->root();
+  auto const& rules = knowledge.rules;
+
+  advice::Decision decision;
+  Facts& facts = decision.facts;
+  bool const same_rules = record.rules_sha256 == rules.sha256;
+  facts.values = underived(rules, recorded(rules, (*facts_body)->root(), same_rules));
+  for (auto const& [fact, yes] : answers) {
+    auto const index = rules.fact_index(fact);
+    if (!index) continue;
+    facts.values[*index] = {yes ? Truth::yes : Truth::no, Basis::answer, std::string(from),
+                            rules.facts[*index].label + (yes ? ": yes" : ": no")};
+  }
+  rules::derive(rules, facts);
+  facts.indications = indications_of(rules, old, "indications");
+  facts.contradicting = indications_of(rules, old, "contradicting");
+  facts.source = source_from(string_member(old, "indication_source"));
+  facts.reason_denied = base::bool_member(old, "reason_denied").value_or(false);
+  facts.reason_refuted = base::bool_member(old, "reason_refuted").value_or(false);
+
+  decision.findings = rules::evaluate(rules, facts);
+  decision.findings.dose = dose_findings_of(old);
+  rules::add_safety(rules, facts, decision.findings);
+  keep_questions(rules, old, facts, decision.findings);
+  DecidedAgain again;
+  base::JsonWriter json(again.decision_json);
+  advice::write_decision(json, knowledge, decision);
+  again.facts_json = facts_json(knowledge, facts);
+  return again;
+}
+
+}  // namespace ivig::hooks
