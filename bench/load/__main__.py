@@ -126,7 +126,9 @@ def main():
         for name, (_, keys) in ROWS.items():
             print(f"{name}: {', '.join(keys) or 'where the time goes'}")
         return 0
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
+    # So that what was started is ended, also where a shell has the run in the background and interrupts ignored.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     check_programs()
     descriptors = raise_descriptor_limit()
     scale = QUICK if options.quick else FULL if options.full else DEFAULT

@@ -97,7 +97,7 @@ def profile(context, report):
         raise Failure("no profile: perf is not installed (Debian: linux-perf)")
     server, data = context.servers["ivig-cds"], context.fleet.folder / "perf.data"
     seconds = context.scale.profile_seconds
-    load = subprocess.Popen(["wrk", "-t2", "-c16", f"-d{seconds + 2}s", "-s", str(LUA / "post.lua"), server.url() + PATH, "--",
+    load = subprocess.Popen(["wrk", "-t2", "-c16", f"-d{seconds + 60}s", "-s", str(LUA / "post.lua"), server.url() + PATH, "--",
                              str(context.body)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         time.sleep(1)
