@@ -56,7 +56,7 @@ class IndicationFinder {
     std::vector<Named> found;
     for (auto const& match : statement.sets) {
       if (match.past) continue;
-      for (auto const& side : knowledge_.facts_by_set[match.set]) {
+      for (auto const& side : knowledge_.clauses.facts_by_set[match.set]) {
         if (side.side != Side::for_it) continue;
         auto const& fact = definition(side.fact);
         if (fact.kind != FactKind::condition || !(fact.indication || fact.outside)) continue;
