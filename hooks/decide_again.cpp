@@ -47,50 +47,27 @@ rules::IndicationSource source_from(std::string_view word) {
   return IndicationSource::none;
 }
 
-bool follows_from_others(rules::FactDefinition const& fact) {
-  return !fact.for_it.when.empty() || !fact.against_it.when.empty();
+/// Whether the record says that a kind of data could not be had.
+bool is_gap(Json const& decision, std::string_view kind) {
+  bool found = false;
+  base::each(decision, "missing",
+             [&](Json const& item, std::size_t) { found = found || string_member(item, "fact") == kind; });
+  return found;
 }
 
-/// What the record holds of every fact. By the same rule set, a fact that it does not mention is unknown; by another
-/// one, the record could not mention it.
-std::vector<rules::FactValue> recorded(rules::RuleSet const& rules, Json const& facts, bool same_rules) {
-  std::vector<rules::FactValue> values(rules.facts.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (rules.facts[i].default_no && !same_rules) values[i].value = Truth::no;
-  }
-  if (!facts.IsArray()) return values;
+/// What was read, with what then holds of all other facts; what followed from it follows anew, or an answer would
+/// change the one and not the other.
+void read_values(rules::RuleSet const& rules, Json const& facts, Facts& into) {
+  into.values = rules::FactValues(rules.all_unread(into.conditions_known, into.allergies_known),
+                                  rules::FactValues::Derived::but_for_read);
+  if (!facts.IsArray()) return;
   for (auto const& item : facts.GetArray()) {
     auto const fact = rules.fact_index(string_member(item, "fact"));
-    if (!fact) continue;
-    values[*fact] = {truth_from(string_member(item, "value")), basis_from(string_member(item, "basis")),
-                     std::string(string_member(item, "from")), std::string(string_member(item, "detail"))};
+    auto const basis = basis_from(string_member(item, "basis"));
+    if (!fact || basis == Basis::none) continue;
+    into.values.set(*fact, {truth_from(string_member(item, "value")), basis, std::string(string_member(item, "from")),
+                            std::string(string_member(item, "detail"))});
   }
-  return values;
-}
-
-/// The facts before anything was derived: what followed from others must follow anew, or an answer would change the
-/// one and not the other. A value without a place that derivation does not explain was read (of a list known to be
-/// empty, for one) and stays.
-std::vector<rules::FactValue> underived(rules::RuleSet const& rules, std::vector<rules::FactValue> const& recorded) {
-  Facts start;
-  start.values = recorded;
-  std::vector<bool> open(recorded.size(), false);
-  for (std::size_t i = 0; i < recorded.size(); ++i) {
-    open[i] = recorded[i].basis == Basis::none && follows_from_others(rules.facts[i]);
-    if (open[i]) start.values[i].value = rules.facts[i].default_no ? Truth::no : Truth::unknown;
-  }
-  for (bool changed = true; changed;) {
-    changed = false;
-    Facts derived = start;
-    rules::derive(rules, derived);
-    for (std::size_t i = 0; i < recorded.size(); ++i) {
-      if (!open[i] || derived.values[i].value == recorded[i].value) continue;
-      start.values[i].value = recorded[i].value;
-      open[i] = false;
-      changed = true;
-    }
-  }
-  return start.values;
 }
 
 std::vector<rules::Indication> indications_of(rules::RuleSet const& rules, Json const& decision,
@@ -141,13 +118,14 @@ base::Result<DecidedAgain> decide_again(advice::Knowledge const& knowledge, stor
 
   advice::Decision decision;
   Facts& facts = decision.facts;
-  bool const same_rules = record.rules_sha256 == rules.sha256;
-  facts.values = underived(rules, recorded(rules, (*facts_body)->root(), same_rules));
+  facts.conditions_known = !is_gap(old, "conditions");
+  facts.allergies_known = !is_gap(old, "allergies");
+  read_values(rules, (*facts_body)->root(), facts);
   for (auto const& [fact, yes] : answers) {
     auto const index = rules.fact_index(fact);
     if (!index) continue;
-    facts.values[*index] = {yes ? Truth::yes : Truth::no, Basis::answer, std::string(from),
-                            rules.facts[*index].label + (yes ? ": yes" : ": no")};
+    facts.values.set(*index, {yes ? Truth::yes : Truth::no, Basis::answer, std::string(from),
+                              rules.facts[*index].label + (yes ? ": yes" : ": no")});
   }
   rules::derive(rules, facts);
   facts.indications = indications_of(rules, old, "indications");

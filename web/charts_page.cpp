@@ -70,9 +70,9 @@ std::string overrides(ChartsPage const& charts) {
         "<a href=\"/review?show=all&amp;outcome=overridden&amp;row=" + escape_html(url_escaped(rate.row)) + "\">" +
         std::to_string(rate.overridden) + "</a>";
     rows += "<tr><th scope=\"row\">" + name + "<br><code>" + escape_html(rate.row) + "</code></th>" +
-            number_cell("Cards", rate.cards) + number_cell("Accepted", rate.accepted) +
-            "<td class=\"n\" data-label=\"Overridden\">" +
-            (rate.row.empty() ? std::to_string(rate.overridden) : orders) + "</td>" + rate_cell(rate) + "</tr>\n";
+            cell("Cards", std::to_string(rate.cards)) + cell("Accepted", std::to_string(rate.accepted)) +
+            "<td data-label=\"Overridden\">" + (rate.row.empty() ? std::to_string(rate.overridden) : orders) + "</td>" +
+            rate_cell(rate) + "</tr>\n";
   }
   return section(
       "overrides", "Which recommendation is overridden most",

@@ -88,10 +88,7 @@ std::string row(rules::RuleSet const& rules, store::StoredDecision const& decisi
          time_html(record.time) + "</a></th>" + cell("Card", indicator_mark(record.indicator)) +
          cell("Condition", condition) + cell("Guidance", stance_mark(record.stance)) +
          cell("Clinician", outcome_text(decision.outcome)) +
-         cell("Determination", verdict_mark(decision.determination)) +
-         cell("Patient", "<code title=\"" + escape_html(record.patient) + "\">" +
-                             escape_html(record.patient.substr(0, 18)) + (record.patient.size() > 18 ? "…" : "") +
-                             "</code>") +
+         cell("Determination", verdict_mark(decision.determination)) + cell("Patient", reference_html(record.patient)) +
          "</tr>\n";
 }
 

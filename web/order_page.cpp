@@ -18,12 +18,12 @@ std::string who(store::Reviewer const& reviewer) {
 
 std::string head(OrderPage const& page) {
   auto const& record = page.decision.record;
-  std::string html =
-      "<p class=\"soft\"><a href=\"/review\">Orders</a> &rsaquo; " + time_html(record.time) + "</p>\n<h1>" +
-      escape_html(headline(page.rules, page.order)) + "</h1>\n<p class=\"marks\">" + indicator_mark(record.indicator) +
-      " " + stance_mark(record.stance) + " " + verdict_mark(page.decision.determination) + "</p>\n<p class=\"soft\">" +
-      "Patient <code>" + escape_html(record.patient) + "</code>, order <code>" + escape_html(record.order) +
-      "</code>, asked by " + escape_html(record.client) + " through " + escape_html(record.service) + "</p>\n";
+  std::string html = "<p class=\"soft\"><a href=\"/review\">Orders</a> &rsaquo; " + time_html(record.time) +
+                     "</p>\n<h1>" + escape_html(headline(page.rules, page.order)) + "</h1>\n<p class=\"marks\">" +
+                     indicator_mark(record.indicator) + " " + stance_mark(record.stance) + " " +
+                     verdict_mark(page.decision.determination) + "</p>\n<p class=\"soft\">" + "Patient " +
+                     reference_html(record.patient) + ", order " + reference_html(record.order) + ", asked by " +
+                     escape_html(record.client) + " through " + escape_html(record.service) + "</p>\n";
   if (record.rules_sha256 != page.rules.sha256) {
     html += "<p class=\"doubt\">Decided by rule set " + escape_html(record.rules_version) + " (" +
             escape_html(record.rules_sha256.substr(0, 12)) + "). In force now is " + escape_html(page.rules.version) +

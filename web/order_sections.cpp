@@ -30,10 +30,6 @@ std::string items(std::vector<std::string> const& entries) {
   return html + "</ul>";
 }
 
-std::string source_code(std::string_view from) {
-  return from.empty() ? std::string() : "<code>" + escape_html(from) + "</code>";
-}
-
 bool is_loud(FindingShown const& finding) { return finding.indicator != "none"; }
 
 /// What the order is for, with where that was read.
@@ -46,7 +42,7 @@ std::string indications(RuleSet const& rules, OrderShown const& order) {
     if (one.candidate) html += ", one of several that the reason allows";
     if (one.provisional) html += ", not confirmed";
     html += " <span class=\"soft\">(" + std::string(one.inferred ? "no reason given: from the problem list, " : "") +
-            std::string(basis_text(one.basis)) + " " + source_code(one.from) + ")</span>";
+            std::string(basis_text(one.basis)) + " " + reference_html(one.from) + ")</span>";
   }
   return html;
 }
@@ -113,7 +109,7 @@ std::string ordered(OrderShown const& order) {
   if (!order.weight_kg.empty()) {
     html += " <span class=\"soft\">(weight " + escape_html(order.weight_kg) + " kg" +
             (order.weight_date.empty() ? "" : " of " + escape_html(order.weight_date)) + ", " +
-            source_code(order.weight_from) + ")</span>";
+            reference_html(order.weight_from) + ")</span>";
   }
   return html;
 }
@@ -126,7 +122,7 @@ std::string precondition(RuleSet const& rules, RecommendationShown const& shown)
   std::string facts;
   for (auto const& fact : shown.precondition_facts) {
     facts += "<li>" + escape_html(capital(fact_label(rules, fact.fact))) + ": <strong>" +
-             std::string(truth_text(fact.value)) + "</strong> " + source_code(fact.from) + "</li>";
+             std::string(truth_text(fact.value)) + "</strong> " + reference_html(fact.from) + "</li>";
   }
   return facts.empty() ? html : html + "<ul class=\"soft\">" + facts + "</ul>";
 }
@@ -197,7 +193,7 @@ std::string in_short(RuleSet const& rules, OrderShown const& order) {
 std::string dose_section(RuleSet const& rules, OrderShown const& order) {
   std::string html = dose_picture(rules, order);
   html += "<p>Read: " + (order.dose_text.empty() ? "no dose that could be read" : escape_html(order.dose_text)) + " " +
-          source_code(order.dose_from) + "</p>\n";
+          reference_html(order.dose_from) + "</p>\n";
   std::vector<std::string> findings;
   for (auto const& finding : order.dose)
     findings.push_back(indicator_mark(finding.indicator) + " " + finding_html(finding));
@@ -263,7 +259,7 @@ std::string record_section(RuleSet const& rules, OrderShown const& order) {
     }
     std::string const as = fact.basis == "none" ? "follows from others" : std::string(basis_text(fact.basis));
     rows += "<tr><th scope=\"row\">" + label + "</th>" + cell("Holds", truth_text(fact.value)) +
-            cell("Source", source_code(fact.from)) + cell("As", as) + cell("Words", escape_html(fact.detail)) +
+            cell("Source", reference_html(fact.from)) + cell("As", as) + cell("Words", escape_html(fact.detail)) +
             "</tr>\n";
   }
   std::string html = rows.empty() ? "<p class=\"soft\">No fact that the rules know was found.</p>\n"

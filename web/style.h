@@ -22,7 +22,7 @@ a{color:var(--link)}.soft,.soft a{color:var(--soft)}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem;background:var(--paper);padding:.4rem .8rem;z-index:1}
 .top{border-bottom:1px solid var(--line);background:var(--card)}
 .bar{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;align-items:center;padding-top:.5rem;padding-bottom:.5rem}
-.brand{font-weight:650}nav{display:flex;flex-wrap:wrap;gap:.2rem 1rem;flex:1}
+.brand{font-weight:650}@media(max-width:34rem){.brand{flex-basis:100%}}nav{display:flex;flex-wrap:wrap;gap:.2rem 1rem;flex:1}
 nav a{padding:.25rem 0;text-decoration:none}nav a[aria-current]{color:var(--ink);font-weight:600;
 box-shadow:inset 0 -2px var(--link)}
 .who{display:flex;gap:.6rem;align-items:center;margin:0}

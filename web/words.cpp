@@ -78,6 +78,19 @@ std::string evidence_link(rules::RuleSet const& rules, std::string_view row, std
          escape_html(words.empty() ? std::string_view(rules.rows[*index].title) : words) + "</a>";
 }
 
+std::string reference_html(std::string_view reference) {
+  constexpr std::size_t kShown = 8, kHash = 32;
+  if (reference.empty()) return {};
+  auto const mark = reference.find('~');
+  std::string shown(reference);
+  std::string title;
+  if (mark != std::string_view::npos && reference.size() >= mark + 1 + kHash) {
+    shown = std::string(reference.substr(0, mark + 1 + kShown)) + "…" + std::string(reference.substr(mark + 1 + kHash));
+    title = " title=\"" + escape_html(reference) + "\"";
+  }
+  return "<code" + title + ">" + escape_html(shown) + "</code>";
+}
+
 std::string table(std::string_view caption, std::initializer_list<std::string_view> heads, std::string_view rows) {
   std::string html = "<div class=\"wide\" role=\"region\" aria-label=\"" + escape_html(caption) +
                      "\" tabindex=\"0\"><table><caption>" + escape_html(caption) + "</caption><thead><tr>";

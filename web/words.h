@@ -36,6 +36,9 @@ namespace ivig::web {
 /// A link to a row's evidence page, with `words` or the row's title.
 [[nodiscard]] std::string evidence_link(rules::RuleSet const& rules, std::string_view row, std::string_view words = "");
 
+/// Where something stands in the record, or whom it is about; a hash is shown by its beginning, whole on pointing.
+[[nodiscard]] std::string reference_html(std::string_view reference);
+
 /// A table that scrolls on its own where it is too wide. Heads are text; `rows` is HTML.
 [[nodiscard]] std::string table(std::string_view caption, std::initializer_list<std::string_view> heads,
                                 std::string_view rows);
