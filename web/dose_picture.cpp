@@ -120,7 +120,9 @@ std::string dose_picture(rules::RuleSet const& rules, OrderShown const& order) {
   if (lines.empty()) return {};
   double most = 2;
   std::string words;
+  bool shaded = false;
   for (auto const& line : lines) {
+    shaded = shaded || line.range.has_value();
     most = std::max({most, line.ordered * 1.1, line.range ? line.range->most * 1.25 : 0.0});
     words += (words.empty() ? "" : ". ") + described(line);
   }
@@ -133,8 +135,8 @@ std::string dose_picture(rules::RuleSet const& rules, OrderShown const& order) {
     svg += draw(line, top, most, rules.dose.tolerance.approximate());
     top += kStep;
   }
-  return svg + "</svg><figcaption class=\"soft\">Scale in g/kg. Shaded: what the source gives. " + escape_html(words) +
-         ".</figcaption></figure>\n";
+  return svg + "</svg><figcaption class=\"soft\">Scale in g/kg." + (shaded ? " Shaded: what the source gives. " : " ") +
+         escape_html(words) + ".</figcaption></figure>\n";
 }
 
 }  // namespace ivig::web

@@ -47,7 +47,7 @@ std::string indications(RuleSet const& rules, OrderShown const& order) {
   return html;
 }
 
-/// Why a card was shown: the loudest reason first.
+/// Why a card was shown: what the guidance says, then findings, the loudest first.
 std::vector<std::string> reasons(RuleSet const& rules, OrderShown const& order) {
   std::vector<std::string> found;
   if (!order.recommendations.empty() && order.stance != "recommended") {
@@ -58,9 +58,12 @@ std::vector<std::string> reasons(RuleSet const& rules, OrderShown const& order) 
     }
     found.push_back(std::move(html));
   }
-  for (auto const* list : {&order.safety, &order.dose}) {
-    for (auto const& finding : *list) {
-      if (is_loud(finding)) found.push_back(indicator_mark(finding.indicator) + " " + finding_html(finding));
+  for (auto const* loudness : {"critical", "warning", "info"}) {
+    for (auto const* list : {&order.safety, &order.dose}) {
+      for (auto const& finding : *list) {
+        if (finding.indicator != loudness) continue;
+        found.push_back(finding_mark(finding.indicator) + " " + finding_html(finding));
+      }
     }
   }
   return found;
@@ -196,7 +199,7 @@ std::string dose_section(RuleSet const& rules, OrderShown const& order) {
           reference_html(order.dose_from) + "</p>\n";
   std::vector<std::string> findings;
   for (auto const& finding : order.dose)
-    findings.push_back(indicator_mark(finding.indicator) + " " + finding_html(finding));
+    findings.push_back(finding_mark(finding.indicator) + " " + finding_html(finding));
   html += findings.empty() ? "<p class=\"soft\">No finding about the dose.</p>\n" : items(findings);
   return section("dose" + order.anchor, "Dose against the regimen", html);
 }
@@ -240,7 +243,7 @@ std::string guidelines_section(RuleSet const& rules, OrderShown const& order) {
 std::string safety_section(OrderShown const& order) {
   std::vector<std::string> findings;
   for (auto const& finding : order.safety) {
-    findings.push_back(indicator_mark(finding.indicator) + " " + finding_html(finding));
+    findings.push_back(finding_mark(finding.indicator) + " " + finding_html(finding));
   }
   return section("safety" + order.anchor, "Safety",
                  findings.empty() ? "<p class=\"soft\">No finding in what is on record.</p>\n" : items(findings));

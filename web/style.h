@@ -83,7 +83,7 @@ fieldset{border:1px solid var(--line);border-radius:.4rem;margin:.6rem 0;padding
 legend{font-weight:600;padding:0 .3rem}.choice{display:inline-flex!important;gap:.35rem;align-items:center;
 margin-right:1.1rem;font-weight:400!important;min-height:2rem}.choice input{width:1.1rem;height:1.1rem}
 .determine label,.questions>label,.sign-in label{margin:.6rem 0}
-.determine :is(input:not([type=radio]),textarea),.sign-in input{display:block;width:100%}
+.questions>label input{display:block}.determine :is(input:not([type=radio]),textarea),.sign-in input{display:block;width:100%}
 .tabs{display:flex;flex-wrap:wrap;gap:.4rem 1.2rem}.tabs a[aria-current]{color:var(--ink);font-weight:600;
 text-decoration:none;box-shadow:inset 0 -2px var(--link)}
 .doubt{border-left:.3rem solid var(--warning);padding-left:.7rem}.done{border-left:.3rem solid var(--recommended);

@@ -33,6 +33,11 @@ std::string indicator_mark(std::string_view indicator) {
   return "<span class=\"mark " + (loud ? word : "silent") + "\">" + word + "</span>";
 }
 
+std::string finding_mark(std::string_view indicator) {
+  if (indicator != "none") return indicator_mark(indicator);
+  return "<span class=\"mark silent\">note</span>";
+}
+
 std::string_view verdict_text(std::string_view verdict) {
   return verdict == "approve"            ? "approved"
          : verdict == "deny"             ? "denied"

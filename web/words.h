@@ -18,6 +18,8 @@ namespace ivig::web {
 [[nodiscard]] std::string stance_mark(std::string_view stance);
 /// "no card", "info", "warning", "critical".
 [[nodiscard]] std::string indicator_mark(std::string_view indicator);
+/// How loud a finding is; "note" for one that shows no card of its own.
+[[nodiscard]] std::string finding_mark(std::string_view indicator);
 /// "approved", "denied", "more information wanted", "not determined".
 [[nodiscard]] std::string_view verdict_text(std::string_view verdict);
 [[nodiscard]] std::string verdict_mark(std::string_view verdict);
