@@ -46,9 +46,41 @@ class IndicationFinder {
     else from_problems();
     if (facts_.source == IndicationSource::unmatched || facts_.source == IndicationSource::outside) complete_reason();
     find_contradictions();
+    leave_doubtful_open();
   }
 
  private:
+  /// True when every statement that names the disease holds it as possible or not yet confirmed.
+  [[nodiscard]] bool only_possible(FactIndex fact) const {
+    bool named = false;
+    for (auto const* list : {&reasons_, &record_.problems}) {
+      for (auto const& statement : *list) {
+        if (!statement.counts()) continue;
+        for (auto const& one : conditions_in(statement)) {
+          if (one.fact != fact || one.broader) continue;
+          if (!one.provisional) return false;
+          named = true;
+        }
+      }
+    }
+    return named;
+  }
+
+  /// A disease beside the order's own that the record holds as possible only does not choose a row: nobody knows yet.
+  void leave_doubtful_open() {
+    for (std::size_t i = 0; i < facts_.values.size(); ++i) {
+      auto const fact = static_cast<FactIndex>(i);
+      auto const& value = facts_.values[fact];
+      bool const read = value.value == Truth::yes && (value.basis == Basis::code || value.basis == Basis::text);
+      if (!read || definition(fact).kind != FactKind::condition || !definition(fact).indication) continue;
+      bool const ours = std::any_of(facts_.indications.begin(), facts_.indications.end(),
+                                    [&](Indication const& indication) { return indication.condition == fact; });
+      if (ours || !only_possible(fact)) continue;
+      facts_.values[fact] = {Truth::unknown, Basis::none, value.from, value.detail};
+      facts_.doubtful.push_back(fact);
+    }
+  }
+
   [[nodiscard]] FactDefinition const& definition(FactIndex fact) const { return knowledge_.rules.facts[fact]; }
 
   /// Condition facts named by a statement, each once, exact matches before broader ones.

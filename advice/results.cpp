@@ -37,11 +37,22 @@ std::string value_words(fhir::Observation const& observation) {
   return words;
 }
 
-/// "IgA" or "IgA 145 mg/dL": nothing beside the name gives it a second meaning. "Chlamydia IgA" is another test.
-bool is_bare_name(std::string_view name) {
+bool is_valueless(fhir::Observation const& observation) {
+  return !observation.quantity && !observation.value_boolean && observation.value_text.empty() &&
+         observation.value_concept.empty();
+}
+
+/// "IgA", "IgA 145 mg/dL" or "IgA undetectable": nothing beside the name gives it a second meaning. "Chlamydia IgA" is
+/// another test.
+bool is_bare_name(Knowledge const& knowledge, std::string_view name) {
   auto tokens = fhir::tokenize(name);
-  return tokens.size() == 1 ||
-         (tokens.size() > 1 && tokens[1].folded.front() >= '0' && tokens[1].folded.front() <= '9');
+  if (tokens.size() < 2) return tokens.size() == 1;
+  if (tokens[1].folded.front() >= '0' && tokens[1].folded.front() <= '9') return true;
+  std::string const rest = fhir::folded_text(name.substr(tokens[1].offset));
+  auto it = knowledge.rules.text_cues.find("result_negative");
+  return it != knowledge.rules.text_cues.end() &&
+         std::any_of(it->second.begin(), it->second.end(),
+                     [&](std::string const& word) { return fhir::folded_text(word) == rest; });
 }
 
 /// A word of result anywhere in a value that names no test itself: "Positive", "<0.02 nmol/L (negative)". The most
@@ -157,7 +168,9 @@ bool holds_word(Knowledge const& knowledge, std::string const& value, std::strin
 
 Truth against_limits(Knowledge const& knowledge, ResultStatement const& result, rules::ResultClause const& clause) {
   auto const& observation = *result.observation;
-  std::string words = " " + fhir::folded_text(value_words(observation)) + " ";
+  // Some charts write the value into the name: "ABO group A".
+  std::string const said = is_valueless(observation) ? std::string(observation.code.text) : value_words(observation);
+  std::string words = " " + fhir::folded_text(said) + " ";
   for (auto const& word : clause.words) {
     if (holds_word(knowledge, words, word)) return Truth::yes;
   }
@@ -199,7 +212,7 @@ ResultStatement result_statement(Knowledge const& knowledge, fhir::Observation c
   std::vector<std::string_view> more{sentence};
   more.insert(more.end(), observation.notes.begin(), observation.notes.end());
   what.text = {};
-  result.statement = recognise(knowledge, Place::result, what, more, is_bare_name(name));
+  result.statement = recognise(knowledge, Place::result, what, more, is_bare_name(knowledge, name));
   result.statement.path = observation.path;
 
   if (observation.pending) {
