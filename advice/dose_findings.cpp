@@ -137,8 +137,8 @@ class DoseChecker {
 
   /// Findings whose conditions are data.
   void check_conditional() {
-    std::vector<Truth> facts, indications(input_.facts.values.size(), Truth::no);
-    for (auto const& value : input_.facts.values) facts.push_back(value.value);
+    std::vector<Truth> const& facts = input_.facts.values.truths();
+    std::vector<Truth> indications(facts.size(), Truth::no);
     for (auto const& indication : input_.facts.indications) {
       Truth& truth = indications[indication.condition];
       truth = rules::truth_or(truth, indication.certainty);
@@ -181,7 +181,7 @@ class DoseChecker {
     for (auto const& reason : treatment.reasons) {
       Statement const statement = recognise(input_.knowledge, Place::reason, reason, {}, true);
       for (auto const& match : statement.sets) {
-        for (auto const& side : input_.knowledge.facts_by_set[match.set]) {
+        for (auto const& side : input_.knowledge.clauses.facts_by_set[match.set]) {
           if (rules_.facts[side.fact].kind != rules::FactKind::condition) continue;
           bool const ours = std::any_of(input_.facts.indications.begin(), input_.facts.indications.end(),
                                         [&](auto const& indication) { return indication.condition == side.fact; });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "advice/balance.h"
 #include "advice/indications.h"
 #include "advice/told_treatments.h"
 #include "rules/evaluate.h"
@@ -14,35 +15,32 @@ using rules::Basis;
 using rules::FactDefinition;
 using rules::FactIndex;
 using rules::FactKind;
-using rules::FactValue;
 using rules::Truth;
 
 /// How much a piece of evidence weighs: the order's reason governs the record, a code outranks text.
 int weight(Place place, Basis basis) { return (place == Place::reason ? 2 : 0) + (basis == Basis::code ? 1 : 0); }
 
-/// The strongest evidence for and against one fact.
-struct Balance {
-  int for_it = -1, against_it = -1;
-  FactValue best_for, best_against;
-  bool open = false;  ///< only a code or phrase that covers more than the fact
+/// What leads to a clause, gathered item by item and read clause by clause.
+template <class Item>
+class ByClause {
+ public:
+  void add(ClauseNumber clause, Item item) { pairs_.push_back({clause, item}); }
 
-  void add(Truth value, int weight, Basis basis, std::string const& from, std::string const& detail) {
-    int& side = value == Truth::yes ? for_it : against_it;
-    if (weight <= side) return;
-    side = weight;
-    (value == Truth::yes ? best_for : best_against) = FactValue{value, basis, from, detail};
-  }
-
-  [[nodiscard]] FactValue settle(Truth fallback) const {
-    if (for_it < 0 && against_it < 0) return FactValue{open ? Truth::unknown : fallback, Basis::none, {}, {}};
-    if (for_it == against_it) {  // equally good evidence for both: nobody knows
-      FactValue value = best_for;
-      value.value = Truth::unknown;
-      value.basis = Basis::none;
-      return value;
+  /// Calls f(clause, items) for every clause in order; items in the order of the record.
+  template <class F>
+  void each(F&& f) {
+    std::stable_sort(pairs_.begin(), pairs_.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
+    std::vector<Item> items;
+    for (std::size_t i = 0; i < pairs_.size(); ++i) {
+      items.push_back(pairs_[i].second);
+      if (i + 1 < pairs_.size() && pairs_[i + 1].first == pairs_[i].first) continue;
+      f(pairs_[i].first, items);
+      items.clear();
     }
-    return for_it > against_it ? best_for : best_against;
   }
+
+ private:
+  std::vector<std::pair<ClauseNumber, Item>> pairs_;
 };
 
 class FactReader {
@@ -55,6 +53,7 @@ class FactReader {
         product_(view.product),
         dose_(view.dose),
         others_(view.others),
+        clauses_(knowledge.clauses),
         balances_(knowledge.rules.facts.size()) {
     for (auto const& reason : reasons) {
       auto told = treatments_in_text(knowledge, reason);
@@ -62,43 +61,40 @@ class FactReader {
     }
   }
 
-  std::vector<FactValue> read() {
+  void read(rules::FactValues& values) && {
     for (auto const& statement : reasons_) from_statement(statement);
     for (auto const& statement : record_.problems) from_statement(statement);
     for (auto const& result : record_.results) from_report(result);
     from_results();
     from_treatments();
-    from_onsets();
+    each_problem([&](Statement const& statement) { from_onset(statement); });
     from_history();
-    from_recent();
+    each_problem([&](Statement const& statement) { from_recent(statement); });
     from_reactions();
     from_drafts();
     from_patient();
     from_product();
     from_answers();
     from_dose();
-    std::vector<FactValue> values;
-    values.reserve(balances_.size());
-    for (std::size_t i = 0; i < balances_.size(); ++i)
-      values.push_back(balances_[i].settle(fallback(knowledge_.rules.facts[i])));
-    return values;
+    std::move(balances_).settle(values);
   }
 
  private:
-  /// A condition is absent when the conditions were had and it is not among them; so is a reaction with the allergies.
-  [[nodiscard]] Truth fallback(FactDefinition const& fact) const {
-    if (fact.default_no) return Truth::no;
-    if (fact.kind != FactKind::condition && fact.kind != FactKind::reaction) return Truth::unknown;
-    auto const& chart = *record_.chart;
-    auto available = fact.kind == FactKind::condition ? chart.conditions_available : chart.allergies_available;
-    return available == fhir::Availability::provided ? Truth::no : Truth::unknown;
+  /// Calls f for the reasons and problems that count.
+  template <class F>
+  void each_problem(F&& f) const {
+    for (auto const* list : {&reasons_, &record_.problems}) {
+      for (auto const& statement : *list) {
+        if (statement.counts()) f(statement);
+      }
+    }
   }
 
   void from_statement(Statement const& statement) {
     if (!statement.counts()) return;
     for (auto const& match : statement.sets) {
       if (match.past) continue;
-      for (auto const& side : knowledge_.facts_by_set[match.set]) {
+      for (auto const& side : clauses_.facts_by_set[match.set]) {
         if (match.broader) balances_[side.fact].open = true;
         else add(side, false, statement, match.basis);
       }
@@ -135,9 +131,7 @@ class FactReader {
 
   /// "FGFR-3 antibody positive" in a problem or a reason.
   void result_in_text(Statement const& statement, PhraseMatch const& match) {
-    auto const& definition = knowledge_.rules.facts[match.owner.fact.fact];
-    auto const& evidence = match.owner.fact.side == Side::for_it ? definition.for_it : definition.against_it;
-    std::string const& wanted = evidence.results[match.owner.clause].value;
+    std::string const& wanted = clauses_.results[match.owner.clause].clause->value;
     if (wanted.empty() || match.result == fhir::ResultValue::pending) return;
     bool negative = match.result == fhir::ResultValue::negative || match.negated;
     if (match.result == fhir::ResultValue::not_stated && !match.negated && statement.sets.empty()) return;
@@ -152,49 +146,45 @@ class FactReader {
                              named ? statement.label : statement.words);
   }
 
-  /// Calls f(side, evidence) for both sides of every fact.
-  template <class F>
-  void each_side(F&& f) const {
-    for (std::size_t i = 0; i < knowledge_.rules.facts.size(); ++i) {
-      auto const& fact = knowledge_.rules.facts[i];
-      f(FactSide{static_cast<FactIndex>(i), Side::for_it}, fact.for_it);
-      f(FactSide{static_cast<FactIndex>(i), Side::against_it}, fact.against_it);
-    }
-  }
-
   void from_results() {
-    each_side([&](FactSide side, rules::Evidence const& evidence) {
-      for (std::size_t i = 0; i < evidence.results.size(); ++i) {
-        for (auto const& found : evidence_in_results(knowledge_, record_.results, evidence.results[i], side,
-                                                     static_cast<std::uint16_t>(i), record_.today)) {
-          bool yes = (side.side == Side::for_it) == (found.value == Truth::yes);
-          balances_[side.fact].add(yes ? Truth::yes : Truth::no, weight(Place::result, Basis::code), Basis::code,
-                                   found.from->statement.path, shown(*found.from));
-        }
+    ByClause<ResultStatement const*> named;
+    for (auto const& result : record_.results) {
+      for (ClauseNumber clause : clauses_named(knowledge_, result)) named.add(clause, &result);
+    }
+    named.each([&](ClauseNumber clause, auto const& results) {
+      FactSide const side = clauses_.results[clause].side;
+      for (auto const& found : evidence_in_results(knowledge_, results, clause, record_.today)) {
+        bool yes = (side.side == Side::for_it) == (found.value == Truth::yes);
+        balances_[side.fact].add(yes ? Truth::yes : Truth::no, weight(Place::result, Basis::code), Basis::code,
+                                 found.from->statement.path, shown(*found.from));
       }
     });
   }
 
   void from_treatments() {
-    each_side([&](FactSide side, rules::Evidence const& evidence) {
-      for (std::size_t i = 0; i < evidence.treatments.size(); ++i)
-        from_treatments(side, evidence.treatments[i], static_cast<std::uint16_t>(i));
-    });
-  }
-
-  void from_treatments(FactSide side, rules::TreatmentClause const& clause, std::uint16_t number) {
-    std::vector<TreatmentStatement const*> named;
+    ByClause<TreatmentStatement const*> named;
+    std::vector<ClauseNumber> led_to;
     for (auto const* list : {&record_.treatments, &std::as_const(told_)}) {
       for (auto const& treatment : *list) {
-        if (fulfils(knowledge_, treatment, clause, side, number)) named.push_back(&treatment);
+        led_to.clear();
+        add_clauses_named(knowledge_, treatment, led_to);
+        for (ClauseNumber clause : led_to) {
+          if (fulfils(knowledge_, treatment, clause)) named.add(clause, &treatment);
+        }
       }
     }
-    if (named.empty()) return;
-    auto onset = onset_of(knowledge_.rules.facts[side.fact]);
+    named.each([&](ClauseNumber clause, auto const& treatments) { from_treatments(clause, treatments); });
+  }
+
+  void from_treatments(ClauseNumber number, std::vector<TreatmentStatement const*> const& named) {
+    using Episode = rules::TreatmentClause::Episode;
+    FactSide const side = clauses_.treatments[number].side;
+    rules::TreatmentClause const& clause = *clauses_.treatments[number].clause;
+    std::optional<base::Day> onset;
+    if (clause.episode != Episode::any) onset = onset_of(knowledge_.rules.facts[side.fact]);
     auto timely = [&](TreatmentStatement const* one) { return in_time(*one, clause, onset, record_.today); };
     // "Of an earlier episode" says something only where no treatment can be of this one.
-    if (clause.episode == rules::TreatmentClause::Episode::earlier && !std::all_of(named.begin(), named.end(), timely))
-      return;
+    if (clause.episode == Episode::earlier && !std::all_of(named.begin(), named.end(), timely)) return;
     for (auto const* treatment : named) {
       if (timely(treatment))
         add(side, false, treatment->statement, treatment->statement.coded ? Basis::code : Basis::text);
@@ -215,7 +205,7 @@ class FactReader {
 
   [[nodiscard]] bool names_any(Statement const& statement, std::vector<FactIndex> const& conditions) const {
     for (auto const& match : statement.sets) {
-      for (auto const& side : knowledge_.facts_by_set[match.set]) {
+      for (auto const& side : clauses_.facts_by_set[match.set]) {
         if (std::find(conditions.begin(), conditions.end(), side.fact) != conditions.end()) return true;
       }
     }
@@ -223,24 +213,15 @@ class FactReader {
   }
 
   /// When a condition of the record began. No date decides nothing.
-  void from_onsets() {
-    each_side([&](FactSide side, rules::Evidence const& evidence) {
-      if (!evidence.onset) return;
-      for (auto const* list : {&reasons_, &record_.problems}) {
-        for (auto const& statement : *list) {
-          if (!statement.counts() || !statement.onset) continue;
-          bool const named = std::any_of(evidence.onset->value_sets.begin(), evidence.onset->value_sets.end(),
-                                         [&](std::string const& id) {
-                                           auto const* match = statement.match(knowledge_.set(id));
-                                           return match != nullptr && !match->broader && !match->past;
-                                         });
-          if (!named) continue;
-          int const days = static_cast<int>((record_.today - *statement.onset).count());
-          add_known(side, days <= evidence.onset->within_days, statement.path,
-                    "onset " + std::to_string(days) + " days ago");
-        }
-      }
-    });
+  void from_onset(Statement const& statement) {
+    if (!statement.onset) return;
+    int const days = static_cast<int>((record_.today - *statement.onset).count());
+    for (auto const& match : statement.sets) {
+      if (match.broader || match.past) continue;
+      for (auto const& use : clauses_.onset_by_set[match.set])
+        add_known(use.side, days <= use.clause->within_days, statement.path,
+                  "onset " + std::to_string(days) + " days ago");
+    }
   }
 
   /// Conditions whatever their clinical status, and procedures done: what once was stays a risk.
@@ -257,7 +238,7 @@ class FactReader {
 
   void from_history(Statement const& statement) {
     for (auto const& match : statement.sets) {
-      for (auto const& side : knowledge_.history_by_set[match.set]) {
+      for (auto const& side : clauses_.history_by_set[match.set]) {
         if (match.broader || match.possible || statement.provisional) balances_[side.fact].open = true;
         else add(side, false, statement, match.basis);
       }
@@ -265,84 +246,82 @@ class FactReader {
   }
 
   /// Conditions that pass: an old entry asks whether it still holds. An undated one is current.
-  void from_recent() {
-    each_side([&](FactSide side, rules::Evidence const& evidence) {
-      if (!evidence.recent) return;
-      for (auto const* list : {&reasons_, &record_.problems}) {
-        for (auto const& statement : *list) {
-          if (!statement.counts()) continue;
-          for (auto const& id : evidence.recent->value_sets) from_recent(side, statement, id, *evidence.recent);
-        }
+  void from_recent(Statement const& statement) {
+    for (auto const& match : statement.sets) {
+      if (match.past) continue;
+      for (auto const& use : clauses_.recent_by_set[match.set]) {
+        auto day = statement.onset;
+        if (!day && statement.condition != nullptr) day = statement.condition->recorded;
+        bool const old = day && (record_.today - *day).count() > use.clause->within_days;
+        if (old || match.broader || match.possible || statement.provisional) balances_[use.side.fact].open = true;
+        else add(use.side, false, statement, match.basis);
       }
-    });
-  }
-
-  void from_recent(FactSide side, Statement const& statement, std::string const& id,
-                   rules::RecentClause const& clause) {
-    auto const* match = statement.match(knowledge_.set(id));
-    if (match == nullptr || match->past) return;
-    auto day = statement.onset;
-    if (!day && statement.condition != nullptr) day = statement.condition->recorded;
-    bool old = day && (record_.today - *day).count() > clause.within_days;
-    if (old || match->broader || match->possible || statement.provisional) balances_[side.fact].open = true;
-    else add(side, false, statement, match->basis);
+    }
   }
 
   void from_reactions() {
-    each_side([&](FactSide side, rules::Evidence const& evidence) {
-      for (auto const& clause : evidence.reactions) {
-        for (auto const& entry : record_.reactions) {
-          if (tells_of(knowledge_, entry, clause))
-            add(side, false, entry.substance, entry.substance.coded ? Basis::code : Basis::text);
-          else if (knowledge_.rules.facts[side.fact].kind == FactKind::reaction &&
-                   leaves_open(knowledge_, entry, clause))
-            balances_[side.fact].open = true;
-        }
+    ByClause<ReactionStatement const*> named;
+    for (auto const& entry : record_.reactions) {
+      std::vector<ClauseNumber> led_to;
+      for (auto const& match : entry.substance.sets) {
+        auto const& of_set = clauses_.reactions_by_set[match.set];
+        led_to.insert(led_to.end(), of_set.begin(), of_set.end());
+      }
+      std::sort(led_to.begin(), led_to.end());
+      led_to.erase(std::unique(led_to.begin(), led_to.end()), led_to.end());
+      for (ClauseNumber clause : led_to) named.add(clause, &entry);
+    }
+    named.each([&](ClauseNumber clause, auto const& entries) {
+      auto const& use = clauses_.reactions[clause];
+      for (auto const* entry : entries) {
+        if (tells_of(knowledge_, *entry, use))
+          add(use.side, false, entry->substance, entry->substance.coded ? Basis::code : Basis::text);
+        else if (knowledge_.rules.facts[use.side.fact].kind == FactKind::reaction && leaves_open(*entry, use))
+          balances_[use.side.fact].open = true;
       }
     });
   }
 
   void from_drafts() {
-    each_side([&](FactSide side, rules::Evidence const& evidence) {
-      Truth value = side.side == Side::for_it ? Truth::yes : Truth::no;
-      for (auto const* order : others_) {
-        Statement drug = recognise(knowledge_, Place::treatment, order->drug, {}, true);
-        for (auto const& id : evidence.draft_order_value_sets) {
-          if (drug.match(knowledge_.set(id)) == nullptr) continue;
+    for (auto const* order : others_) {
+      Statement const drug = recognise(knowledge_, Place::treatment, order->drug, {}, true);
+      for (auto const& match : drug.sets) {
+        for (auto const& side : clauses_.drafts_by_set[match.set]) {
+          Truth const value = side.side == Side::for_it ? Truth::yes : Truth::no;
           balances_[side.fact].add(value, weight(Place::problem, Basis::code), drug.coded ? Basis::code : Basis::text,
                                    std::string(order->resource_type) + "/" + std::string(order->id), drug.words);
         }
       }
-    });
+    }
   }
 
   void from_patient() {
     auto const& patient = record_.chart->patient;
-    each_side([&](FactSide side, rules::Evidence const& evidence) {
-      if (patient.birth_date && (evidence.age_under || evidence.age_at_least)) {
-        int years = base::full_years(*patient.birth_date, record_.today);
-        bool holds = (!evidence.age_under || years < *evidence.age_under) &&
-                     (!evidence.age_at_least || years >= *evidence.age_at_least);
-        add_known(side, holds, "Patient.birthDate", std::to_string(years) + " years");
+    int const years = patient.birth_date ? base::full_years(*patient.birth_date, record_.today) : 0;
+    bool const female = patient.sex == fhir::Sex::female;
+    std::string const age = std::to_string(years) + " years";
+    for (auto const& [side, evidence] : clauses_.of_patient) {
+      if (patient.birth_date && (evidence->age_under || evidence->age_at_least)) {
+        bool const holds = (!evidence->age_under || years < *evidence->age_under) &&
+                           (!evidence->age_at_least || years >= *evidence->age_at_least);
+        add_known(side, holds, "Patient.birthDate", age);
       }
-      if (!evidence.sex.empty() && (patient.sex == fhir::Sex::female || patient.sex == fhir::Sex::male)) {
-        bool female = patient.sex == fhir::Sex::female;
-        add_known(side, female == (evidence.sex == "female"), "Patient.gender", female ? "female" : "male");
-      }
-    });
+      if (!evidence->sex.empty() && (female || patient.sex == fhir::Sex::male))
+        add_known(side, female == (evidence->sex == "female"), "Patient.gender", female ? "female" : "male");
+    }
   }
 
   /// What the product is stabilized with; a product whose stabilizer is not known answers nothing.
   void from_product() {
     if (product_.stabilizers.empty()) return;
-    each_side([&](FactSide side, rules::Evidence const& evidence) {
-      for (auto const& word : evidence.stabilizers) {
-        auto with = std::count_if(product_.stabilizers.begin(), product_.stabilizers.end(),
-                                  [&](std::string const& one) { return one.find(word) != std::string::npos; });
-        bool all = static_cast<std::size_t>(with) == product_.stabilizers.size();
+    for (auto const& [side, evidence] : clauses_.of_product) {
+      for (auto const& word : evidence->stabilizers) {
+        auto const with = std::count_if(product_.stabilizers.begin(), product_.stabilizers.end(),
+                                        [&](std::string const& one) { return one.find(word) != std::string::npos; });
+        bool const all = static_cast<std::size_t>(with) == product_.stabilizers.size();
         if (all || with == 0) add_known(side, all, "MedicationRequest.medication", product_.name);
       }
-    });
+    }
   }
 
   /// Somebody who was asked outranks what was read.
@@ -366,21 +345,21 @@ class FactReader {
 
   /// The order's own dose and schedule. A dose that is not known is evidence for nothing.
   void from_dose() {
-    each_side([&](FactSide side, rules::Evidence const& evidence) {
-      Balance& balance = balances_[side.fact];
+    auto const schedule = dose_.schedule();
+    int const weight_of_dose = weight(Place::problem, dose_.basis);
+    for (auto const& [side, evidence] : clauses_.of_dose) {
       Truth const value = side.side == Side::for_it ? Truth::yes : Truth::no;
-      int const weight_of_dose = weight(Place::problem, dose_.basis);
-      auto const& scheduled = evidence.schedules;
-      if (std::find(scheduled.begin(), scheduled.end(), dose_.schedule()) != scheduled.end())
-        balance.add(value, weight_of_dose, dose_.basis, dose_.from, dose_text(dose_));
-      auto const measured = evidence.dose ? measure_of(dose_, evidence.dose->measure) : std::nullopt;
-      if (!measured) return;
-      bool const holds = (!evidence.dose->at_least || *evidence.dose->at_least <= *measured) &&
-                         (!evidence.dose->at_most || *measured <= *evidence.dose->at_most);
-      Truth const other = value == Truth::yes ? Truth::no : Truth::yes;
-      balance.add(holds ? value : other, weight_of_dose, dose_.basis, dose_.from,
-                  measure_text(evidence.dose->measure, *measured));
-    });
+      auto add = [&, fact = side.fact](Truth truth, std::string const& detail) {
+        balances_[fact].add(truth, weight_of_dose, dose_.basis, dose_.from, detail);
+      };
+      auto const& scheduled = evidence->schedules;
+      if (std::find(scheduled.begin(), scheduled.end(), schedule) != scheduled.end()) add(value, dose_text(dose_));
+      auto const measured = evidence->dose ? measure_of(dose_, evidence->dose->measure) : std::nullopt;
+      if (!measured) continue;
+      bool const holds = (!evidence->dose->at_least || *evidence->dose->at_least <= *measured) &&
+                         (!evidence->dose->at_most || *measured <= *evidence->dose->at_most);
+      add(holds == (value == Truth::yes) ? Truth::yes : Truth::no, measure_text(evidence->dose->measure, *measured));
+    }
   }
 
   Knowledge const& knowledge_;
@@ -390,12 +369,13 @@ class FactReader {
   OrderDose const& dose_;
   std::vector<fhir::Order const*> const& others_;
   std::vector<TreatmentStatement> told_;  ///< treatments that the order's reason tells of
-  std::vector<Balance> balances_;
+  ClauseIndex const& clauses_;
+  Balances balances_;
 };
 
 bool names_an_indication(Knowledge const& knowledge, Statement const& statement) {
   return std::any_of(statement.sets.begin(), statement.sets.end(), [&](SetMatch const& match) {
-    auto const& sides = knowledge.facts_by_set[match.set];
+    auto const& sides = knowledge.clauses.facts_by_set[match.set];
     return std::any_of(sides.begin(), sides.end(),
                        [&](FactSide const& side) { return knowledge.rules.facts[side.fact].indication; });
   });
@@ -438,8 +418,11 @@ rules::Facts facts_of_order(Knowledge const& knowledge, Record const& whole, fhi
   }
   Record const& record = trimmed ? *trimmed : whole;
   rules::Facts facts;
-  facts.values = FactReader(knowledge, record, reasons, view).read();
   facts.conditions_known = record.chart->conditions_available == fhir::Availability::provided;
+  facts.allergies_known = record.chart->allergies_available == fhir::Availability::provided;
+  facts.values = rules::FactValues(knowledge.rules.all_unread(facts.conditions_known, facts.allergies_known),
+                                   rules::FactValues::Derived::but_for_read);
+  FactReader(knowledge, record, reasons, view).read(facts.values);
   rules::derive(knowledge.rules, facts);
   find_indications(knowledge, record, reasons, facts);
   return facts;

@@ -9,6 +9,7 @@ using rules::Basis;
 using rules::FactDefinition;
 using rules::FactIndex;
 using rules::FactKind;
+using rules::FactValue;
 using rules::Indication;
 using rules::IndicationSource;
 using rules::Truth;
@@ -68,27 +69,25 @@ class IndicationFinder {
 
   /// A disease beside the order's own that the record holds as possible only does not choose a row: nobody knows yet.
   void leave_doubtful_open() {
-    for (std::size_t i = 0; i < facts_.values.size(); ++i) {
-      auto const fact = static_cast<FactIndex>(i);
-      auto const& value = facts_.values[fact];
-      bool const read = value.value == Truth::yes && (value.basis == Basis::code || value.basis == Basis::text);
-      if (!read || definition(fact).kind != FactKind::condition || !definition(fact).indication) continue;
+    std::vector<FactIndex> const read = facts_.values.read();
+    for (FactIndex fact : read) {
+      FactValue const& value = facts_.values[fact];
+      bool const of_record = value.value == Truth::yes && (value.basis == Basis::code || value.basis == Basis::text);
+      if (!of_record || definition(fact).kind != FactKind::condition || !definition(fact).indication) continue;
       bool const ours = std::any_of(facts_.indications.begin(), facts_.indications.end(),
                                     [&](Indication const& indication) { return indication.condition == fact; });
       if (ours || !only_possible(fact)) continue;
-      facts_.values[fact] = {Truth::unknown, Basis::none, value.from, value.detail};
+      facts_.values.set(fact, {Truth::unknown, Basis::none, value.from, value.detail});
       facts_.doubtful.push_back(fact);
     }
   }
-
-  [[nodiscard]] FactDefinition const& definition(FactIndex fact) const { return knowledge_.rules.facts[fact]; }
 
   /// Condition facts named by a statement, each once, exact matches before broader ones.
   [[nodiscard]] std::vector<Named> conditions_in(Statement const& statement) const {
     std::vector<Named> found;
     for (auto const& match : statement.sets) {
       if (match.past) continue;
-      for (auto const& side : knowledge_.facts_by_set[match.set]) {
+      for (auto const& side : knowledge_.clauses.facts_by_set[match.set]) {
         if (side.side != Side::for_it) continue;
         auto const& fact = definition(side.fact);
         if (fact.kind != FactKind::condition || !(fact.indication || fact.outside)) continue;

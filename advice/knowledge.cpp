@@ -71,26 +71,19 @@ class OwnerBuilder {
     for (auto side : {Side::for_it, Side::against_it}) {
       auto const& evidence = side == Side::for_it ? definition.for_it : definition.against_it;
       if (auto ok = check_sets(definition.id, evidence); !ok) return ok;
-      for (auto const& id : evidence.value_sets) knowledge_.facts_by_set[knowledge_.set(id)].push_back({fact, side});
-      for (auto const& id : evidence.history_value_sets)
-        knowledge_.history_by_set[knowledge_.set(id)].push_back({fact, side});
-      for (auto const& clause : evidence.reactions) add_reaction_sets(clause);
       PhraseOwner owner;
       owner.fact = {fact, side};
       auto phrases = add_phrases(owner, PhraseOwner::Kind::fact_phrase, PhraseKind::synonym, evidence.phrases);
       if (phrases && definition.kind == rules::FactKind::qualifier) knowledge_.lexicon.mark_qualifier(*phrases);
       if (phrases && group) knowledge_.lexicon.join_group(*phrases, *group);
       else if (phrases) group = phrases;
-      for (std::size_t i = 0; i < evidence.results.size(); ++i) {
-        owner.clause = static_cast<std::uint16_t>(i);
-        add_phrases(owner, PhraseOwner::Kind::result_name, PhraseKind::result, evidence.results[i].names);
+      for (auto const& clause : evidence.results) {
+        owner.clause = results_++;
+        add_phrases(owner, PhraseOwner::Kind::result_name, PhraseKind::result, clause.names);
       }
       for (auto const& clause : evidence.treatments) {
-        for (auto const& id : clause.value_sets) knowledge_.treatment_sets.insert(knowledge_.set(id));
-      }
-      for (std::size_t i = 0; i < evidence.treatments.size(); ++i) {
-        owner.clause = static_cast<std::uint16_t>(i);
-        add_phrases(owner, PhraseOwner::Kind::treatment_name, PhraseKind::synonym, evidence.treatments[i].names);
+        owner.clause = treatments_++;
+        add_phrases(owner, PhraseOwner::Kind::treatment_name, PhraseKind::synonym, clause.names);
       }
     }
     return {};
@@ -124,12 +117,6 @@ class OwnerBuilder {
     OwnerIndex index = add_owner(owner);
     for (auto const& phrase : phrases) knowledge_.lexicon.add(phrase, phrase_kind, index);
     return index;
-  }
-
-  void add_reaction_sets(rules::ReactionClause const& clause) {
-    for (auto const* list : {&clause.manifestations, &clause.only, &clause.not_only}) {
-      for (auto const& id : *list) knowledge_.reaction_sets.push_back(knowledge_.set(id));
-    }
   }
 
   base::Result<void> check_sets(std::string const& fact, rules::Evidence const& evidence) const {
@@ -166,6 +153,7 @@ class OwnerBuilder {
   }
 
   Knowledge& knowledge_;
+  ClauseNumber results_ = 0, treatments_ = 0;  ///< numbered as ClauseIndex::build does: facts, sides, clauses
 };
 
 /// Sets that a set names as its substances are looked up by every request: they must exist.
@@ -219,6 +207,56 @@ fhir::DrugWords words_of(fhir::ValueSet const& set) {
   return words;
 }
 
+ProductIndices product_indices(Knowledge const& knowledge) {
+  auto const& products = knowledge.rules.products;
+  ProductIndices indices;
+  indices.intravenous = knowledge.set(products.intravenous);
+  indices.route_required = knowledge.set(products.route_required);
+  indices.route_intravenous = knowledge.set(products.route_intravenous);
+  indices.route_subcutaneous = knowledge.set(products.route_subcutaneous);
+  indices.route_intramuscular = knowledge.set(products.route_intramuscular);
+  indices.weight = knowledge.set(knowledge.rules.dose.weight_set);
+  for (auto const& id : products.look_alikes) indices.look_alikes.push_back(knowledge.set(id));
+  return indices;
+}
+
+/// The words and names that the products of immune globulin go by.
+void add_names(Knowledge& knowledge) {
+  for (auto set : {knowledge.products.intravenous, knowledge.products.route_required}) {
+    auto const& value_set = knowledge.terms.sets()[set];
+    knowledge.drug_words.merge(words_of(value_set));
+    for (auto const& profile : value_set.products) {
+      auto add = [&](std::string const& name) {
+        std::string const folded = fhir::folded_text(name) + " ";
+        knowledge.brand_words.add(folded, static_cast<std::uint32_t>(knowledge.brands.size()));
+        knowledge.brands.push_back({&profile, name, folded});
+      };
+      add(profile.brand);
+      std::for_each(profile.synonyms.begin(), profile.synonyms.end(), add);
+    }
+  }
+}
+
+ResultCues read_result_cues(rules::TextCueLists const& lists) {
+  auto each = [&](char const* name, auto&& f) {
+    auto const it = lists.find(name);
+    if (it != lists.end()) std::for_each(it->second.begin(), it->second.end(), f);
+  };
+  auto words = [&](char const* name) {
+    std::vector<std::string> found;
+    each(name, [&](std::string const& word) { found.push_back(" " + fhir::folded_text(word) + " "); });
+    return found;
+  };
+  auto codes = [&](char const* name) {
+    std::unordered_set<std::string> found;
+    each(name, [&](std::string const& code) { found.insert(code); });
+    return found;
+  };
+  return {words("result_positive"),       words("result_negative"),       words("result_pending"),
+          words("negation_before"),       codes("result_positive_codes"), codes("result_negative_codes"),
+          codes("result_high_codes"),     codes("result_not_high_codes")};
+}
+
 base::Result<void> check_products(Knowledge const& knowledge) {
   auto const& products = knowledge.rules.products;
   std::vector<std::string> ids{products.intravenous, products.route_required, products.route_intravenous,
@@ -247,26 +285,26 @@ base::Result<std::shared_ptr<Knowledge const>> Knowledge::load(std::filesystem::
                                                          fhir::Terminology(std::move(*sets)),
                                                          std::move(lexicon),
                                                          {},
-                                                         {},
                                                          std::move(words),
                                                          {},
                                                          {},
                                                          {},
+                                                         {},
+                                                         {},
                                                          {}});
-  knowledge->facts_by_set.resize(knowledge->terms.sets().size());
-  knowledge->history_by_set.resize(knowledge->terms.sets().size());
   if (auto ok = check_products(*knowledge); !ok) return tl::unexpected(ok.error());
   if (auto ok = check_substances(*knowledge); !ok) return tl::unexpected(ok.error());
   if (auto ok = check_tests(*knowledge); !ok) return tl::unexpected(ok.error());
-  auto const& products = knowledge->rules.products;
-  for (auto const& id : {products.intravenous, products.route_required})
-    knowledge->drug_words.merge(words_of(knowledge->terms.sets()[knowledge->set(id)]));
+  knowledge->products = product_indices(*knowledge);
+  add_names(*knowledge);
+  knowledge->result_cues = read_result_cues(knowledge->rules.text_cues);
   OwnerBuilder builder(*knowledge);
   builder.add_value_sets();
   for (std::size_t i = 0; i < knowledge->rules.facts.size(); ++i) {
     if (auto ok = builder.add_fact(static_cast<rules::FactIndex>(i)); !ok) return tl::unexpected(ok.error());
   }
   builder.add_treatment_words();
+  knowledge->clauses = ClauseIndex::build(knowledge->rules, knowledge->terms);
   return knowledge;
 }
 

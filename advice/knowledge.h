@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "advice/clause_index.h"
 #include "base/result.h"
 #include "fhir/dosage.h"
 #include "fhir/lexicon.h"
@@ -16,21 +17,13 @@
 
 namespace ivig::advice {
 
-enum class Side : std::uint8_t { for_it, against_it };
-
-/// A fact, and on which side of it the evidence stands.
-struct FactSide {
-  rules::FactIndex fact;
-  Side side;
-};
-
 /// What a lexicon owner number stands for: a value set, or a phrase list of the rule set.
 struct PhraseOwner {
   enum class Kind : std::uint8_t { value_set, fact_phrase, result_name, treatment_name, treatment_state };
   Kind kind = Kind::value_set;
   fhir::SetIndex set = 0;          ///< value_set
   FactSide fact{0, Side::for_it};  ///< fact_phrase, result_name, treatment_name
-  std::uint16_t clause = 0;        ///< result_name, treatment_name: which clause of the fact's side
+  ClauseNumber clause = 0;         ///< result_name, treatment_name: in ClauseIndex::results, ::treatments
   std::uint16_t state = 0;         ///< treatment_state: index into kTreatmentStateLists
 };
 
@@ -49,18 +42,38 @@ enum class TreatmentWord : std::uint16_t {
   incomplete
 };
 
+/// Words and codes of result values (text.json), ready to be looked for in " folded text ".
+struct ResultCues {
+  std::vector<std::string> positive, negative, pending, denials;
+  std::unordered_set<std::string> positive_codes, negative_codes, high_codes, not_high_codes;
+};
+
+/// A name that a product of immune globulin goes by.
+struct BrandName {
+  fhir::ProductProfile const* profile = nullptr;
+  std::string name;    ///< as the value set writes it
+  std::string folded;  ///< "folded name "
+};
+
+/// The sets by which orders are recognised (rules::ProductSets).
+struct ProductIndices {
+  fhir::SetIndex intravenous = 0, route_required = 0, route_intravenous = 0, route_subcutaneous = 0,
+                 route_intramuscular = 0, weight = 0;
+  std::vector<fhir::SetIndex> look_alikes;
+};
+
 struct Knowledge {
   rules::RuleSet rules;
   fhir::Terminology terms;
   fhir::Lexicon lexicon;
-  std::vector<PhraseOwner> owners;                  ///< by fhir::OwnerIndex
-  std::vector<std::vector<FactSide>> facts_by_set;  ///< by SetIndex: whose evidence the set is
-  std::unordered_set<std::string> fillers;          ///< folded words that say nothing of their own ("currently")
-
-  std::unordered_set<fhir::SetIndex> treatment_sets;  ///< sets that some treatment clause names
-  std::vector<std::vector<FactSide>> history_by_set;  ///< by SetIndex: whose history clause names the set
-  std::vector<fhir::SetIndex> reaction_sets;          ///< sets of manifestations that some reaction clause names
-  fhir::DrugWords drug_words;                         ///< folded words of the product's names: for dose texts
+  std::vector<PhraseOwner> owners;          ///< by fhir::OwnerIndex
+  std::unordered_set<std::string> fillers;  ///< folded words that say nothing of their own ("currently")
+  ClauseIndex clauses;
+  ResultCues result_cues;
+  ProductIndices products;
+  std::vector<BrandName> brands;
+  fhir::PrefixTrie brand_words;  ///< by "folded name ": index into brands
+  fhir::DrugWords drug_words;  ///< folded words of the product's names: for dose texts
 
   /// Loads the folder of a rule set. Errors: those of RuleSet::load and load_value_sets, and invalid_rules for a value
   /// set that a fact names and that does not exist.

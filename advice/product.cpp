@@ -15,13 +15,13 @@ enum class Route : std::uint8_t { not_given, intravenous, other };
 
 /// The route of the order; an order with several dosages is intravenous if one of them is.
 Route route_of(Knowledge const& knowledge, fhir::Order const& order) {
-  auto const& sets = knowledge.rules.products;
+  auto const& sets = knowledge.products;
   Route route = Route::not_given;
   for (auto const& given : order.routes) {
     Statement statement = recognise(knowledge, Place::treatment, given, {}, true);
-    if (statement.match(knowledge.set(sets.route_intravenous)) != nullptr) return Route::intravenous;
-    if (statement.match(knowledge.set(sets.route_subcutaneous)) != nullptr ||
-        statement.match(knowledge.set(sets.route_intramuscular)) != nullptr) {
+    if (statement.match(sets.route_intravenous) != nullptr) return Route::intravenous;
+    if (statement.match(sets.route_subcutaneous) != nullptr ||
+        statement.match(sets.route_intramuscular) != nullptr) {
       route = Route::other;
     }
   }
@@ -36,12 +36,7 @@ struct Identity {
 
 class Identifier {
  public:
-  explicit Identifier(Knowledge const& knowledge) : knowledge_(knowledge) {
-    auto const& products = knowledge.rules.products;
-    intravenous_ = knowledge.set(products.intravenous);
-    any_route_ = knowledge.set(products.route_required);
-    for (auto const& id : products.look_alikes) look_alikes_.push_back(knowledge.set(id));
-  }
+  explicit Identifier(Knowledge const& knowledge) : knowledge_(knowledge) {}
 
   [[nodiscard]] Identity by_code(fhir::Concept const& what, std::vector<fhir::CodeMatch>& matches) const {
     Identity identity;
@@ -63,14 +58,14 @@ class Identifier {
 
  private:
   void note(fhir::SetIndex set, bool broader, Identity& identity) const {
-    if (set == intravenous_ && !broader) identity.intravenous = true;
-    else if (set == any_route_ || set == intravenous_) identity.any_route = true;
-    else if (std::find(look_alikes_.begin(), look_alikes_.end(), set) != look_alikes_.end()) identity.look_alike = true;
+    auto const& sets = knowledge_.products;
+    auto const& alike = sets.look_alikes;
+    if (set == sets.intravenous && !broader) identity.intravenous = true;
+    else if (set == sets.route_required || set == sets.intravenous) identity.any_route = true;
+    else if (std::find(alike.begin(), alike.end(), set) != alike.end()) identity.look_alike = true;
   }
 
   Knowledge const& knowledge_;
-  fhir::SetIndex intravenous_, any_route_;
-  std::vector<fhir::SetIndex> look_alikes_;
 };
 
 /// Free text is not believed against a coding of a known system that names something else. REQ CTX-10
@@ -82,39 +77,26 @@ bool contradicted(Knowledge const& knowledge, Identifier const& identifier, fhir
   });
 }
 
-/// Calls f(profile, name) for every brand and synonym of the product value sets.
-template <class F>
-void each_brand_name(Knowledge const& knowledge, F&& f) {
-  auto const& products = knowledge.rules.products;
-  for (auto const* id : {&products.intravenous, &products.route_required}) {
-    for (auto const& profile : knowledge.terms.sets()[knowledge.set(*id)].products) {
-      f(profile, profile.brand);
-      for (auto const& synonym : profile.synonyms) f(profile, synonym);
-    }
-  }
-}
-
 /// The brand name that a text holds, the longest one as the value set writes it; empty when none.
 std::string brand_in(Knowledge const& knowledge, std::string_view text) {
-  std::string folded = " " + fhir::folded_text(text) + " ";
-  std::string best;
-  std::size_t length = 0;
-  each_brand_name(knowledge, [&](fhir::ProductProfile const&, std::string const& name) {
-    std::string wanted = " " + fhir::folded_text(name) + " ";
-    if (wanted.size() <= length || folded.find(wanted) == std::string::npos) return;
-    best = name;
-    length = wanted.size();
+  BrandName const* best = nullptr;
+  knowledge.brand_words.each(fhir::folded_text(text) + " ", [&](std::uint32_t index) {
+    BrandName const& brand = knowledge.brands[index];
+    if (best == nullptr || brand.folded.size() > best->folded.size() ||
+        (brand.folded.size() == best->folded.size() && &brand < best))
+      best = &brand;
   });
-  return best;
+  return best == nullptr ? std::string() : best->name;
 }
 
 /// The products that go by `name`: "Octagam" is two strengths.
 std::vector<fhir::ProductProfile const*> products_named(Knowledge const& knowledge, std::string_view name) {
   std::vector<fhir::ProductProfile const*> found;
-  std::string wanted = fhir::folded_text(name);
-  each_brand_name(knowledge, [&](fhir::ProductProfile const& profile, std::string const& known) {
-    bool listed = std::find(found.begin(), found.end(), &profile) != found.end();
-    if (!listed && fhir::folded_text(known) == wanted) found.push_back(&profile);
+  std::string const wanted = fhir::folded_text(name) + " ";
+  knowledge.brand_words.each(wanted, [&](std::uint32_t index) {
+    BrandName const& brand = knowledge.brands[index];
+    bool const listed = std::find(found.begin(), found.end(), brand.profile) != found.end();
+    if (!listed && brand.folded == wanted) found.push_back(brand.profile);
   });
   return found;
 }

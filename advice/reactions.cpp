@@ -19,34 +19,15 @@ bool in_any(Statement const& manifestation, std::vector<fhir::SetIndex> const& s
                      [&](SetMatch const& match) { return !match.possible && holds(sets, match.set); });
 }
 
-std::vector<fhir::SetIndex> indices(Knowledge const& knowledge, std::vector<std::string> const& ids) {
-  std::vector<fhir::SetIndex> sets;
-  for (auto const& id : ids) sets.push_back(knowledge.set(id));
-  return sets;
-}
-
-/// The value sets whose products are the substance of an allergy, beside `sets` themselves.
-std::vector<fhir::SetIndex> substances(Knowledge const& knowledge, std::vector<fhir::SetIndex> const& sets) {
-  std::vector<fhir::SetIndex> all = sets;
-  for (auto set : sets) {
-    for (auto const& id : knowledge.terms.sets()[set].substance_of) all.push_back(knowledge.set(id));
-  }
-  return all;
-}
-
 bool names(Statement const& statement, std::vector<fhir::SetIndex> const& sets) {
   return std::any_of(statement.sets.begin(), statement.sets.end(),
                      [&](SetMatch const& match) { return !match.broader && holds(sets, match.set); });
 }
 
 /// A product that only looks like the substance: allergy to anti-D says nothing about immune globulin at large.
-bool names_look_alike(Knowledge const& knowledge, Statement const& statement,
-                      std::vector<fhir::SetIndex> const& substance) {
-  auto const& ids = knowledge.rules.products.look_alikes;
-  return std::any_of(ids.begin(), ids.end(), [&](std::string const& id) {
-    fhir::SetIndex set = knowledge.set(id);
-    return !holds(substance, set) && statement.match(set) != nullptr;
-  });
+bool names_look_alike(Statement const& statement, ReactionUse const& use) {
+  return std::any_of(statement.sets.begin(), statement.sets.end(),
+                     [&](SetMatch const& match) { return holds(use.look_alikes, match.set); });
 }
 
 Statement manifestation(Knowledge const& knowledge, fhir::Concept const& what,
@@ -56,8 +37,18 @@ Statement manifestation(Knowledge const& knowledge, fhir::Concept const& what,
 
 /// Words beside the structured reaction: they count when they name a reaction that some rule knows.
 void add_free_text(Knowledge const& knowledge, Statement text, ReactionStatement& entry) {
-  if (!in_any(text, knowledge.reaction_sets)) return;
+  auto const& is_reaction = knowledge.clauses.is_reaction;
+  bool const known = std::any_of(text.sets.begin(), text.sets.end(),
+                                 [&](SetMatch const& match) { return !match.possible && is_reaction[match.set] != 0; });
+  if (!known) return;
   entry.reactions.emplace_back().manifestations.push_back(std::move(text));
+}
+
+/// No clause asks for reactions to anything that the statement names.
+bool of_no_interest(Knowledge const& knowledge, Statement const& substance) {
+  return std::all_of(substance.sets.begin(), substance.sets.end(), [&](SetMatch const& match) {
+    return knowledge.clauses.reactions_by_set[match.set].empty();
+  });
 }
 
 ReactionStatement of_allergy(Knowledge const& knowledge, fhir::Allergy const& allergy) {
@@ -69,6 +60,7 @@ ReactionStatement of_allergy(Knowledge const& knowledge, fhir::Allergy const& al
   for (auto const& reaction : allergy.reactions) more.push_back(reaction.substance.text);
   entry.substance = recognise(knowledge, Place::problem, what, more, true);
   entry.substance.path = allergy.path;
+  if (of_no_interest(knowledge, entry.substance)) return entry;
 
   bool high = allergy.criticality == "high";
   for (auto const& reaction : allergy.reactions) {
@@ -94,6 +86,7 @@ std::optional<ReactionStatement> of_treatment(Knowledge const& knowledge, fhir::
   auto has = [&](TreatmentState state) { return statement.states.test(static_cast<std::size_t>(state)); };
   if (!has(TreatmentState::tried) && !has(TreatmentState::not_tolerated) && !has(TreatmentState::contraindicated))
     return std::nullopt;
+  if (of_no_interest(knowledge, statement.statement)) return std::nullopt;
   ReactionStatement entry;
   entry.source = Source::treatment;
   entry.substance = statement.statement;
@@ -130,60 +123,50 @@ std::vector<ReactionStatement> reaction_statements(Knowledge const& knowledge, f
     if (auto entry = of_treatment(knowledge, chart.treatments[i], treatments[i])) entries.push_back(std::move(*entry));
   }
   for (auto const& problem : problems) {
-    if (!problem.sets.empty() && !problem.refuted && !problem.provisional)
+    if (!of_no_interest(knowledge, problem) && !problem.refuted && !problem.provisional)
       entries.push_back(of_problem(knowledge, problem));
   }
   return entries;
 }
 
-bool tells_of(Knowledge const& knowledge, ReactionStatement const& entry, rules::ReactionClause const& clause) {
-  if (entry.substance.sets.empty()) return false;
-  auto to = indices(knowledge, clause.to);
-  auto substance = substances(knowledge, to);
-  auto kinds = indices(knowledge, clause.manifestations);
+bool tells_of(Knowledge const& knowledge, ReactionStatement const& entry, ReactionUse const& use) {
   // A problem must name the reaction to the substance: "rash, on IVIG" is no reaction to IVIG, "steroid-resistant"
   // none to steroids. A set of allergies does; the name of a drug does not.
-  std::vector<fhir::SetIndex> allergies;
-  std::copy_if(to.begin(), to.end(), std::back_inserter(allergies),
-               [&](auto set) { return !knowledge.terms.sets()[set].substance_of.empty(); });
-  bool named = names(entry.substance, entry.source == Source::problem ? allergies : substance);
-  if (!named || names_look_alike(knowledge, entry.substance, substance)) return false;
+  bool named = names(entry.substance, entry.source == Source::problem ? use.allergies : use.substance);
+  if (!named || names_look_alike(entry.substance, use)) return false;
 
   auto all_in = [&](ReactionStatement::Reaction const& reaction, std::vector<fhir::SetIndex> const& sets) {
     return std::all_of(reaction.manifestations.begin(), reaction.manifestations.end(), [&](Statement const& one) {
       bool other = std::any_of(one.sets.begin(), one.sets.end(), [&](SetMatch const& match) {
-        return holds(knowledge.reaction_sets, match.set) && !holds(sets, match.set);
+        return knowledge.clauses.is_reaction[match.set] != 0 && !holds(sets, match.set);
       });
       return in_any(one, sets) && !other;
     });
   };
   bool any = std::any_of(entry.reactions.begin(), entry.reactions.end(),
                          [](auto const& reaction) { return !reaction.manifestations.empty(); });
-  auto every = [&](std::vector<std::string> const& ids) {
-    auto sets = indices(knowledge, ids);
+  auto every = [&](std::vector<fhir::SetIndex> const& sets) {
     return any && std::all_of(entry.reactions.begin(), entry.reactions.end(),
                               [&](auto const& reaction) { return all_in(reaction, sets); });
   };
-  if (!clause.only.empty() && !every(clause.only)) return false;
-  if (clause.recorded_as_severe) {
-    auto mild = indices(knowledge, clause.not_only);
+  if (!use.only.empty() && !every(use.only)) return false;
+  if (use.clause->recorded_as_severe) {
     return std::any_of(entry.reactions.begin(), entry.reactions.end(), [&](auto const& reaction) {
-      return reaction.severe && (reaction.manifestations.empty() || !all_in(reaction, mild));
+      return reaction.severe && (reaction.manifestations.empty() || !all_in(reaction, use.not_only));
     });
   }
-  if (!clause.not_only.empty() && every(clause.not_only)) return false;
-  if (kinds.empty()) return true;
+  if (!use.not_only.empty() && every(use.not_only)) return false;
+  if (use.manifestations.empty()) return true;
   return std::any_of(entry.reactions.begin(), entry.reactions.end(), [&](auto const& reaction) {
     return std::any_of(reaction.manifestations.begin(), reaction.manifestations.end(),
-                       [&](Statement const& one) { return in_any(one, kinds); });
+                       [&](Statement const& one) { return in_any(one, use.manifestations); });
   });
 }
 
-bool leaves_open(Knowledge const& knowledge, ReactionStatement const& entry, rules::ReactionClause const& clause) {
-  bool asks_for_kind = clause.recorded_as_severe || !clause.manifestations.empty();
+bool leaves_open(ReactionStatement const& entry, ReactionUse const& use) {
+  bool asks_for_kind = use.clause->recorded_as_severe || !use.manifestations.empty();
   if (!asks_for_kind || entry.source != ReactionStatement::Source::allergy) return false;
-  auto substance = substances(knowledge, indices(knowledge, clause.to));
-  if (!names(entry.substance, substance) || names_look_alike(knowledge, entry.substance, substance)) return false;
+  if (!names(entry.substance, use.substance) || names_look_alike(entry.substance, use)) return false;
   return std::all_of(entry.reactions.begin(), entry.reactions.end(),
                      [](auto const& reaction) { return reaction.manifestations.empty() && !reaction.severe; });
 }

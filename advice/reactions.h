@@ -28,11 +28,9 @@ struct ReactionStatement {
                                                                  std::vector<Statement> const& problems);
 
 /// True when the entry tells of a reaction to the clause's substance, of the kind the clause asks for.
-[[nodiscard]] bool tells_of(Knowledge const& knowledge, ReactionStatement const& entry,
-                            rules::ReactionClause const& clause);
+[[nodiscard]] bool tells_of(Knowledge const& knowledge, ReactionStatement const& entry, ReactionUse const& use);
 
 /// True for an allergy to the clause's substance that tells neither what happened nor how severe it was.
-[[nodiscard]] bool leaves_open(Knowledge const& knowledge, ReactionStatement const& entry,
-                               rules::ReactionClause const& clause);
+[[nodiscard]] bool leaves_open(ReactionStatement const& entry, ReactionUse const& use);
 
 }  // namespace ivig::advice

@@ -10,19 +10,15 @@ namespace {
 using fhir::ResultValue;
 using rules::Truth;
 
-/// True when a code of `value` is in a list of text.json.
-bool has_code_of(Knowledge const& knowledge, char const* list, fhir::Concept const& value) {
-  auto it = knowledge.rules.text_cues.find(list);
-  return it != knowledge.rules.text_cues.end() &&
-         std::any_of(value.codings.begin(), value.codings.end(), [&](fhir::Coding const& coding) {
-           return std::find(it->second.begin(), it->second.end(), coding.code) != it->second.end();
-         });
+bool has_code_of(std::unordered_set<std::string> const& codes, fhir::Concept const& value) {
+  return std::any_of(value.codings.begin(), value.codings.end(),
+                     [&](fhir::Coding const& coding) { return codes.contains(std::string(coding.code)); });
 }
 
 /// Positive and negative by code: interpretations and result qualifiers, listed in text.json with their systems.
-ResultValue from_codes(Knowledge const& knowledge, fhir::Concept const& value) {
-  if (has_code_of(knowledge, "result_positive_codes", value)) return ResultValue::positive;
-  if (has_code_of(knowledge, "result_negative_codes", value)) return ResultValue::negative;
+ResultValue from_codes(ResultCues const& cues, fhir::Concept const& value) {
+  if (has_code_of(cues.positive_codes, value)) return ResultValue::positive;
+  if (has_code_of(cues.negative_codes, value)) return ResultValue::negative;
   return ResultValue::not_stated;
 }
 
@@ -59,30 +55,28 @@ bool is_bare_name(Knowledge const& knowledge, std::string_view name) {
 /// cautious word counts: pending beats negative beats positive.
 ResultValue from_value_words(Knowledge const& knowledge, fhir::Observation const& observation) {
   std::string words = value_words(observation);
+  if (words.empty()) return ResultValue::not_stated;
   auto mentions = knowledge.lexicon.find(words, fhir::tokenize(words));
   bool panel = std::any_of(mentions.begin(), mentions.end(), [&](fhir::Mention const& mention) {
     return knowledge.owners[mention.owner].kind == PhraseOwner::Kind::result_name;
   });
   std::string value = " " + fhir::folded_text(words) + " ";
   if (panel || value.size() < 3) return ResultValue::not_stated;
+  auto const& cues = knowledge.result_cues;
   for (auto const& [list, meaning] :
-       {std::pair{"result_pending", ResultValue::pending}, std::pair{"result_negative", ResultValue::negative},
-        std::pair{"result_positive", ResultValue::positive}}) {
-    auto it = knowledge.rules.text_cues.find(list);
-    if (it == knowledge.rules.text_cues.end()) continue;
-    if (std::any_of(it->second.begin(), it->second.end(), [&](std::string const& word) {
-          return value.find(" " + fhir::folded_text(word) + " ") != std::string::npos;
-        }))
+       {std::pair{&cues.pending, ResultValue::pending}, std::pair{&cues.negative, ResultValue::negative},
+        std::pair{&cues.positive, ResultValue::positive}}) {
+    if (std::any_of(list->begin(), list->end(),
+                    [&](std::string const& word) { return value.find(word) != std::string::npos; }))
       return meaning;
   }
   return ResultValue::not_stated;
 }
 
 /// What the words beside the names of a clause's test say; of a panel's value, only those beside this test.
-ResultValue said_of(ResultStatement const& result, FactSide side, std::uint16_t clause_number) {
+ResultValue said_of(ResultStatement const& result, ClauseNumber clause) {
   for (auto const& match : result.statement.phrases) {
-    if (match.owner.kind == PhraseOwner::Kind::result_name && match.owner.fact.fact == side.fact &&
-        match.owner.fact.side == side.side && match.owner.clause == clause_number &&
+    if (match.owner.kind == PhraseOwner::Kind::result_name && match.owner.clause == clause &&
         match.result != ResultValue::not_stated) {
       return match.result;
     }
@@ -101,16 +95,6 @@ ResultValue from_range(fhir::Observation const& observation) {
                                                                            : ResultValue::negative;
 }
 
-bool names_test(Knowledge const& knowledge, ResultStatement const& result, rules::ResultClause const& clause,
-                FactSide side, std::uint16_t clause_number) {
-  return std::any_of(clause.value_sets.begin(), clause.value_sets.end(),
-                     [&](std::string const& id) { return result.statement.match(knowledge.set(id)) != nullptr; }) ||
-         std::any_of(result.statement.phrases.begin(), result.statement.phrases.end(), [&](PhraseMatch const& match) {
-           return match.owner.kind == PhraseOwner::Kind::result_name && match.owner.fact.fact == side.fact &&
-                  match.owner.fact.side == side.side && match.owner.clause == clause_number;
-         });
-}
-
 /// Above the range that the report itself gives: by its upper limit, else by its interpretation.
 Truth above_range(Knowledge const& knowledge, fhir::Observation const& observation) {
   auto const& high = observation.reference_high;
@@ -121,8 +105,8 @@ Truth above_range(Knowledge const& knowledge, fhir::Observation const& observati
     return *quantity->value > *high->value ? Truth::yes : Truth::no;
   }
   for (auto const& interpretation : observation.interpretations) {
-    if (has_code_of(knowledge, "result_high_codes", interpretation)) return Truth::yes;
-    if (has_code_of(knowledge, "result_not_high_codes", interpretation)) return Truth::no;
+    if (has_code_of(knowledge.result_cues.high_codes, interpretation)) return Truth::yes;
+    if (has_code_of(knowledge.result_cues.not_high_codes, interpretation)) return Truth::no;
   }
   return Truth::unknown;
 }
@@ -153,14 +137,11 @@ std::string words_before(std::string const& text, std::size_t end, std::size_t c
 /// A word of the value that counts, unless it is denied just before: "no IgG kappa", "negative for IgG".
 bool holds_word(Knowledge const& knowledge, std::string const& value, std::string const& word) {
   constexpr std::size_t kReach = 4;
-  auto cues = knowledge.rules.text_cues.find("negation_before");
-  std::string wanted = " " + fhir::folded_text(word) + " ";
-  for (auto at = value.find(wanted); at != std::string::npos; at = value.find(wanted, at + 1)) {
-    std::string before = words_before(value, at, kReach);
-    bool denied = cues != knowledge.rules.text_cues.end() &&
-                  std::any_of(cues->second.begin(), cues->second.end(), [&](std::string const& cue) {
-                    return before.find(" " + fhir::folded_text(cue) + " ") != std::string::npos;
-                  });
+  for (auto at = value.find(word); at != std::string::npos; at = value.find(word, at + 1)) {
+    std::string const before = words_before(value, at, kReach);
+    auto const& cues = knowledge.result_cues.denials;
+    bool const denied = std::any_of(cues.begin(), cues.end(),
+                                    [&](std::string const& cue) { return before.find(cue) != std::string::npos; });
     if (!denied) return true;
   }
   return false;
@@ -168,11 +149,14 @@ bool holds_word(Knowledge const& knowledge, std::string const& value, std::strin
 
 Truth against_limits(Knowledge const& knowledge, ResultStatement const& result, rules::ResultClause const& clause) {
   auto const& observation = *result.observation;
-  // Some charts write the value into the name: "ABO group A".
-  std::string const said = is_valueless(observation) ? std::string(observation.code.text) : value_words(observation);
-  std::string words = " " + fhir::folded_text(said) + " ";
+  std::string words;
+  if (!clause.words.empty()) {
+    // Some charts write the value into the name: "ABO group A".
+    std::string const said = is_valueless(observation) ? std::string(observation.code.text) : value_words(observation);
+    words = " " + fhir::folded_text(said) + " ";
+  }
   for (auto const& word : clause.words) {
-    if (holds_word(knowledge, words, word)) return Truth::yes;
+    if (holds_word(knowledge, words, " " + fhir::folded_text(word) + " ")) return Truth::yes;
   }
   if (clause.below.empty() && clause.above.empty()) return Truth::unknown;
   if (clause.without_range && above_range(knowledge, observation) != Truth::unknown) return Truth::no;
@@ -189,12 +173,12 @@ Truth against_limits(Knowledge const& knowledge, ResultStatement const& result, 
 }
 
 /// What a result of the clause's test says: yes, no, or unknown (pending, unreadable, a unit without a limit).
-Truth reading(Knowledge const& knowledge, ResultStatement const& result, rules::ResultClause const& clause,
-              FactSide side, std::uint16_t clause_number) {
+Truth reading(Knowledge const& knowledge, ResultStatement const& result, ClauseNumber number) {
+  rules::ResultClause const& clause = *knowledge.clauses.results[number].clause;
   if (result.observation->pending) return Truth::unknown;
   if (clause.value.empty()) return against_limits(knowledge, result, clause);
   if (clause.value == "above-range") return above_range(knowledge, *result.observation);
-  ResultValue value = result.value != ResultValue::not_stated ? result.value : said_of(result, side, clause_number);
+  ResultValue value = result.value != ResultValue::not_stated ? result.value : said_of(result, number);
   if (value == ResultValue::pending || value == ResultValue::not_stated) return Truth::unknown;
   return (value == ResultValue::positive) == (clause.value == "positive") ? Truth::yes : Truth::no;
 }
@@ -221,25 +205,40 @@ ResultStatement result_statement(Knowledge const& knowledge, fhir::Observation c
   }
   if (observation.value_boolean)
     result.value = *observation.value_boolean ? ResultValue::positive : ResultValue::negative;
-  if (result.value == ResultValue::not_stated) result.value = from_codes(knowledge, observation.value_concept);
+  if (result.value == ResultValue::not_stated)
+    result.value = from_codes(knowledge.result_cues, observation.value_concept);
   for (auto const& interpretation : observation.interpretations) {
-    if (result.value == ResultValue::not_stated) result.value = from_codes(knowledge, interpretation);
+    if (result.value == ResultValue::not_stated) result.value = from_codes(knowledge.result_cues, interpretation);
   }
   if (result.value == ResultValue::not_stated) result.value = from_range(observation);
   if (result.value == ResultValue::not_stated) result.value = from_value_words(knowledge, observation);
   return result;
 }
 
-std::vector<ResultEvidence> evidence_in_results(Knowledge const& knowledge, std::vector<ResultStatement> const& results,
-                                                rules::ResultClause const& clause, FactSide side,
-                                                std::uint16_t clause_number, base::Day today) {
+std::vector<ClauseNumber> clauses_named(Knowledge const& knowledge, ResultStatement const& result) {
+  std::vector<ClauseNumber> clauses;
+  for (auto const& match : result.statement.sets) {
+    auto const& of_set = knowledge.clauses.results_by_set[match.set];
+    clauses.insert(clauses.end(), of_set.begin(), of_set.end());
+  }
+  for (auto const& match : result.statement.phrases) {
+    if (match.owner.kind == PhraseOwner::Kind::result_name) clauses.push_back(match.owner.clause);
+  }
+  std::sort(clauses.begin(), clauses.end());
+  clauses.erase(std::unique(clauses.begin(), clauses.end()), clauses.end());
+  return clauses;
+}
+
+std::vector<ResultEvidence> evidence_in_results(Knowledge const& knowledge,
+                                                std::vector<ResultStatement const*> const& results, ClauseNumber number,
+                                                base::Day today) {
+  rules::ResultClause const& clause = *knowledge.clauses.results[number].clause;
   std::vector<ResultEvidence> found;
-  for (auto const& result : results) {
-    auto day = result.observation->effective;
+  for (auto const* result : results) {
+    auto day = result->observation->effective;
     if (clause.within_days && day && (today - *day).count() > *clause.within_days) continue;
-    if (!names_test(knowledge, result, clause, side, clause_number)) continue;
-    Truth value = reading(knowledge, result, clause, side, clause_number);
-    if (value != Truth::unknown) found.push_back({value, &result});
+    Truth value = reading(knowledge, *result, number);
+    if (value != Truth::unknown) found.push_back({value, result});
   }
   if (!clause.latest || found.empty()) return found;
   auto day = [](ResultEvidence const& one) { return one.from->observation->effective; };

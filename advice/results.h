@@ -20,12 +20,14 @@ struct ResultEvidence {
   ResultStatement const* from = nullptr;
 };
 
-/// Evidence of a clause in the results of the record: each readable one, or of the latest day only where the clause
+/// The clauses that the result's sets and words lead to, in order, each once.
+[[nodiscard]] std::vector<ClauseNumber> clauses_named(Knowledge const& knowledge, ResultStatement const& result);
+
+/// Evidence of a clause in the results that lead to it: each readable one, or of the latest day only where the clause
 /// says so. Undated results count as the oldest and are never too old: nobody says that they are.
 [[nodiscard]] std::vector<ResultEvidence> evidence_in_results(Knowledge const& knowledge,
-                                                              std::vector<ResultStatement> const& results,
-                                                              rules::ResultClause const& clause, FactSide side,
-                                                              std::uint16_t clause_number, base::Day today);
+                                                              std::vector<ResultStatement const*> const& results,
+                                                              ClauseNumber clause, base::Day today);
 
 /// The result in a line: name, value with unit, day.
 [[nodiscard]] std::string shown(ResultStatement const& result);

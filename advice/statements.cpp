@@ -93,7 +93,7 @@ class Recogniser {
     if (owner.kind == PhraseOwner::Kind::fact_phrase) add(owner.fact);
     if (owner.kind == PhraseOwner::Kind::value_set && mention.kind != PhraseKind::broader &&
         mention.kind != PhraseKind::result) {
-      for (auto const& side : knowledge_.facts_by_set[owner.set]) add(side);
+      for (auto const& side : knowledge_.clauses.facts_by_set[owner.set]) add(side);
     }
     return conditions;
   }
@@ -101,17 +101,23 @@ class Recogniser {
   /// "Small fiber neuropathy in lupus" does not name a neuropathy in lupus of another kind: a phrase that begins with
   /// the last word of a more specific name, and goes on after it, borrows its head from that name.
   void drop_borrowed_heads(std::vector<Mention>& mentions) const {
+    if (mentions.size() < 2) return;
     auto borrowed = [&](Mention const& phrase) {
+      auto overlaps = [&](Mention const& name) {
+        return name.first < phrase.first && phrase.first <= name.last && name.last < phrase.last;
+      };
+      if (std::none_of(mentions.begin(), mentions.end(), overlaps)) return false;
       auto ours = conditions_of(phrase, false);
       if (ours.empty()) return false;
       return std::any_of(mentions.begin(), mentions.end(), [&](Mention const& name) {
-        if (!(name.first < phrase.first && phrase.first <= name.last && name.last < phrase.last)) return false;
+        if (!overlaps(name)) return false;
         auto theirs = conditions_of(name, true);
         return !theirs.empty() && std::none_of(theirs.begin(), theirs.end(), [&](rules::FactIndex fact) {
           return std::find(ours.begin(), ours.end(), fact) != ours.end();
         });
       });
     };
+    if (std::none_of(mentions.begin(), mentions.end(), borrowed)) return;
     std::vector<Mention> kept;
     std::copy_if(mentions.begin(), mentions.end(), std::back_inserter(kept),
                  [&](Mention const& mention) { return !borrowed(mention); });
@@ -205,7 +211,7 @@ std::vector<std::string> told_reasons(Knowledge const& knowledge, std::vector<st
 }
 
 bool names_an_indication(Knowledge const& knowledge, fhir::SetIndex set) {
-  auto const& sides = knowledge.facts_by_set[set];
+  auto const& sides = knowledge.clauses.facts_by_set[set];
   return std::any_of(sides.begin(), sides.end(), [&](FactSide const& side) {
     return side.side == Side::for_it && knowledge.rules.facts[side.fact].indication;
   });
@@ -222,9 +228,9 @@ void prefer_codes(Knowledge const& knowledge, Statement& statement) {
     if (match.basis == Basis::code) coded.push_back(match.set);
   }
   auto same_fact_coded = [&](fhir::SetIndex set) {
-    for (auto const& side : knowledge.facts_by_set[set]) {
+    for (auto const& side : knowledge.clauses.facts_by_set[set]) {
       for (fhir::SetIndex other : coded) {
-        for (auto const& theirs : knowledge.facts_by_set[other]) {
+        for (auto const& theirs : knowledge.clauses.facts_by_set[other]) {
           if (theirs.fact == side.fact && theirs.side == side.side) return true;
         }
       }
@@ -257,11 +263,14 @@ Statement recognise(Knowledge const& knowledge, Place place, fhir::Concept const
     if (match.broader) broad_codes.push_back(match.set);
   }
   recogniser.text(statement.words);
-  Statement before = statement;
+  std::vector<SetMatch> settled;
+  for (auto const& match : statement.sets) {
+    if (!match.broader && std::find(broad_codes.begin(), broad_codes.end(), match.set) != broad_codes.end())
+      settled.push_back(match);
+  }
   prefer_codes(knowledge, statement);
-  for (auto const& match : before.sets) {
-    bool settled = !match.broader && std::find(broad_codes.begin(), broad_codes.end(), match.set) != broad_codes.end();
-    if (settled && statement.match(match.set) == nullptr) statement.sets.push_back(match);
+  for (auto const& match : settled) {
+    if (statement.match(match.set) == nullptr) statement.sets.push_back(match);
   }
   return statement;
 }
@@ -352,6 +361,7 @@ void drop_lone_results(Knowledge const& knowledge, std::vector<Statement>& state
     });
   };
   for (auto& statement : statements) {
+    if (std::none_of(statement.sets.begin(), statement.sets.end(), alone)) continue;
     std::vector<SetMatch> kept;
     std::copy_if(statement.sets.begin(), statement.sets.end(), std::back_inserter(kept),
                  [&](SetMatch const& match) { return !alone(match); });

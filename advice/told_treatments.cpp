@@ -20,7 +20,7 @@ bool names_some_treatment(Knowledge const& knowledge, Statement const& statement
                        return match.owner.kind == PhraseOwner::Kind::treatment_name && !match.negated;
                      }) ||
          std::any_of(statement.sets.begin(), statement.sets.end(),
-                     [&](SetMatch const& match) { return knowledge.treatment_sets.contains(match.set); });
+                     [&](SetMatch const& match) { return !knowledge.clauses.treatments_by_set[match.set].empty(); });
 }
 
 /// The parts of a text between commas and contrasts, by sentence: what is said of one treatment is not said of another.

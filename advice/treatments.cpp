@@ -100,28 +100,27 @@ void add_words(Statement const& statement, TreatmentStates& states) {
   if (holds(TreatmentState::failed) || holds(TreatmentState::responded)) set(states, TreatmentState::tried);
 }
 
+bool holds(std::vector<fhir::SetIndex> const& sets, fhir::SetIndex set) {
+  return std::find(sets.begin(), sets.end(), set) != sets.end();
+}
+
 /// Is it one of the names that this clause lists?
-bool names(PhraseMatch const& match, FactSide side, std::uint16_t clause_number) {
-  return match.owner.kind == PhraseOwner::Kind::treatment_name && match.owner.fact.fact == side.fact &&
-         match.owner.fact.side == side.side && match.owner.clause == clause_number;
+bool names(PhraseMatch const& match, ClauseNumber clause) {
+  return match.owner.kind == PhraseOwner::Kind::treatment_name && match.owner.clause == clause;
 }
 
 /// "No steroids to date": the treatment itself is denied, and nothing is said about how it went.
-bool denied(Knowledge const& knowledge, TreatmentStatement const& treatment, rules::TreatmentClause const& clause,
-            FactSide side, std::uint16_t clause_number) {
-  auto const& states = clause.states;
-  if (std::find(states.begin(), states.end(), "not-tried") == states.end()) return false;
+bool denied(TreatmentStatement const& treatment, TreatmentUse const& use, ClauseNumber clause) {
+  if (!use.states.test(static_cast<std::size_t>(TreatmentState::not_tried))) return false;
   for (auto state : {TreatmentState::responded, TreatmentState::failed, TreatmentState::not_tolerated,
                      TreatmentState::contraindicated}) {
     if (treatment.states.test(static_cast<std::size_t>(state))) return false;
   }
   auto const& sets = treatment.statement.denied_sets;
-  return std::any_of(clause.value_sets.begin(), clause.value_sets.end(),
-                     [&](std::string const& id) {
-                       return std::find(sets.begin(), sets.end(), knowledge.set(id)) != sets.end();
-                     }) ||
-         std::any_of(treatment.statement.phrases.begin(), treatment.statement.phrases.end(),
-                     [&](PhraseMatch const& match) { return match.negated && names(match, side, clause_number); });
+  auto const& phrases = treatment.statement.phrases;
+  return std::any_of(sets.begin(), sets.end(), [&](fhir::SetIndex set) { return holds(use.sets, set); }) ||
+         std::any_of(phrases.begin(), phrases.end(),
+                     [&](PhraseMatch const& match) { return match.negated && names(match, clause); });
 }
 
 }  // namespace
@@ -162,23 +161,32 @@ TreatmentStatement treatment_statement(Knowledge const& knowledge, fhir::Treatme
   return result;
 }
 
-bool fulfils(Knowledge const& knowledge, TreatmentStatement const& treatment, rules::TreatmentClause const& clause,
-             FactSide side, std::uint16_t clause_number) {
-  auto holds = [&](std::string const& state) {
-    return treatment.states.test(static_cast<std::size_t>(treatment_state(state)));
-  };
-  if (std::any_of(clause.without.begin(), clause.without.end(), holds)) return false;
-  if (!std::any_of(clause.states.begin(), clause.states.end(), holds))
-    return denied(knowledge, treatment, clause, side, clause_number);
-  bool named = std::any_of(clause.value_sets.begin(), clause.value_sets.end(), [&](std::string const& id) {
-    auto const* match = treatment.statement.match(knowledge.set(id));
-    return match != nullptr && !match->broader && !match->possible;
-  });
-  named = named || std::any_of(treatment.statement.phrases.begin(), treatment.statement.phrases.end(),
-                               [&](PhraseMatch const& match) {
-                                 return !match.negated && !match.possible && names(match, side, clause_number);
-                               });
-  return named;
+void add_clauses_named(Knowledge const& knowledge, TreatmentStatement const& treatment,
+                       std::vector<ClauseNumber>& clauses) {
+  auto const& by_set = knowledge.clauses.treatments_by_set;
+  auto add = [&](fhir::SetIndex set) { clauses.insert(clauses.end(), by_set[set].begin(), by_set[set].end()); };
+  for (auto const& match : treatment.statement.sets) add(match.set);
+  for (auto set : treatment.statement.denied_sets) add(set);
+  for (auto const& match : treatment.statement.phrases) {
+    if (match.owner.kind == PhraseOwner::Kind::treatment_name) clauses.push_back(match.owner.clause);
+  }
+  std::sort(clauses.begin(), clauses.end());
+  clauses.erase(std::unique(clauses.begin(), clauses.end()), clauses.end());
+}
+
+bool fulfils(Knowledge const& knowledge, TreatmentStatement const& treatment, ClauseNumber clause) {
+  auto const& use = knowledge.clauses.treatments[clause];
+  if ((treatment.states & use.without).any()) return false;
+  if ((treatment.states & use.states).none()) return denied(treatment, use, clause);
+  auto const& sets = treatment.statement.sets;
+  auto const& phrases = treatment.statement.phrases;
+  return std::any_of(sets.begin(), sets.end(),
+                     [&](SetMatch const& match) {
+                       return !match.broader && !match.possible && holds(use.sets, match.set);
+                     }) ||
+         std::any_of(phrases.begin(), phrases.end(), [&](PhraseMatch const& match) {
+           return !match.negated && !match.possible && names(match, clause);
+         });
 }
 
 bool in_time(TreatmentStatement const& treatment, rules::TreatmentClause const& clause, std::optional<base::Day> onset,

@@ -2,28 +2,13 @@
 // What was tried and how it went: tried, responded, failed, not tolerated and contraindicated are different facts.
 // "Possible", planned, cancelled and entered-in-error treatments are never prior treatments; no record is unknown.
 
-#include <bitset>
 #include <string>
 #include <vector>
 
 #include "advice/statements.h"
+#include "advice/treatment_state.h"
 
 namespace ivig::advice {
-
-enum class TreatmentState : std::uint8_t {
-  tried,
-  completed,
-  ongoing,
-  responded,
-  failed,
-  not_tolerated,
-  contraindicated,
-  planned,
-  not_tried,    ///< said not to have been given: declined, never started
-  unavailable,  ///< cannot be had: not in stock, not covered, no access
-  interrupted   ///< begun and not carried through
-};
-using TreatmentStates = std::bitset<11>;
 
 struct TreatmentStatement {
   Statement statement;  ///< what was given, by code or text
@@ -35,15 +20,15 @@ struct TreatmentStatement {
 /// One treatment of the chart: what it is, and the states that its status, status reason, outcome and notes establish.
 [[nodiscard]] TreatmentStatement treatment_statement(Knowledge const& knowledge, fhir::Treatment const& treatment);
 
-/// The state named in a rule ("not-tolerated"); the rule set has been checked, so it is always one.
-[[nodiscard]] TreatmentState treatment_state(std::string_view name);
-
 /// The states that the words of a statement about a treatment establish.
 [[nodiscard]] TreatmentStates states_of_words(Statement const& statement);
 
+/// The clauses that the treatment's sets and words lead to, in order, each once: any other is not fulfilled.
+void add_clauses_named(Knowledge const& knowledge, TreatmentStatement const& treatment,
+                       std::vector<ClauseNumber>& clauses);
+
 /// True when the clause's drugs or procedures are in the statement and one of its states holds, whenever it was.
-[[nodiscard]] bool fulfils(Knowledge const& knowledge, TreatmentStatement const& treatment,
-                           rules::TreatmentClause const& clause, FactSide side, std::uint16_t clause_number);
+[[nodiscard]] bool fulfils(Knowledge const& knowledge, TreatmentStatement const& treatment, ClauseNumber clause);
 
 /// True when the treatment is recent enough for the clause, or of the episode that it wants. `onset`: of the disease,
 /// if recorded.

@@ -11,7 +11,7 @@ std::optional<BodyWeight> body_weight(Knowledge const& knowledge, std::vector<Re
   for (auto const& result : results) {
     auto const& observation = *result.observation;
     if (observation.pending || !observation.quantity) continue;
-    auto const* match = result.statement.match(knowledge.set(rules.weight_set));
+    auto const* match = result.statement.match(knowledge.products.weight);
     auto const kg = fhir::kilograms(*observation.quantity);
     if (match == nullptr || match->broader || !kg) continue;
     auto const& day = observation.effective;

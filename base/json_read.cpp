@@ -3,15 +3,27 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 namespace ivig::base {
+
+namespace {
+
+/// Most look-ups fail on most members: length and first letter tell nearly all of them apart without a call.
+bool is_named(Json const& member_name, std::string_view name) {
+  if (member_name.GetStringLength() != name.size()) return false;
+  char const* const text = member_name.GetString();
+  return name.empty() || (text[0] == name[0] && std::memcmp(text, name.data(), name.size()) == 0);
+}
+
+}  // namespace
 
 Json const* member_or_null(Json const& object, std::string_view name) {
   if (!object.IsObject()) return nullptr;
   // Backwards: of duplicate members the last counts, and FindMember would give the first.
   for (auto it = object.MemberEnd(); it != object.MemberBegin();) {
     --it;
-    if (as_string(it->name) == name) return &it->value;
+    if (is_named(it->name, name)) return &it->value;
   }
   return nullptr;
 }

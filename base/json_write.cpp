@@ -1,6 +1,9 @@
 #include "base/json_write.h"
 
+#include <smmintrin.h>
+
 #include <array>
+#include <bit>
 #include <charconv>
 
 namespace ivig::base {
@@ -39,13 +42,34 @@ void JsonWriter::raw(std::string_view json_text) {
   out_ += json_text;
 }
 
+namespace {
+
+/// The first place from `at` on that JSON escapes; the size when there is none. Sixteen letters at a time.
+std::size_t next_escaped(std::string_view text, std::size_t at) {
+  __m128i const last_control = _mm_set1_epi8(0x1F);
+  for (; text.size() - at >= 16; at += 16) {
+    __m128i const s = _mm_loadu_si128(reinterpret_cast<__m128i const*>(text.data() + at));
+    __m128i const control = _mm_cmpeq_epi8(_mm_max_epu8(s, last_control), last_control);
+    __m128i const special =
+        _mm_or_si128(_mm_cmpeq_epi8(s, _mm_set1_epi8('"')), _mm_cmpeq_epi8(s, _mm_set1_epi8('\\')));
+    int const found = _mm_movemask_epi8(_mm_or_si128(control, special));
+    if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(found)));
+  }
+  for (; at < text.size(); ++at) {
+    auto const c = static_cast<unsigned char>(text[at]);
+    if (c < 0x20 || c == '"' || c == '\\') break;
+  }
+  return at;
+}
+
+}  // namespace
+
 void JsonWriter::quoted(std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
   out_ += '"';
   std::size_t begin = 0;  // of the run that needs no escape
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = next_escaped(text, 0); i < text.size(); i = next_escaped(text, i + 1)) {
     auto const c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
     out_.append(text.substr(begin, i - begin));
     begin = i + 1;
     switch (c) {

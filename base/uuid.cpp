@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <vector>
@@ -15,11 +16,18 @@ namespace {
 
 using Digest = std::array<unsigned char, 32>;
 
+/// Looked up once: EVP_sha256() makes OpenSSL 3 search its providers at every use.
+EVP_MD const* sha256_method() {
+  static std::unique_ptr<EVP_MD, void (*)(EVP_MD*)> const method(EVP_MD_fetch(nullptr, "SHA256", nullptr),
+                                                                 &EVP_MD_free);
+  return method.get();
+}
+
 Digest sha256(std::string_view bytes) {
   Digest digest{};
   unsigned size = 0;
   // Fails only without memory or with a provider that lacks SHA-256: no caller could go on.
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, sha256_method(), nullptr) != 1) {
     throw std::runtime_error("SHA-256 is not available");
   }
   return digest;

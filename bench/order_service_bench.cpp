@@ -1,18 +1,15 @@
 // What one order-sign request costs, stage by stage: time and allocations. Ratios against merely parsing the same body.
 
-#include <atomic>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <new>
 
 #include <benchmark/benchmark.h>
 
+#include "bench/allocation_count.h"
 #include "hooks/order_service.h"
 
 namespace {
-
-std::atomic<std::size_t> allocations{0};
 
 std::string read(char const* name) {
   std::ifstream in(std::string(IVIG_SOURCE_DIR) + name, std::ios::binary);
@@ -28,10 +25,10 @@ ivig::advice::Knowledge const& knowledge() {
 /// Runs `work` and reports allocations per iteration beside the time.
 template <class F>
 void measure(benchmark::State& state, std::string const& body, F&& work) {
-  std::size_t before = allocations.load();
+  std::size_t before = ivig::bench::allocations();
   for (auto _ : state) work();
   state.counters["allocations"] =
-      benchmark::Counter(static_cast<double>(allocations.load() - before) / static_cast<double>(state.iterations()));
+      benchmark::Counter(static_cast<double>(ivig::bench::allocations() - before) / static_cast<double>(state.iterations()));
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(body.size()));
 }
 
@@ -59,13 +56,5 @@ BENCHMARK_CAPTURE(parse_only, silent, "/conformance/examples/order-sign-cidp.jso
 BENCHMARK_CAPTURE(whole_request, silent, "/conformance/examples/order-sign-cidp.json");
 
 }  // namespace
-
-void* operator new(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 BENCHMARK_MAIN();

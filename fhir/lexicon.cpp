@@ -1,7 +1,7 @@
 #include "fhir/lexicon.h"
 
 #include <algorithm>
-#include <optional>
+#include <functional>
 
 namespace ivig::fhir {
 namespace {
@@ -21,6 +21,8 @@ bool list_goes_on(std::vector<Token> const& tokens, std::size_t at) {
   }
   return false;
 }
+
+std::uint64_t hash_of(std::string_view word) { return std::hash<std::string_view>()(word); }
 
 /// Written as a titer (1:25600) or a number with nothing negative about it.
 bool is_titer(std::vector<Token> const& tokens, std::size_t at) {
@@ -52,12 +54,51 @@ Lexicon::Lexicon(TextCues const& cues) {
 }
 
 void Lexicon::add(std::string_view phrase, PhraseKind kind, OwnerIndex owner) {
+  of(owner);
   bool by_case = kind == PhraseKind::abbreviation || kind == PhraseKind::ambiguous_abbreviation;
   add_terminal(phrase, Terminal{owner, kind, false, Cue::scope_break, by_case ? std::string(phrase) : std::string{}});
 }
 
+Lexicon::Owner& Lexicon::of(OwnerIndex owner) {
+  while (owners_.size() <= owner) owners_.push_back({static_cast<OwnerIndex>(owners_.size()), false, false});
+  return owners_[owner];
+}
+
 void Lexicon::add_exclusion(std::string_view prefix, OwnerIndex owner) {
-  exclusions_[owner].push_back(" " + folded_text(prefix));
+  of(owner).exclusions = true;
+  exclusions_.add(folded_text(prefix), owner);
+}
+
+std::uint64_t Lexicon::key_of(NodeId node, std::uint64_t word_hash) {
+  std::uint64_t const mixed = (word_hash ^ node) * 0x9E3779B97F4A7C15U;
+  return mixed ^ (mixed >> 32U);
+}
+
+Lexicon::NodeId Lexicon::next(NodeId node, std::uint64_t word_hash, std::string_view word) const {
+  if (edges_.empty()) return 0;
+  std::uint64_t const key = key_of(node, word_hash);
+  for (std::size_t slot = key & (edges_.size() - 1);; slot = (slot + 1) & (edges_.size() - 1)) {
+    Edge const& edge = edges_[slot];
+    if (edge.to == 0) return 0;
+    if (edge.key == key && edge.from == node && edge.word == word) return edge.to;
+  }
+}
+
+void Lexicon::add_edge(NodeId node, std::string const& word, NodeId to) {
+  auto place = [this](Edge edge) {
+    std::size_t slot = edge.key & (edges_.size() - 1);
+    while (edges_[slot].to != 0) slot = (slot + 1) & (edges_.size() - 1);
+    edges_[slot] = std::move(edge);
+  };
+  if (edges_.size() < 2 * (edge_count_ + 1)) {
+    std::vector<Edge> old(std::max<std::size_t>(1024, 2 * edges_.size()));
+    old.swap(edges_);
+    for (auto& edge : old) {
+      if (edge.to != 0) place(std::move(edge));
+    }
+  }
+  ++edge_count_;
+  place({key_of(node, hash_of(word)), node, to, word});
 }
 
 void Lexicon::add_terminal(std::string_view phrase, Terminal terminal) {
@@ -65,30 +106,27 @@ void Lexicon::add_terminal(std::string_view phrase, Terminal terminal) {
   auto tokens = tokenize(phrase);
   if (tokens.empty()) return;
   for (auto const& token : tokens) {
-    WordId word = words_.try_emplace(token.folded, static_cast<WordId>(words_.size())).first->second;
-    auto [edge, added] =
-        edges_.try_emplace((std::uint64_t{node} << 32U) | word, static_cast<NodeId>(terminals_.size()));
-    if (added) terminals_.emplace_back();
-    node = edge->second;
+    NodeId to = next(node, hash_of(token.folded), token.folded);
+    if (to == 0) {
+      to = static_cast<NodeId>(terminals_.size());
+      terminals_.emplace_back();
+      add_edge(node, token.folded, to);
+    }
+    node = to;
   }
   terminals_[node].push_back(std::move(terminal));
 }
 
 void Lexicon::collect(std::vector<Token> const& tokens, std::vector<Mention>& mentions,
                       std::vector<CueHit>& cues) const {
-  constexpr WordId kUnknown = ~WordId{0};
-  std::vector<WordId> ids;
-  ids.reserve(tokens.size());
-  for (auto const& token : tokens) {
-    auto it = words_.find(token.folded);
-    ids.push_back(it == words_.end() ? kUnknown : it->second);
-  }
-  for (std::size_t start = 0; start < ids.size(); ++start) {
+  std::vector<std::uint64_t> hashes;
+  hashes.reserve(tokens.size());
+  for (auto const& token : tokens) hashes.push_back(hash_of(token.folded));
+  for (std::size_t start = 0; start < tokens.size(); ++start) {
     NodeId node = 0;
-    for (std::size_t at = start; at < ids.size() && ids[at] != kUnknown; ++at) {
-      auto edge = edges_.find((std::uint64_t{node} << 32U) | ids[at]);
-      if (edge == edges_.end()) break;
-      node = edge->second;
+    for (std::size_t at = start; at < tokens.size(); ++at) {
+      node = next(node, hashes[at], tokens[at].folded);
+      if (node == 0) break;
       for (auto const& terminal : terminals_[node]) {
         if (terminal.is_cue) {
           cues.push_back({terminal.cue, start, at});
@@ -111,13 +149,6 @@ void Lexicon::collect(std::vector<Token> const& tokens, std::vector<Mention>& me
       }
     }
   }
-}
-
-bool Lexicon::excluded(std::string const& folded, OwnerIndex owner) const {
-  auto it = exclusions_.find(owner);
-  if (it == exclusions_.end()) return false;
-  return std::any_of(it->second.begin(), it->second.end(),
-                     [&](std::string const& prefix) { return folded.find(prefix) != std::string::npos; });
 }
 
 void Lexicon::assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues,
@@ -158,7 +189,7 @@ void Lexicon::assert_in_context(std::vector<Token> const& tokens, std::vector<Cu
   // "No GBS relapse" denies the relapse and not the GBS in it; "no worsening", itself a phrase, denies the worsening.
   auto of_the_phrase = [&](CueHit const& hit) {
     return std::any_of(all.begin(), all.end(), [&](Mention const& other) {
-      return qualifiers_.contains(other.owner) && other.first <= mention.first && mention.last <= other.last &&
+      return owners_[other.owner].qualifier && other.first <= mention.first && mention.last <= other.last &&
              other.first <= hit.first && hit.last <= other.last;
     });
   };
@@ -206,7 +237,8 @@ std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> con
   auto covered = [&](Mention const& m) {
     return std::any_of(found.begin(), found.end(), [&](Mention const& other) {
       bool longer = other.last - other.first > m.last - m.first;
-      return longer && group_of(other.owner) == group_of(m.owner) && other.first <= m.last && m.first <= other.last;
+      return longer && owners_[other.owner].group == owners_[m.owner].group && other.first <= m.last &&
+             m.first <= other.last;
     });
   };
   // Somebody else's disease: everything after the cue up to the end of its sentence.
@@ -220,13 +252,17 @@ std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> con
                           [](Token const& token) { return token.breaks_before; });
     });
   };
-  std::string folded = " " + folded_text(text);
+  std::vector<OwnerIndex> excluded;
+  if (std::any_of(found.begin(), found.end(), [&](Mention const& m) { return owners_[m.owner].exclusions; }))
+    exclusions_.each(folded_text(text), [&](OwnerIndex owner) { excluded.push_back(owner); });
   std::vector<Mention> kept;
   for (auto const& mention : found) {
-    if (covered(mention) || family(mention) || excluded(folded, mention.owner)) continue;
+    if (covered(mention) || family(mention) ||
+        std::find(excluded.begin(), excluded.end(), mention.owner) != excluded.end())
+      continue;
     kept.push_back(mention);
     bool qualified = std::any_of(found.begin(), found.end(), [&](Mention const& other) {
-      return qualifiers_.contains(other.owner) && other.first <= mention.first && mention.last <= other.last &&
+      return owners_[other.owner].qualifier && other.first <= mention.first && mention.last <= other.last &&
              other.last - other.first > mention.last - mention.first;
     });
     assert_in_context(tokens, cues, found, qualified, kept.back());

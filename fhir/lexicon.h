@@ -6,10 +6,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
+#include "fhir/prefix_trie.h"
 #include "fhir/text.h"
 
 namespace ivig::fhir {
@@ -51,10 +50,10 @@ class Lexicon {
   /// Abbreviations match by case as well, as a whole word.
   void add(std::string_view phrase, PhraseKind kind, OwnerIndex owner);
   /// Owners of one group compete for overlapping words: the two sides of a fact, say. An owner starts as its own group.
-  void join_group(OwnerIndex owner, OwnerIndex group) { groups_[owner] = group; }
+  void join_group(OwnerIndex owner, OwnerIndex group) { of(owner).group = group; }
   /// A phrase of such an owner takes "no", "ruled out" and "resolved" away from the shorter names that it holds: "no MG
   /// exacerbation" says nothing against MG.
-  void mark_qualifier(OwnerIndex owner) { qualifiers_.insert(owner); }
+  void mark_qualifier(OwnerIndex owner) { of(owner).qualifier = true; }
   /// When `prefix` starts a word of the text anywhere, no mention of `owner` counts in that text.
   void add_exclusion(std::string_view prefix, OwnerIndex owner);
 
@@ -89,7 +88,6 @@ class Lexicon {
     Cue cue;
     std::size_t first, last;
   };
-  using WordId = std::uint32_t;
   using NodeId = std::uint32_t;
 
   void add_terminal(std::string_view phrase, Terminal terminal);
@@ -97,18 +95,29 @@ class Lexicon {
   /// `qualified`: stands inside a longer phrase of a qualifier.
   void assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues,
                          std::vector<Mention> const& all, bool qualified, Mention& mention) const;
-  [[nodiscard]] OwnerIndex group_of(OwnerIndex owner) const {
-    auto it = groups_.find(owner);
-    return it == groups_.end() ? owner : it->second;
-  }
-  [[nodiscard]] bool excluded(std::string const& folded, OwnerIndex owner) const;
+  struct Owner {
+    OwnerIndex group = 0;
+    bool qualifier = false;
+    bool exclusions = false;
+  };
+  Owner& of(OwnerIndex owner);
 
-  std::unordered_map<std::string, WordId> words_;
-  std::unordered_map<std::uint64_t, NodeId> edges_;  // (node << 32 | word) -> node
+  /// From a node by a word to the next node; open addressing, a power of two of slots, at most half of them full.
+  struct Edge {
+    std::uint64_t key = 0;
+    NodeId from = 0;
+    NodeId to = 0;  // 0: an empty slot; no edge leads back to the root
+    std::string word;
+  };
+  [[nodiscard]] static std::uint64_t key_of(NodeId node, std::uint64_t word_hash);
+  [[nodiscard]] NodeId next(NodeId node, std::uint64_t word_hash, std::string_view word) const;
+  void add_edge(NodeId node, std::string const& word, NodeId to);
+
+  std::vector<Edge> edges_;
+  std::size_t edge_count_ = 0;
   std::vector<std::vector<Terminal>> terminals_;     // by node
-  std::unordered_map<OwnerIndex, std::vector<std::string>> exclusions_;
-  std::unordered_map<OwnerIndex, OwnerIndex> groups_;
-  std::unordered_set<OwnerIndex> qualifiers_;
+  PrefixTrie exclusions_;                            // ids are owners
+  std::vector<Owner> owners_;                        // by owner
 };
 
 }  // namespace ivig::fhir

@@ -19,7 +19,11 @@ constexpr std::array<std::pair<char32_t, char>, 44> kFolds{{
 /// Reads one UTF-8 code point; the text was checked on arrival, so a malformed byte is just passed over.
 char32_t next_code_point(std::string_view text, std::size_t& at) {
   auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  unsigned lead = byte(at);
+  unsigned lead = static_cast<unsigned char>(text[at]);
+  if (lead < 0x80) {
+    ++at;
+    return lead;
+  }
   std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   char32_t point = lead < 0x80 ? lead : lead < 0xe0 ? lead & 0x1fU : lead < 0xf0 ? lead & 0x0fU : lead & 0x07U;
   for (std::size_t i = 1; i < length; ++i) point = (point << 6U) | (byte(at + i) & 0x3fU);
@@ -31,13 +35,26 @@ char32_t next_code_point(std::string_view text, std::size_t& at) {
 constexpr char kSeparator = 0;
 constexpr char kVanishes = 1;
 
+constexpr char fold_ascii(char c) {
+  if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) return c;
+  if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
+  return c == '\'' ? kVanishes : kSeparator;
+}
+
+constexpr auto kAscii = [] {
+  std::array<char, 128> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) table[i] = fold_ascii(static_cast<char>(i));
+  return table;
+}();
+
+/// An ASCII letter or digit: what words are mostly made of.
+bool is_plain(char c) {
+  auto const byte = static_cast<unsigned char>(c);
+  return byte < 0x80 && kAscii[byte] > kVanishes;
+}
+
 char fold(char32_t point) {
-  if (point < 0x80) {
-    char c = static_cast<char>(point);
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) return c;
-    if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
-    return c == '\'' ? kVanishes : kSeparator;
-  }
+  if (point < 0x80) return kAscii[point];
   if (point == 0x2019 || point == 0x2018 || point == 0x00b4 || point == 0x00ad) return kVanishes;
   if (point >= 0xc0 && point <= 0xde && point != 0xd7) point += 0x20;
   else if (point >= 0x100 && point <= 0x17f && (point & 1U) == 0) point += 1;
@@ -62,6 +79,7 @@ bool is_break(char32_t point) { return point == '.' || point == ';' || point == 
 
 std::vector<Token> tokenize(std::string_view text) {
   std::vector<Token> tokens;
+  tokens.reserve(text.size() / 6 + 1);
   Token word;
   std::size_t start = 0;
   bool breaks = false;
@@ -88,6 +106,13 @@ std::vector<Token> tokenize(std::string_view text) {
     if (folded != kSeparator) {
       if (word.folded.empty()) start = here;
       word.folded.push_back(folded);
+      // The rest of a plain word at once.
+      std::size_t const rest = at;
+      while (at < text.size() && is_plain(text[at])) ++at;
+      std::size_t const before = word.folded.size();
+      word.folded.resize(before + (at - rest));
+      for (std::size_t i = rest; i < at; ++i)
+        word.folded[before + i - rest] = kAscii[static_cast<unsigned char>(text[i])];
       continue;
     }
     // A point between digits belongs to the number: 0.4 g/kg.
@@ -115,6 +140,8 @@ std::string folded_text(std::string_view text) {
   out.reserve(text.size() + 2);
   std::size_t at = 0;
   while (at < text.size()) {
+    while (at < text.size() && is_plain(text[at])) out.push_back(kAscii[static_cast<unsigned char>(text[at++])]);
+    if (at == text.size()) break;
     char folded = fold(next_code_point(text, at));
     if (folded == kVanishes) continue;
     if (folded != kSeparator) {

@@ -17,7 +17,7 @@ using store::References;
 void keep_references(Decision& decision, References const& references) {
   decision.order_reference = references.kept(decision.order_reference);
   decision.patient_reference = references.kept(decision.patient_reference);
-  for (auto& fact : decision.facts.values) fact.from = references.kept_place(fact.from);
+  decision.facts.values.each_place([&](std::string& from) { from = references.kept_place(from); });
   for (auto* list : {&decision.facts.indications, &decision.facts.contradicting}) {
     for (auto& indication : *list) indication.from = references.kept_place(indication.from);
   }

@@ -9,29 +9,14 @@
 namespace ivig::rules {
 namespace {
 
-/// The truth of every fact and indication of one order, and the rows that follow from them.
+/// The rows that follow from the truth of every fact and indication of one order.
 class Evaluation {
  public:
-  Evaluation(RuleSet const& rules, Facts const& facts) : rules_(rules), facts_(facts) {
-    truths_.reserve(facts.values.size());
-    for (auto const& value : facts.values) truths_.push_back(value.value);
-    indications_.assign(facts.values.size(), Truth::no);
-    for (auto const& indication : facts.indications) {
-      Truth& truth = indications_[indication.condition];
-      truth = truth_or(truth, indication.certainty);
-    }
-  }
+  Evaluation(RuleSet const& rules, Facts const& facts, TruthTable const& truths)
+      : rules_(rules), facts_(facts), truths_(truths) {}
 
-  /// Supposes an unknown fact to be known.
-  void assume(FactIndex fact, Truth value) {
-    truths_[fact] = value;
-    assumed_ = fact;
-    if (indications_[fact] == Truth::unknown) indications_[fact] = value;
-  }
-
-  /// Recomputes the derived facts that nothing direct decides, then stance and indicator.
+  /// Stance and indicator.
   Findings run() {
-    derive_truths();
     Findings findings;
     std::vector<Recommendation> all = applicable();
     take_exceptions(all, findings);
@@ -48,36 +33,17 @@ class Evaluation {
     return findings;
   }
 
-  [[nodiscard]] std::vector<Truth> const& truths() const { return truths_; }
-
-  /// Derived facts filled in, rows left alone.
-  Truths derived() {
-    derive_truths();
-    return {truths_, indications_};
-  }
-
  private:
-  [[nodiscard]] ExpressionInput input() const { return {truths_, indications_}; }
+  [[nodiscard]] ExpressionInput input() const { return truths_.input(); }
 
-  void derive_truths() {
-    for (FactIndex fact : rules_.derivation_order) {
-      // What the record says directly outranks what follows from other facts.
-      if (facts_.values[fact].basis != Basis::none || assumed_ == fact) continue;
-      auto const& definition = rules_.facts[fact];
-      Truth yes = definition.for_it.when.empty() ? Truth::no : definition.for_it.when.evaluate(input());
-      Truth no = definition.against_it.when.empty() ? Truth::no : definition.against_it.when.evaluate(input());
-      if (yes == Truth::yes) truths_[fact] = Truth::yes;
-      else if (no == Truth::yes) truths_[fact] = Truth::no;
-      else if (yes == Truth::unknown || no == Truth::unknown) truths_[fact] = Truth::unknown;
-    }
+  [[nodiscard]] std::vector<Recommendation> applicable() const {
+    return applicable(facts_.indications, input().indications);
   }
-
-  [[nodiscard]] std::vector<Recommendation> applicable() const { return applicable(facts_.indications, indications_); }
 
   /// Rows of some indications that apply or may apply; rows replaced by a narrower one are left out.
   [[nodiscard]] std::vector<Recommendation> applicable(std::vector<Indication> const& indications,
                                                        std::vector<Truth> const& indicated_for) const {
-    ExpressionInput const over{truths_, indicated_for};
+    ExpressionInput const over{truths_.facts(), indicated_for};
     std::vector<RowIndex> rows;
     for (auto const& indication : indications) {
       auto const& of = rules_.rows_of(indication.condition);
@@ -99,7 +65,7 @@ class Evaluation {
   /// The record names a diagnosis that cannot stand beside the order's: its rows are listed last, as possible ones.
   void add_contradicting(Findings& findings) const {
     if (facts_.contradicting.empty()) return;
-    std::vector<Truth> indicated(truths_.size(), Truth::no);
+    std::vector<Truth> indicated(truths_.facts().size(), Truth::no);
     for (auto const& other : facts_.contradicting) indicated[other.condition] = Truth::yes;
     std::vector<Recommendation> rows = applicable(facts_.contradicting, indicated);
     std::sort(rows.begin(), rows.end(), [&](auto const& a, auto const& b) { return precedence(a) < precedence(b); });
@@ -177,7 +143,7 @@ class Evaluation {
   /// recommended for, if the record shows that it helped. What would harm is said all the same.
   void keep_the_answered(std::vector<Recommendation>& all) const {
     if (facts_.source != IndicationSource::inferred || !several_conditions(all)) return;
-    if (!rules_.response_fact || truths_[*rules_.response_fact] != Truth::yes) return;
+    if (!rules_.response_fact || truths_.facts()[*rules_.response_fact] != Truth::yes) return;
     auto answered = [&](Recommendation const& r) {
       return rules_.rows[r.row].stance == Stance::recommended && !r.candidate;
     };
@@ -271,7 +237,7 @@ class Evaluation {
 
   /// True when the two rows are about different conditions of this order.
   [[nodiscard]] bool other_indication(Recommendation const& a, Recommendation const& b) const {
-    return other_indication(a, b, indications_);
+    return other_indication(a, b, input().indications);
   }
   [[nodiscard]] bool other_indication(Recommendation const& a, Recommendation const& b,
                                       std::vector<Truth> const& indicated) const {
@@ -313,10 +279,8 @@ class Evaluation {
 
   RuleSet const& rules_;
   Facts const& facts_;
-  std::vector<Truth> truths_;
-  std::vector<Truth> indications_;
+  TruthTable const& truths_;
   std::vector<Recommendation> background_;
-  std::optional<FactIndex> assumed_;
 };
 
 /// Unknown facts that the rows of these indications mention, directly or through derived facts.
@@ -362,15 +326,15 @@ std::string change(Findings const& now, Findings const& then) {
   return std::string(to_string(now.stance_indicator)) + " -> " + std::string(to_string(then.stance_indicator));
 }
 
-void find_missing(RuleSet const& rules, Facts const& facts, Evaluation const& current, Findings& findings) {
-  for (FactIndex fact : open_facts(rules, facts, current.truths())) {
+void find_missing(RuleSet const& rules, Facts const& facts, TruthTable& truths, Findings& findings) {
+  for (FactIndex fact : open_facts(rules, facts, truths.facts())) {
     auto const& definition = rules.facts[fact];
     if (definition.ask.empty()) continue;  // follows from others, which are asked for themselves
     std::string would_change;
     for (Truth value : {Truth::yes, Truth::no}) {
-      Evaluation assumed(rules, facts);
-      assumed.assume(fact, value);
-      Findings then = assumed.run();
+      truths.suppose(fact, value);
+      Findings const then = Evaluation(rules, facts, truths).run();
+      truths.take_back();
       std::string difference = change(findings, then);
       if (difference.empty()) continue;
       if (!would_change.empty()) would_change += " or ";
@@ -402,14 +366,6 @@ std::vector<RowState> row_states(RuleSet const& rules, std::vector<RowIndex> con
   return found;
 }
 
-Truths truths_of(RuleSet const& rules, Facts const& facts) { return Evaluation(rules, facts).derived(); }
-
-Truths truths_if(RuleSet const& rules, Facts const& facts, FactIndex fact, Truth value) {
-  Evaluation evaluation(rules, facts);
-  evaluation.assume(fact, value);
-  return evaluation.derived();
-}
-
 Indicator indicator_of(Row const& row, std::optional<Truth> precondition, bool supported) {
   switch (row.stance) {
     case Stance::harmful: return Indicator::critical;
@@ -424,18 +380,12 @@ Indicator indicator_of(Row const& row, std::optional<Truth> precondition, bool s
   return Indicator::none;
 }
 
-void derive(RuleSet const& rules, Facts& facts) {
-  Evaluation evaluation(rules, facts);
-  (void)evaluation.run();
-  for (std::size_t i = 0; i < facts.values.size(); ++i) facts.values[i].value = evaluation.truths()[i];
-}
-
 Findings evaluate(RuleSet const& rules, Facts const& facts) {
-  Evaluation evaluation(rules, facts);
-  Findings findings = evaluation.run();
-  find_missing(rules, facts, evaluation, findings);
+  TruthTable truths(rules, facts);
+  Findings findings = Evaluation(rules, facts, truths).run();
+  find_missing(rules, facts, truths, findings);
   findings.indicator = findings.stance_indicator;
-  add_advisable(rules, evaluation.truths(), findings);
+  add_advisable(rules, truths.facts(), findings);
   ask_for_indication(rules, facts, findings);
   ask_for_confirmation(rules, facts, findings);
   return findings;

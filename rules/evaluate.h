@@ -4,25 +4,13 @@
 #include "rules/facts.h"
 #include "rules/findings.h"
 #include "rules/rule_set.h"
+#include "rules/truth_table.h"
 
 namespace ivig::rules {
 
-/// Fills in the facts that follow from others (their `when` evidence), in dependency order.
-void derive(RuleSet const& rules, Facts& facts);
-
-/// Evaluates the rows of the order's indications. Calls derive on a copy; `missing` holds, for every unknown fact that
+/// Evaluates the rows of the order's indications. `missing` holds, for every unknown fact that
 /// these rows mention, whether learning it could change stance or indicator.
 [[nodiscard]] Findings evaluate(RuleSet const& rules, Facts const& facts);
-
-/// What is known of every fact, derived ones included, by FactIndex.
-struct Truths {
-  std::vector<Truth> facts;
-  std::vector<Truth> indications;
-  [[nodiscard]] ExpressionInput input() const { return {facts, indications}; }
-};
-[[nodiscard]] Truths truths_of(RuleSet const& rules, Facts const& facts);
-/// The same, supposing that `fact` were known to be `value`.
-[[nodiscard]] Truths truths_if(RuleSet const& rules, Facts const& facts, FactIndex fact, Truth value);
 
 /// A row that applies (yes) or may apply (unknown).
 struct RowState {

@@ -23,6 +23,14 @@ base::Result<Expression> Expression::compile(Json const& form,
   auto appended = expression.append(form, find);
   if (!appended) return tl::unexpected(appended.error());
   if (expression.nodes_.size() > kMaxNodes) return fail(Errc::invalid_rules, "", "expression with more than 256 parts");
+  std::set<FactIndex> facts, indications;
+  for (auto const& node : expression.nodes_) {
+    if (node.op != Op::fact && node.op != Op::indication) continue;
+    facts.insert(node.operand);
+    if (node.op == Op::indication) indications.insert(node.operand);
+  }
+  expression.facts_.assign(facts.begin(), facts.end());
+  expression.indications_.assign(indications.begin(), indications.end());
   return expression;
 }
 
@@ -86,22 +94,6 @@ Truth Expression::evaluate(ExpressionInput const& input) const {
     }
   }
   return stack[0];
-}
-
-std::vector<FactIndex> Expression::facts() const {
-  std::set<FactIndex> out;
-  for (auto const& node : nodes_) {
-    if (node.op == Op::fact || node.op == Op::indication) out.insert(node.operand);
-  }
-  return {out.begin(), out.end()};
-}
-
-std::vector<FactIndex> Expression::indications() const {
-  std::set<FactIndex> out;
-  for (auto const& node : nodes_) {
-    if (node.op == Op::indication) out.insert(node.operand);
-  }
-  return {out.begin(), out.end()};
 }
 
 }  // namespace ivig::rules

@@ -32,10 +32,10 @@ class Expression {
 
   [[nodiscard]] Truth evaluate(ExpressionInput const& input) const;
   [[nodiscard]] bool empty() const { return nodes_.empty(); }
-  /// Every fact it mentions, each once.
-  [[nodiscard]] std::vector<FactIndex> facts() const;
+  /// Every fact it mentions, each once, conditions of which it asks whether the order is for them included.
+  [[nodiscard]] std::vector<FactIndex> const& facts() const { return facts_; }
   /// Every condition of which it asks whether the order is for it, each once.
-  [[nodiscard]] std::vector<FactIndex> indications() const;
+  [[nodiscard]] std::vector<FactIndex> const& indications() const { return indications_; }
 
  private:
   enum class Op : std::uint8_t { fact, indication, all, any, negation, documented };
@@ -47,6 +47,7 @@ class Expression {
                                           std::function<std::optional<FactIndex>(std::string_view)> const& find);
 
   std::vector<Node> nodes_;
+  std::vector<FactIndex> facts_, indications_;
 };
 
 }  // namespace ivig::rules

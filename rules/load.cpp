@@ -143,6 +143,7 @@ base::Result<RuleSet> RuleSet::load(std::filesystem::path const& folder) {
   }
   if (auto ok = load_facts(facts_files, rules); !ok) return tl::unexpected(ok.error());
   if (auto ok = order_derivations(rules); !ok) return tl::unexpected(ok.error());
+  derive_unread(rules);
   if (!string_member(main_json, "safety").empty()) {
     if (auto ok = open_and(load_safety, path("safety"), rules); !ok) return tl::unexpected(ok.error());
   }
@@ -172,6 +173,15 @@ std::optional<FactIndex> RuleSet::fact_index(std::string_view id) const {
 std::optional<RowIndex> RuleSet::row_index(std::string_view id) const {
   auto it = row_ids.find(std::string(id));
   return it == row_ids.end() ? std::nullopt : std::optional(it->second);
+}
+
+Truth RuleSet::unread(FactIndex fact, bool conditions_known, bool allergies_known) const {
+  auto const& definition = facts[fact];
+  if (definition.default_no) return Truth::no;
+  // A condition is absent when the conditions were had and it is not among them; so is a reaction with the allergies.
+  bool const known = (definition.kind == FactKind::condition && conditions_known) ||
+                     (definition.kind == FactKind::reaction && allergies_known);
+  return known ? Truth::no : Truth::unknown;
 }
 
 std::string const& RuleSet::sentence(std::string const& key) const { return sentences.at(key); }

@@ -30,5 +30,7 @@ namespace ivig::rules {
 [[nodiscard]] base::Result<void> index_rows(RuleSet& rules);
 /// Order in which derived facts are computed; refuses cycles of `when`.
 [[nodiscard]] base::Result<void> order_derivations(RuleSet& rules);
+/// What holds of every fact before a chart is read. After order_derivations.
+void derive_unread(RuleSet& rules);
 
 }  // namespace ivig::rules

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "rules/load.h"
+#include "rules/truth_table.h"
 
 namespace ivig::rules {
 namespace {
@@ -352,7 +353,35 @@ base::Result<void> order_derivations(RuleSet& rules) {
     if (derived) rules.derivation_order.push_back(fact);
   };
   for (std::size_t i = 0; i < rules.facts.size(); ++i) visit(static_cast<FactIndex>(i));
+  rules.derivation_rank.assign(rules.facts.size(), 0);
+  rules.dependents.assign(rules.facts.size(), {});
+  for (std::size_t rank = 0; rank < rules.derivation_order.size(); ++rank) {
+    FactIndex const fact = rules.derivation_order[rank];
+    rules.derivation_rank[fact] = static_cast<FactIndex>(rank);
+    for (auto const* side : {&rules.facts[fact].for_it, &rules.facts[fact].against_it}) {
+      for (FactIndex other : side->when.facts()) {
+        auto& dependents = rules.dependents[other];
+        if (dependents.empty() || dependents.back() != fact) dependents.push_back(fact);
+      }
+    }
+  }
   return outcome;
+}
+
+void derive_unread(RuleSet& rules) {
+  for (bool const conditions_known : {false, true}) {
+    for (bool const allergies_known : {false, true}) {
+      Facts facts;
+      facts.conditions_known = conditions_known;
+      facts.allergies_known = allergies_known;
+      std::vector<Truth> truths;
+      for (std::size_t fact = 0; fact < rules.facts.size(); ++fact)
+        truths.push_back(rules.unread(static_cast<FactIndex>(fact), conditions_known, allergies_known));
+      facts.values = FactValues(std::move(truths));
+      derive(rules, facts);
+      rules.unread_truths[(conditions_known ? 1U : 0U) + (allergies_known ? 2U : 0U)] = facts.values.truths();
+    }
+  }
 }
 
 }  // namespace ivig::rules

@@ -2,6 +2,7 @@
 // The encoded guidance as it is after loading: facts, guidelines, rows, sentences. Immutable, shared between threads,
 // swapped whole on reload. The form of the files is docs/rule-form.md.
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -299,8 +300,18 @@ class RuleSet {
   /// A sentence of cards.json; a missing one is a load error, so this always finds it.
   [[nodiscard]] std::string const& sentence(std::string const& key) const;
 
+  /// What is known of each fact before anything was read and derived: false where its absence says so, else unknown.
+  [[nodiscard]] Truth unread(FactIndex fact, bool conditions_known, bool allergies_known) const;
+  /// The same of all facts, those that follow from others derived.
+  [[nodiscard]] std::vector<Truth> const& all_unread(bool conditions_known, bool allergies_known) const {
+    return unread_truths[(conditions_known ? 1U : 0U) + (allergies_known ? 2U : 0U)];
+  }
+
   /// Facts with `when` evidence, in an order in which each comes after those it depends on.
   std::vector<FactIndex> derivation_order;
+  std::vector<FactIndex> derivation_rank;          ///< by FactIndex: place in derivation_order
+  std::vector<std::vector<FactIndex>> dependents;  ///< by FactIndex: facts whose `when` mentions it
+  std::array<std::vector<Truth>, 4> unread_truths;
   std::vector<std::vector<RowIndex>> rows_by_condition;  ///< by FactIndex
   std::unordered_map<std::string, FactIndex> fact_ids;
   std::unordered_map<std::string, RowIndex> row_ids;

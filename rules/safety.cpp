@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "rules/evaluate.h"
+#include "rules/truth_table.h"
 
 namespace ivig::rules {
 namespace {
@@ -69,38 +69,53 @@ std::vector<CodedFinding> findings_of(RuleSet const& rules, Facts const& facts, 
   return found;
 }
 
+/// The highest indicator of the levels that hold.
+Indicator loudest(RuleSet const& rules, Facts const& facts, ExpressionInput const& input) {
+  bool const outside = facts.source == IndicationSource::outside;
+  Indicator highest = Indicator::none;
+  for (auto const& rule : rules.safety) {
+    SafetyLevel const* level = level_of(rule, input);
+    if (level == nullptr || (outside && level->indicator != Indicator::critical)) continue;
+    highest = std::max(highest, level->indicator);
+  }
+  return highest;
+}
+
 /// What learning the fact would do: to the indicator where it changes, else to this finding alone.
 struct Change {
   bool of_finding = false;
   std::string of_indicator;  ///< "info -> warning"
 };
 
-Change change_by(RuleSet const& rules, Facts const& facts, Findings const& now, SafetyRule const& rule,
-                 SafetyLevel const* level, FactIndex fact) {
+Change change_by(RuleSet const& rules, Facts const& facts, TruthTable& truths, Findings const& now,
+                 SafetyRule const& rule, SafetyLevel const* level, FactIndex fact) {
   Change change;
+  Indicator beside = now.stance_indicator;  // what speaks whatever the safety rules say
+  for (auto const& finding : now.dose) beside = std::max(beside, finding.indicator);
   for (Truth value : {Truth::yes, Truth::no}) {
-    Truths then = truths_if(rules, facts, fact, value);
-    if (level_of(rule, then.input()) == level) continue;
-    change.of_finding = true;
-    Findings supposed = now;
-    supposed.safety = findings_of(rules, facts, then.input());
-    Indicator indicator = combine_indicator(supposed);
-    if (indicator == now.indicator) continue;
-    change.of_indicator += change.of_indicator.empty() ? "" : " or ";
-    change.of_indicator.append(to_string(now.indicator)).append(" -> ").append(to_string(indicator));
+    truths.suppose(fact, value);
+    if (level_of(rule, truths.input()) != level) {
+      change.of_finding = true;
+      Indicator const indicator = std::max(beside, loudest(rules, facts, truths.input()));
+      if (indicator != now.indicator) {
+        change.of_indicator += change.of_indicator.empty() ? "" : " or ";
+        change.of_indicator.append(to_string(now.indicator)).append(" -> ").append(to_string(indicator));
+      }
+    }
+    truths.take_back();
   }
   return change;
 }
 
-void ask(RuleSet const& rules, Facts const& facts, Truths const& truths, Findings& findings) {
+void ask(RuleSet const& rules, Facts const& facts, TruthTable& truths, Findings& findings) {
   for (auto const& rule : rules.safety) {
     SafetyLevel const* level = level_of(rule, truths.input());
     if (level != nullptr && !level->question.fact.empty())
       add_missing(findings, {level->question.fact, level->question.ask, ""});
     for (FactIndex fact : rule.asks) {
       auto const& definition = rules.facts[fact];
-      if (truths.facts[fact] != Truth::unknown) continue;
-      Change change = change_by(rules, facts, findings, rule, level, fact);
+      if (truths.facts()[fact] != Truth::unknown) continue;
+      Change change = change_by(rules, facts, truths, findings, rule, level, fact);
       if (change.of_finding) add_missing(findings, {definition.id, definition.ask, std::move(change.of_indicator)});
     }
   }
@@ -109,7 +124,7 @@ void ask(RuleSet const& rules, Facts const& facts, Truths const& truths, Finding
 }  // namespace
 
 void add_safety(RuleSet const& rules, Facts const& facts, Findings& findings) {
-  Truths truths = truths_of(rules, facts);
+  TruthTable truths(rules, facts);
   findings.safety = findings_of(rules, facts, truths.input());
   findings.indicator = combine_indicator(findings);
   if (findings.indicator != Indicator::none && facts.source != IndicationSource::outside)

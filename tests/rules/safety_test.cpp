@@ -49,10 +49,9 @@ class SafetyRules : public ::testing::Test {
 
   static Facts facts(Truth clot, Truth big_dose) {
     Facts facts;
-    facts.values.resize(3);
-    facts.values[0] = {clot, clot == Truth::yes ? Basis::code : Basis::none, "Condition/c1", "Old clot\nof the leg"};
-    facts.values[1].value = big_dose;
-    if (big_dose != Truth::unknown) facts.values[1].basis = Basis::code;
+    facts.values = FactValues(std::vector<Truth>(3, Truth::unknown));
+    facts.values.set(0, {clot, clot == Truth::yes ? Basis::code : Basis::none, "Condition/c1", "Old clot\nof the leg"});
+    if (big_dose != Truth::unknown) facts.values.set(1, {big_dose, Basis::code, {}, {}});
     facts.source = IndicationSource::reason;
     return facts;
   }
@@ -117,8 +116,9 @@ TEST_F(SafetyRules, LongWordsOfTheRecordAreCutBetweenCharacters) {
   auto rules = load(two_levels());
   ASSERT_TRUE(rules);
   auto long_words = facts(Truth::yes, Truth::no);
-  long_words.values[0].detail = "x";
-  for (int i = 0; i < 100; ++i) long_words.values[0].detail += "é";
+  std::string words = "x";
+  for (int i = 0; i < 100; ++i) words += "é";
+  long_words.values.set(0, {Truth::yes, Basis::code, "Condition/c1", words});
   auto found = review(*rules, long_words);
   std::string expected = "x";
   for (int i = 0; i < 49; ++i) expected += "é";

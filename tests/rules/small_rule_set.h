@@ -101,12 +101,12 @@ class SmallRuleSet {
 class Order {
  public:
   explicit Order(RuleSet const& rules) : rules_(rules) {
-    facts_.values.resize(rules.facts.size());
+    facts_.values = FactValues(std::vector<Truth>(rules.facts.size(), Truth::unknown));
     facts_.source = IndicationSource::reason;
     facts_.conditions_known = true;
   }
   Order& fact(std::string const& id, Truth value) {
-    facts_.values[*rules_.fact_index(id)] = FactValue{value, Basis::code, "Condition/1", "words"};
+    facts_.values.set(*rules_.fact_index(id), FactValue{value, Basis::code, "Condition/1", "words"});
     return *this;
   }
   Order& is_for(std::string const& condition, Truth certainty = Truth::yes, bool provisional = false) {

@@ -1,0 +1,68 @@
+#pragma once
+// The evidence for and against each fact, weighed.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "rules/facts.h"
+
+namespace ivig::advice {
+
+/// The strongest evidence for and against one fact.
+struct Balance {
+  int for_it = -1, against_it = -1;
+  rules::FactValue best_for, best_against;
+  bool open = false;  ///< only a code or phrase that covers more than the fact
+
+  void add(rules::Truth value, int weight, rules::Basis basis, std::string const& from, std::string const& detail) {
+    int& side = value == rules::Truth::yes ? for_it : against_it;
+    if (weight <= side) return;
+    side = weight;
+    (value == rules::Truth::yes ? best_for : best_against) = rules::FactValue{value, basis, from, detail};
+  }
+
+  [[nodiscard]] bool weighs() const { return for_it >= 0 || against_it >= 0; }
+
+  /// What the evidence says, if there is any.
+  [[nodiscard]] rules::FactValue settle() && {
+    if (for_it != against_it) return std::move(for_it > against_it ? best_for : best_against);
+    rules::FactValue value = std::move(best_for);  // equally good evidence for both: nobody knows
+    value.value = rules::Truth::unknown;
+    value.basis = rules::Basis::none;
+    return value;
+  }
+};
+
+/// The balances of the facts that something was read about.
+class Balances {
+ public:
+  explicit Balances(std::size_t facts) : slots_(facts, kNone) {}
+
+  [[nodiscard]] Balance& operator[](rules::FactIndex fact) {
+    if (slots_[fact] == kNone) {
+      slots_[fact] = static_cast<std::uint16_t>(touched_.size());
+      touched_.push_back({fact, {}});
+    }
+    return touched_[slots_[fact]].balance;
+  }
+
+  /// Writes what was read into `values`.
+  void settle(rules::FactValues& values) && {
+    for (auto& [fact, balance] : touched_) {
+      if (balance.weighs()) values.set(fact, std::move(balance).settle());
+      else if (balance.open) values.set(fact, {});
+    }
+  }
+
+ private:
+  static constexpr std::uint16_t kNone = 0xffff;
+  struct Touched {
+    rules::FactIndex fact;
+    Balance balance;
+  };
+  std::vector<std::uint16_t> slots_;  ///< by FactIndex
+  std::vector<Touched> touched_;
+};
+
+}  // namespace ivig::advice

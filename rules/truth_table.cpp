@@ -1,0 +1,100 @@
+#include "rules/truth_table.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace ivig::rules {
+
+TruthTable::TruthTable(RuleSet const& rules, Facts const& facts)
+    : rules_(rules),
+      given_(facts),
+      facts_(facts.values.truths()),
+      indications_(facts.values.size(), Truth::no) {
+  for (auto const& indication : facts.indications) {
+    Truth const now = truth_or(indications_[indication.condition], indication.certainty);
+    set(indication.condition, facts_[indication.condition], now);
+  }
+  using Derived = FactValues::Derived;
+  if (facts.values.derived() == Derived::not_at_all) {
+    due_.clear();
+    derive_all();
+  } else {
+    if (facts.values.derived() == Derived::but_for_read) {
+      for (FactIndex fact : facts.values.read()) dependents_are_due(fact);
+    }
+    settle();
+  }
+  changes_.clear();
+}
+
+bool TruthTable::follows(FactIndex fact) const {
+  // What the record says directly outranks what follows from other facts.
+  return !given_.values.is_direct(fact) && std::find(supposed_.begin(), supposed_.end(), fact) == supposed_.end();
+}
+
+Truth TruthTable::derived(FactIndex fact) const {
+  auto const& definition = rules_.facts[fact];
+  Truth const yes = definition.for_it.when.empty() ? Truth::no : definition.for_it.when.evaluate(input());
+  if (yes == Truth::yes) return Truth::yes;
+  Truth const no = definition.against_it.when.empty() ? Truth::no : definition.against_it.when.evaluate(input());
+  if (no == Truth::yes) return Truth::no;
+  if (yes == Truth::unknown || no == Truth::unknown) return Truth::unknown;
+  if (given_.values.is_read(fact)) return Truth::unknown;
+  return rules_.unread(fact, given_.conditions_known, given_.allergies_known);
+}
+
+void TruthTable::derive_all() {
+  for (FactIndex fact : rules_.derivation_order) {
+    if (follows(fact)) facts_[fact] = derived(fact);
+  }
+}
+
+void TruthTable::set(FactIndex fact, Truth value, Truth indication) {
+  if (facts_[fact] == value && indications_[fact] == indication) return;
+  changes_.push_back({fact, facts_[fact], indications_[fact]});
+  facts_[fact] = value;
+  indications_[fact] = indication;
+  dependents_are_due(fact);
+}
+
+void TruthTable::dependents_are_due(FactIndex fact) {
+  for (FactIndex dependent : rules_.dependents[fact]) {
+    due_.push_back(rules_.derivation_rank[dependent]);
+    std::push_heap(due_.begin(), due_.end(), std::greater<>());
+  }
+}
+
+void TruthTable::settle() {
+  while (!due_.empty()) {
+    std::pop_heap(due_.begin(), due_.end(), std::greater<>());
+    FactIndex const fact = rules_.derivation_order[due_.back()];
+    due_.pop_back();
+    if (follows(fact)) set(fact, derived(fact), indications_[fact]);
+  }
+}
+
+void TruthTable::suppose(FactIndex fact, Truth value) {
+  supposed_.push_back(fact);
+  Truth const indication = indications_[fact] == Truth::unknown ? value : indications_[fact];
+  set(fact, value, indication);
+  settle();
+}
+
+void TruthTable::take_back() {
+  for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
+    facts_[change->fact] = change->fact_before;
+    indications_[change->fact] = change->indication_before;
+  }
+  changes_.clear();
+  supposed_.clear();
+}
+
+void derive(RuleSet const& rules, Facts& facts) {
+  TruthTable const table(rules, facts);
+  for (FactIndex fact : rules.derivation_order) {
+    if (facts.values.truths()[fact] != table.facts()[fact]) facts.values.derive(fact, table.facts()[fact]);
+  }
+  facts.values.mark_derived();
+}
+
+}  // namespace ivig::rules
