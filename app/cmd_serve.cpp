@@ -11,6 +11,7 @@
 
 #include <sys/resource.h>
 
+#include "app/certificate_watch.h"
 #include "app/clients.h"
 #include "app/commands.h"
 #include "app/config.h"
@@ -22,7 +23,6 @@
 #include "app/shared_replay.h"
 #include "app/store_setup.h"
 #include "certs/authenticator.h"
-#include "certs/certificate_expiry.h"
 #include "certs/outbound_trust.h"
 #include "certs/tls_server.h"
 #include "fhir/rest_client.h"
@@ -30,8 +30,6 @@
 
 namespace ivig::app {
 namespace {
-
-constexpr std::chrono::days kExpiryWarning(30);
 
 int refuse(base::Error const& error) {
   std::cerr << "ivig-cds: " << error.where << (error.where.empty() ? "" : ": ") << error.detail << "\n";
@@ -52,6 +50,8 @@ void raise_file_limit(std::size_t connections, server::Log& log) {
   }
 }
 
+base::Now current_time() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
 RouteSettings route_settings(Config const& config) {
   RouteSettings settings;
   settings.public_url = config.public_url;
@@ -65,8 +65,11 @@ RouteSettings route_settings(Config const& config) {
 }
 
 base::Result<std::shared_ptr<boost::asio::ssl::context>> tls_context(Config const& config) {
-  return certs::load_server_tls(
-      {config.tls.certificate, config.tls.key, config.tls.client_ca, config.tls.require_client_certificate});
+  return certs::load_server_tls({.certificate = config.tls.certificate,
+                                 .key = config.tls.key,
+                                 .client_ca = config.tls.client_ca,
+                                 .require_client_certificate = config.tls.require_client_certificate,
+                                 .others = config.tls.certificates});
 }
 
 /// An alarm when it failed: until somebody mends it, calls of that client are on their way to being refused. REQ JWT-18
@@ -90,13 +93,13 @@ class Service {
         client_(std::move(trust)),
         log_(config_.log.level, config_.log.format),
         settings_(route_settings(config_)),
-        certificate_(config_.tls.certificate),
         key_fetcher_(client_, clients_, config_.tokens),
         keys_([this](std::string url) { return key_fetcher_.fetch(std::move(url)); }, config_.tokens.keys,
               [this](certs::KeyFetch const& fetch) { note_key_fetch(log_, fetch); }),
         replay_(config_.tokens.replay_entries),
         shared_replay_(replay_, store_),
-        authenticator_(keys_, shared_replay_),
+        slow_checks_(config_.tokens.slow_checks),
+        authenticator_(keys_, shared_replay_, slow_checks_),
         rate_(config_.limits.requests_per_second),
         gate_({clients_, authenticator_, rate_, counters_, log_}, config_.auth, config_.public_url),
         server_(config_.limits.http, config_.threads, log_) {}
@@ -126,14 +129,16 @@ class Service {
                                                                         : "required"}});
     if (config_.auth == AuthMode::off)
       log_.warn("auth_off", {{"detail", "every local caller is served; loopback only"}});
-    watch_certificates();
+    look_at_certificates();
+    certificates_.warn(log_, current_time());
     for (int signal = wait_for(signals); signal != SIGTERM && signal != SIGINT; signal = wait_for(signals)) {
       if (signal == SIGHUP) reload();
-      watch_certificates();
+      certificates_.warn(log_, current_time());
     }
     log_.info("stopping");
     drain(signals);
     bool clean = server_.stop();
+    slow_checks_.stop();
     store_.reset();  // what is still queued is committed; its answers find the server's contexts alive
     log_.info("stopped", {{"clean", clean}});
     return 0;
@@ -165,8 +170,8 @@ class Service {
     figures.server(server_.counters());
     figures.tokens(counters_.tokens);
     figures.refused(counters_.forbidden, counters_.over_the_rate);
-    if (!config_.needs_tls()) return;
-    if (auto const ends = certs::first_expiry(certificate_)) figures.certificate_expiry(certificate_.string(), *ends);
+    figures.keys(keys_.counters());
+    certificates_.show(figures);
   }
 
   /// Serves on for a while and says that it is about to stop, so that a load balancer looks elsewhere; a second signal
@@ -196,6 +201,7 @@ class Service {
       }
       // The rest of the file is read at the start only.
       config_.rules = config->rules;
+      config->tls.outbound_ca = config_.tls.outbound_ca;
       config_.tls = config->tls;
       config_.clients = config->clients;
     }
@@ -232,22 +238,20 @@ class Service {
       return;
     }
     server_.replace_tls(*tls);
+    look_at_certificates();
     log_.info("certificates_reloaded");
   }
 
-  /// A line for each file with a certificate that ends within 30 days; at the start, on reload, and once a day.
-  void watch_certificates() {
-    if (!config_.needs_tls()) return;
-    auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    std::vector<std::filesystem::path> files{config_.tls.certificate};
-    if (config_.tls.client_ca) files.push_back(*config_.tls.client_ca);
-    for (auto const& file : files) {
-      auto const ends = certs::first_expiry(file);
-      if (!ends || *ends - now > kExpiryWarning) continue;
-      auto const days = std::chrono::floor<std::chrono::days>(*ends - now).count();
-      log_.write(*ends <= now ? server::LogLevel::error : server::LogLevel::warn, "certificate_expires",
-                 {{"file", file.string()}, {"not_after", base::rfc3339(*ends)}, {"days_left", days}});
+  /// Those in use from now on. Warnings about them come at the start, on each reload, and once a day.
+  void look_at_certificates() {
+    std::vector<std::filesystem::path> files;
+    if (config_.needs_tls()) {
+      files.push_back(config_.tls.certificate);
+      for (auto const& other : config_.tls.certificates) files.push_back(other.certificate);
+      if (config_.tls.client_ca) files.push_back(*config_.tls.client_ca);
     }
+    if (config_.tls.outbound_ca) files.push_back(*config_.tls.outbound_ca);
+    certificates_.look_at(files);
   }
 
   Config config_;
@@ -257,7 +261,7 @@ class Service {
   KnowledgeSlot knowledge_;
   ClientsSlot clients_;
   RouteSettings settings_;
-  std::filesystem::path const certificate_;  ///< as at the start: a scrape reads it while a reload may write config_
+  CertificateWatch certificates_;
   std::atomic<bool> stopping_{false};
   ServiceMetrics metrics_;
   store::References references_;
@@ -267,6 +271,7 @@ class Service {
   certs::KeyCache keys_;
   certs::LocalReplayMemory replay_;
   SharedReplay shared_replay_;
+  certs::SlowChecks slow_checks_;
   certs::Authenticator authenticator_;
   RateLimiter rate_;
   GateCounters counters_;

@@ -50,8 +50,9 @@ constexpr std::array<std::string_view, 23> kTopKeys{"listen",
                                                     "gap_cards",
                                                     "tokens",
                                                     "clients"};
-constexpr std::array<std::string_view, 5> kTlsKeys{"certificate", "key", "client_ca", "require_client_certificate",
-                                                   "outbound_ca"};
+constexpr std::array<std::string_view, 6> kTlsKeys{
+    "certificate", "key", "client_ca", "require_client_certificate", "certificates", "outbound_ca"};
+constexpr std::array<std::string_view, 2> kCertificateKeys{"certificate", "key"};
 constexpr std::array<std::string_view, 1> kCorsKeys{"origins"};
 constexpr std::array<std::string_view, 10> kLimitKeys{
     "body_bytes",  "json_depth",          "header_seconds", "request_seconds",     "idle_seconds",
@@ -62,9 +63,9 @@ constexpr std::array<std::string_view, 7> kReviewKeys{
 constexpr std::array<std::string_view, 14> kClientKeys{
     "name",      "issuer",  "jku",      "jwks_file",    "algorithms",       "subject",      "certificate",
     "audiences", "tenants", "services", "fhir_servers", "private_networks", "fhir_version", "profile"};
-constexpr std::array<std::string_view, 8> kTokenKeys{"clock_skew_seconds",  "max_life_seconds",  "replay_entries",
-                                                     "keys_seconds",        "keys_bytes",        "keys_refresh_seconds",
-                                                     "keys_expire_seconds", "keys_stale_seconds"};
+constexpr std::array<std::string_view, 9> kTokenKeys{
+    "clock_skew_seconds", "max_life_seconds",     "replay_entries",      "slow_checks",       "keys_seconds",
+    "keys_bytes",         "keys_refresh_seconds", "keys_expire_seconds", "keys_stale_seconds"};
 
 constexpr std::array<std::string_view, 3> kAuthModes{"required", "optional", "off"};
 constexpr std::array<std::string_view, 3> kReviewAuths{"off", "token", "oidc"};
@@ -132,12 +133,21 @@ std::string origin(ConfigNode const& node) {
   return text;
 }
 
+certs::NamedCertificate read_certificate(ConfigNode const& node, std::filesystem::path const& folder) {
+  Members const members = node.members(kCertificateKeys);
+  if (members.size() < kCertificateKeys.size()) node.refuse("needs certificate and key, a file each");
+  return {path_in(folder, members.at("certificate").text()), path_in(folder, members.at("key").text())};
+}
+
 TlsConfig read_tls(ConfigNode const& node, std::filesystem::path const& folder, TlsConfig tls) {
   Members const members = node.members(kTlsKeys);
   constexpr std::array<std::string_view, 2> kNullable{"client_ca", "outbound_ca"};
   no_nulls(members, kNullable);
   with(members, "certificate", [&](auto const& value) { tls.certificate = path_in(folder, value.text()); });
   with(members, "key", [&](auto const& value) { tls.key = path_in(folder, value.text()); });
+  with(members, "certificates", [&](auto const& value) {
+    for (ConfigNode const& item : value.items()) tls.certificates.push_back(read_certificate(item, folder));
+  });
   with(members, "client_ca", [&](auto const& value) { tls.client_ca = path_in(folder, value.text()); });
   with(members, "outbound_ca", [&](auto const& value) { tls.outbound_ca = path_in(folder, value.text()); });
   with(members, "require_client_certificate", [&](auto const& value) {
@@ -207,6 +217,7 @@ TokensConfig read_tokens(ConfigNode const& node) {
   };
   whole_seconds("clock_skew_seconds", 0, 300, tokens.clock_skew);
   whole_seconds("max_life_seconds", 30, 86400, tokens.max_life);
+  with(members, "slow_checks", [&](auto const& v) { tokens.slow_checks = v.integer(1, 100'000); });
   with(members, "replay_entries", [&](auto const& v) { tokens.replay_entries = v.integer(1000, 100'000'000); });
   with(members, "keys_seconds", [&](auto const& v) { tokens.keys_time = v.seconds(kShortest, seconds(60)); });
   with(members, "keys_bytes", [&](auto const& v) { tokens.keys_bytes = v.integer(1024, 16777216); });

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "certs/jose.h"
 #include "certs/key_cache.h"
+#include "certs/tls_server.h"
 #include "server/limits.h"
 #include "server/listen_address.h"
 #include "server/log.h"
@@ -30,7 +31,8 @@ struct TlsConfig {
   std::filesystem::path key = "certs/dev/server.key";
   std::optional<std::filesystem::path> client_ca;
   bool require_client_certificate = false;
-  std::optional<std::filesystem::path> outbound_ca;  ///< trusted beside the system's CAs for calls that we make
+  std::vector<certs::NamedCertificate> certificates;  ///< beside the first, chosen by server name
+  std::optional<std::filesystem::path> outbound_ca;   ///< trusted beside the system's CAs for calls that we make
 };
 
 /// `store`: "none", "sqlite:FILE" or "postgresql://...".
@@ -79,6 +81,7 @@ struct TokensConfig {
   certs::KeyCachePolicy keys;                 ///< keys_refresh_seconds, keys_expire_seconds, keys_stale_seconds
   std::chrono::milliseconds keys_time{3000};  ///< tokens.keys_seconds: for one fetch of a key set
   std::size_t keys_bytes = 262144;            ///< longest key set
+  std::size_t slow_checks = 256;              ///< signatures of slow algorithms that wait or are checked at once
 };
 
 /// One entry of `clients`.

@@ -50,4 +50,17 @@ awaitable<base::Result<void>> DecisionLog::feedback(base::JsonBody const& body, 
   co_return base::Result<void>{};
 }
 
+void DecisionLog::fhir_query(QueriedFor const& call, hooks::QueryReport const& query) const {
+  parts_.metrics.fhir_query(call.client, query);
+  if (query.result == "complete") return;
+  parts_.log.warn("fhir_query_failed",
+                  {{"request_id", call.request_id},
+                   {"client", call.client},
+                   {"fhir_server", call.fhir_server},
+                   {"resource", query.resource},
+                   {"result", query.result},
+                   {"status", query.status},
+                   {"duration_us", std::chrono::duration_cast<std::chrono::microseconds>(query.time).count()}});
+}
+
 }  // namespace ivig::app

@@ -1,5 +1,5 @@
 #pragma once
-// Between the routes and the store: records before the answer leaves, feedback, and the metrics of both.
+// Between the routes and the store: records before the answer leaves, feedback, and what metrics and log say of a call.
 
 #include <string>
 #include <string_view>
@@ -23,6 +23,13 @@ struct DecisionLogParts {
   server::Log& log;
 };
 
+/// The call that a query to a FHIR server was made for.
+struct QueriedFor {
+  std::string_view request_id;
+  std::string_view client;
+  std::string_view fhir_server;  ///< its origin
+};
+
 class DecisionLog {
  public:
   explicit DecisionLog(DecisionLogParts parts) : parts_(parts) {}
@@ -41,6 +48,9 @@ class DecisionLog {
   /// unavailable when it cannot be committed. REQ FDBK-02..FDBK-10
   [[nodiscard]] boost::asio::awaitable<base::Result<void>> feedback(base::JsonBody const& body,
                                                                     std::string client) const;
+
+  /// Counts a query; one that failed is logged: by origin and resource type, without what was asked.
+  void fhir_query(QueriedFor const& call, hooks::QueryReport const& query) const;
 
  private:
   DecisionLogParts parts_;

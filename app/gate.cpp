@@ -15,7 +15,6 @@ using base::Errc;
 using base::fail;
 using boost::asio::awaitable;
 using certs::TokenFault;
-using ClientPtr = std::shared_ptr<Client const>;
 
 namespace {
 
@@ -39,35 +38,36 @@ certs::Checked<std::string_view> authorization(server::RequestHead const& head) 
 }  // namespace
 
 Gate::Gate(GateParts parts, AuthMode mode, std::string public_url)
-    : parts_(parts), mode_(mode), services_url_(std::move(public_url)) {
+    : parts_(std::move(parts)), mode_(mode), services_url_(std::move(public_url)) {
   while (services_url_.ends_with('/')) services_url_.pop_back();
   services_url_ += "/cds-services/";
 }
 
-awaitable<base::Result<ClientPtr>> Gate::admit(server::RequestHead const& head, std::string_view service,
-                                               bool feedback) const {
-  auto const client = co_await identify(head, service, feedback);
-  if (!client) co_return tl::unexpected(refuse(head, client.error()));
-  if (!(*client)->may_call(service)) {
+awaitable<base::Result<Caller>> Gate::admit(server::RequestHead const& head, std::string_view service,
+                                            bool feedback) const {
+  auto identified = co_await identify(head, service, feedback);
+  if (!identified) co_return tl::unexpected(refuse(head, identified.error()));
+  Client const& client = *identified->client;
+  if (!client.may_call(service)) {
     parts_.counters.forbidden.fetch_add(1, std::memory_order_relaxed);
-    parts_.log.warn("call_forbidden",
-                    {{"request_id", head.request_id}, {"client", (*client)->name}, {"service", service}});
+    parts_.log.warn("call_forbidden", {{"request_id", head.request_id}, {"client", client.name}, {"service", service}});
     co_return fail(Errc::forbidden, "", "");
   }
   // Callers without a token are told apart by address only.
-  std::string const caller = (*client)->issuer.empty() ? "from " + head.peer : "client " + (*client)->name;
-  if (!parts_.rate.admit(caller, std::chrono::steady_clock::now())) {
+  std::string const caller = client.issuer.empty() ? "from " + head.peer : "client " + client.name;
+  if (!parts_.rate.admit(caller, parts_.clock())) {
     parts_.counters.over_the_rate.fetch_add(1, std::memory_order_relaxed);
-    parts_.log.warn("over_the_rate", {{"request_id", head.request_id}, {"client", (*client)->name}});
+    parts_.log.warn("over_the_rate", {{"request_id", head.request_id}, {"client", client.name}});
     co_return fail(Errc::too_many_requests, "", "more than limits.requests_per_second; try again in a second");
   }
-  co_return *client;
+  co_return *std::move(identified);
 }
 
-awaitable<certs::Checked<ClientPtr>> Gate::identify(server::RequestHead const& head, std::string_view service,
-                                                    bool feedback) const {
+awaitable<certs::Checked<Caller>> Gate::identify(server::RequestHead const& head, std::string_view service,
+                                                 bool feedback) const {
   std::shared_ptr<Clients const> const clients = parts_.clients.load();
   Client const* client = &clients->anonymous();
+  std::string tenant;
   auto const header = authorization(head);
   bool const without_token = !header && header.error().fault == TokenFault::no_token;
   if (mode_ != AuthMode::off && !(mode_ == AuthMode::optional && without_token)) {
@@ -77,16 +77,19 @@ awaitable<certs::Checked<ClientPtr>> Gate::identify(server::RequestHead const& h
     std::vector<std::string> audiences;
     audiences.push_back(services_url_ + std::string(service));
     if (feedback) audiences.push_back(audiences.front() + "/feedback");
-    auto const caller =
+    auto caller =
         co_await parts_.authenticator.authenticate(*token, clients->trust(), std::move(audiences), current_time());
     if (!caller) co_return tl::unexpected(caller.error());
     client = &clients->trusted(caller->client);
+    tenant = std::move(caller->principal.tenant);
     parts_.counters.tokens.accepted.fetch_add(1, std::memory_order_relaxed);
   }
   if (!client->accepts_certificate(head.certificate_names)) {
     co_return certs::refuse(TokenFault::certificate, "client " + client->name);
   }
-  co_return ClientPtr(clients, client);  // keeps the whole set alive for the rest of the call
+  // The pointer keeps the whole set alive for the rest of the call.
+  Caller known{std::shared_ptr<Client const>(clients, client), std::move(tenant)};
+  co_return known;
 }
 
 base::Error Gate::refuse(server::RequestHead const& head, certs::Refused const& refused) const {
@@ -94,7 +97,8 @@ base::Error Gate::refuse(server::RequestHead const& head, certs::Refused const& 
   parts_.log.warn(
       "call_refused",
       {{"request_id", head.request_id}, {"reason", certs::fault_name(refused.fault)}, {"detail", refused.detail}});
-  if (refused.fault == TokenFault::replay_full) return {Errc::unavailable, "", "the server is busy; try again"};
+  bool const busy = refused.fault == TokenFault::replay_full || refused.fault == TokenFault::too_many_checks;
+  if (busy) return {Errc::unavailable, "", "the server is busy; try again"};
   return {Errc::unauthenticated, "", ""};
 }
 

@@ -2,7 +2,9 @@
 // Who may make a service call: authentication, then what the client is entitled to, then how often. Before the body.
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +24,12 @@ struct GateCounters {
   std::atomic<std::uint64_t> over_the_rate{0};  ///< answered 429
 };
 
+/// Who makes a call.
+struct Caller {
+  std::shared_ptr<Client const> client;
+  std::string tenant{};  ///< of its token; empty without one
+};
+
 /// What the gate works with; each must outlive it.
 struct GateParts {
   ClientsSlot const& clients;
@@ -29,6 +37,7 @@ struct GateParts {
   RateLimiter& rate;
   GateCounters& counters;
   server::Log& log;
+  std::function<RateLimiter::Time()> clock = std::chrono::steady_clock::now;  ///< of the rate
 };
 
 class Gate {
@@ -40,12 +49,12 @@ class Gate {
   /// audience. REQ AUTH-02..07, FDBK-11, TLS-04
   /// Errors: unauthenticated, and forbidden; both without a word to the caller, the reason is logged and counted.
   /// too_many_requests; unavailable when replays cannot be told.
-  [[nodiscard]] boost::asio::awaitable<base::Result<std::shared_ptr<Client const>>> admit(
-      server::RequestHead const& head, std::string_view service, bool feedback) const;
+  [[nodiscard]] boost::asio::awaitable<base::Result<Caller>> admit(server::RequestHead const& head,
+                                                                   std::string_view service, bool feedback) const;
 
  private:
-  [[nodiscard]] boost::asio::awaitable<certs::Checked<std::shared_ptr<Client const>>> identify(
-      server::RequestHead const& head, std::string_view service, bool feedback) const;
+  [[nodiscard]] boost::asio::awaitable<certs::Checked<Caller>> identify(server::RequestHead const& head,
+                                                                        std::string_view service, bool feedback) const;
   [[nodiscard]] base::Error refuse(server::RequestHead const& head, certs::Refused const& refused) const;
 
   GateParts parts_;

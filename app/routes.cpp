@@ -4,12 +4,14 @@
 
 #include "app/openapi.h"
 #include "base/json_body.h"
+#include "base/uuid.h"
 #include "fhir/operation_outcome.h"
 #include "hooks/evidence.h"
 #include "hooks/fetching_order_service.h"
 #include "hooks/services.h"
 #include "server/http_status.h"
 #include "server/negotiate.h"
+#include "server/trace_context.h"
 
 namespace ivig::app {
 namespace {
@@ -26,6 +28,7 @@ constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kServicePrefix = "/cds-services/";
 constexpr std::string_view kEvidencePrefix = "/evidence/";
 constexpr std::string_view kOpenApiPath = "/openapi.json";
+constexpr std::size_t kTraceStateBytes = 512;  // what systems have to carry, at least
 
 Response error_response(Error const& error) {
   Response response;
@@ -45,7 +48,7 @@ Response error_response(Error const& error) {
 
 /// Where a path leads.
 struct Route {
-  enum class Kind { discovery, service, feedback, evidence, review, unknown } kind = Kind::unknown;
+  enum class Kind { discovery, service, feedback, evidence, openapi, review, unknown } kind = Kind::unknown;
   hooks::ServiceDefinition const* service = nullptr;
   bool feedback = false;  ///< the service's feedback endpoint
   std::string row;
@@ -56,6 +59,7 @@ struct Route {
     if (service != nullptr && kind == Kind::feedback) return std::string(service->id) + "/feedback";
     return kind == Kind::discovery  ? "discovery"
            : kind == Kind::evidence ? "evidence"
+           : kind == Kind::openapi  ? "openapi"
            : kind == Kind::review   ? "review"
                                     : "unknown";
   }
@@ -79,6 +83,8 @@ Route find_route(std::string_view raw_path, bool feedback_offered) {
   } else if (path == "/evidence" || path.starts_with(kEvidencePrefix)) {
     route.kind = Route::Kind::evidence;
     route.row = path.substr(std::min(path.size(), kEvidencePrefix.size()));
+  } else if (path == kOpenApiPath) {
+    route.kind = Route::Kind::openapi;
   } else if (is_review_api(path) && feedback_offered) {
     route.kind = Route::Kind::review;
     route.path = std::move(path);
@@ -121,7 +127,7 @@ class ServiceRoutes {
     } else if (route.kind == Route::Kind::feedback) {
       response = co_await take_feedback(client_of(head), std::move(body));
     } else {
-      response = co_await call_service(client_of(head), *route.service, std::move(body), start);
+      response = co_await call_service(head, *route.service, std::move(body), start);
     }
     finish(head, route, false, start, response);
     co_return response;
@@ -142,22 +148,25 @@ class ServiceRoutes {
 
  private:
   [[nodiscard]] std::optional<Response> refuse_or_serve(RequestHead const& head, Route const& route) const {
-    if (head.path == kOpenApiPath) return openapi(head);
-    if (route.kind == Route::Kind::unknown)
-      return error_response({Errc::not_found, "", "no such path; see /cds-services"});
-    if (head.method == "OPTIONS") {
+    bool const unknown = route.kind == Route::Kind::unknown;
+    // Feedback that is not offered: a browser may ask as well, or all that its page would see is "network error"
+    // rather than 404. REQ CORS-02, CORS-03
+    bool const asks_for_feedback = route.service != nullptr && !head.header("Access-Control-Request-Method").empty();
+    if (head.method == "OPTIONS" && (!unknown || asks_for_feedback)) {
       Response preflight;
       preflight.status = 204;
-      preflight.headers.emplace_back("Allow", route.allowed());
+      if (!unknown) preflight.headers.emplace_back("Allow", route.allowed());
       return preflight;
     }
+    if (unknown) return error_response({Errc::not_found, "", "no such path; see /cds-services"});
     if (route.is_posted()) return wrong_method(route);
     if (head.method != "GET" && head.method != "HEAD") return wrong_method(route);
     if (route.kind == Route::Kind::review) {
       if (!may_review(settings_.review, head)) return error_response({Errc::forbidden, "", ""});
       return std::nullopt;
     }
-    return route.kind == Route::Kind::discovery ? discovery(head) : evidence(head, route.row);
+    if (route.kind == Route::Kind::evidence) return evidence(head, route.row);
+    return document(head, route.kind == Route::Kind::discovery ? std::string_view(discovery_) : openapi_document());
   }
 
   [[nodiscard]] static Response wrong_method(Route const& route) {
@@ -170,7 +179,7 @@ class ServiceRoutes {
   [[nodiscard]] awaitable<std::optional<Response>> admit_service_call(RequestHead& head, Route const& route) const {
     auto client = co_await gate_.admit(head, route.service->id, route.feedback);
     if (!client) co_return error_response(client.error());
-    head.caller = *std::move(client);
+    head.caller = std::make_shared<Caller const>(*std::move(client));
     co_return refuse_content(head);
   }
 
@@ -184,31 +193,13 @@ class ServiceRoutes {
     return std::nullopt;
   }
 
-  [[nodiscard]] Response discovery(RequestHead const& head) const {
+  [[nodiscard]] static Response document(RequestHead const& head, std::string_view text) {
     if (!server::accepts(head.header("Accept"), kJson)) {
       return error_response({Errc::not_acceptable, "Accept", "the answer is application/json"});
     }
     Response response;
     response.content_type = kJson;
-    response.body = discovery_;
-    return response;
-  }
-
-  [[nodiscard]] static Response openapi(RequestHead const& head) {
-    Route const route{};
-    if (head.method == "OPTIONS") {
-      Response preflight;
-      preflight.status = 204;
-      preflight.headers.emplace_back("Allow", route.allowed());
-      return preflight;
-    }
-    if (head.method != "GET" && head.method != "HEAD") return wrong_method(route);
-    if (!server::accepts(head.header("Accept"), kJson)) {
-      return error_response({Errc::not_acceptable, "Accept", "the answer is application/json"});
-    }
-    Response response;
-    response.content_type = kJson;
-    response.body = std::string(openapi_document());
+    response.body = std::string(text);
     return response;
   }
 
@@ -238,42 +229,59 @@ class ServiceRoutes {
   }
 
   /// As admit_service_call left it.
-  [[nodiscard]] static Client const& client_of(RequestHead const& head) {
-    return *static_cast<Client const*>(head.caller.get());
+  [[nodiscard]] static Caller const& caller_of(RequestHead const& head) {
+    return *static_cast<Caller const*>(head.caller.get());
   }
+  [[nodiscard]] static Client const& client_of(RequestHead const& head) { return *caller_of(head).client; }
   [[nodiscard]] static std::string client_name(RequestHead const& head) {
     return head.caller ? client_of(head).name : std::string();
   }
 
-  [[nodiscard]] awaitable<Response> call_service(Client const& caller, hooks::ServiceDefinition const& service,
+  [[nodiscard]] awaitable<Response> call_service(RequestHead const& head, hooks::ServiceDefinition const& service,
                                                  std::string body, Clock::time_point start) const {
+    Client const& client = client_of(head);
     auto const parsed = base::JsonBody::parse(std::move(body), {settings_.body_bytes, settings_.json_depth});
     if (!parsed) co_return error_response(parsed.error());
     auto const evaluated_from = Clock::now();
     decisions_.metrics().stage("parse", evaluated_from - start);
     auto const knowledge = knowledge_.load();
     auto const now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    hooks::RecordOptions const record{decisions_.references(), std::string(service.id), caller.name, "", now};
-    hooks::OrderServiceOptions const options{caller.profile, settings_.public_url, settings_.gap_cards, &record};
+    hooks::RecordOptions const record{decisions_.references(), std::string(service.id), client.name,
+                                      caller_of(head).tenant, now};
+    hooks::OrderServiceOptions const options{client.profile, settings_.public_url, settings_.gap_cards, &record};
+    fhir::Headers trace = trace_headers(head);
     auto outcome = co_await hooks::fetch_and_answer_order_hook(*knowledge, service, **parsed, options, today(), client_,
-                                                               caller.fetch);
-    if (!outcome) co_return error_response(outcome.error());
-    note_stages(caller, *outcome, Clock::now() - evaluated_from);
+                                                               client.fetch, std::move(trace));
+    note_stages(head, outcome, Clock::now() - evaluated_from);
+    if (!outcome.answer) co_return error_response(outcome.answer.error());
+    auto& answer = *outcome.answer;
     auto const latency = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
-    for (auto& decision : outcome->records) decision.latency_us = latency.count();
-    co_await decisions_.record(std::move(outcome->records));
+    for (auto& decision : answer.records) decision.latency_us = latency.count();
+    co_await decisions_.record(std::move(answer.records));
     Response response;
     response.content_type = kJson;
     response.headers.emplace_back("Cache-Control", "no-store");
-    response.body = std::move(outcome->body);
+    response.body = std::move(answer.body);
     co_return response;
   }
 
-  void note_stages(Client const& caller, hooks::FetchedOutcome const& outcome, Clock::duration time) const {
-    auto& metrics = decisions_.metrics();
-    if (outcome.fetched > 0) metrics.stage("fetch", outcome.fetch_time);
-    metrics.stage("evaluate", time - outcome.fetch_time);
-    metrics.fhir_queries(caller.name, outcome.fetched - outcome.fetches_failed, outcome.fetches_failed);
+  /// The caller's trace goes on in the calls that are made for it. https://www.w3.org/TR/trace-context/
+  [[nodiscard]] static fhir::Headers trace_headers(RequestHead const& head) {
+    std::string traceparent = server::outbound_traceparent(head.header("traceparent"), base::random_hex(8));
+    if (traceparent.empty()) return {};
+    fhir::Headers headers{{"traceparent", std::move(traceparent)}};
+    auto const state = head.header("tracestate");
+    if (!state.empty() && state.size() <= kTraceStateBytes) headers.emplace_back("tracestate", state);
+    return headers;
+  }
+
+  void note_stages(RequestHead const& head, hooks::FetchedOutcome const& outcome, Clock::duration time) const {
+    decisions_.metrics().stage("evaluate", time - outcome.fetch_time);
+    if (outcome.queries.empty()) return;
+    decisions_.metrics().stage("fetch", outcome.fetch_time);
+    for (auto const& query : outcome.queries) {
+      decisions_.fhir_query({head.request_id, client_of(head).name, outcome.fhir_server}, query);
+    }
   }
 
   /// 200 and an empty object once everything usable is committed. REQ FDBK-01, FDBK-02

@@ -23,7 +23,12 @@ constexpr std::array kInfos{
     MetricInfo{Kind::counter, "ivig_cds_tokens_accepted_total", "Client tokens accepted."},
     MetricInfo{Kind::counter, "ivig_cds_token_failures_total", "Client tokens refused, by reason."},
     MetricInfo{Kind::counter, "ivig_cds_clients_refused_total", "Calls refused to known clients: forbidden, rate."},
-    MetricInfo{Kind::counter, "ivig_cds_fhir_queries_total", "Queries to FHIR servers, by client and result."},
+    MetricInfo{Kind::counter, "ivig_cds_key_fetches_total", "Fetches of clients' key sets, by result: ok, failed."},
+    MetricInfo{Kind::counter, "ivig_cds_fhir_queries_total",
+               "Queries to FHIR servers, by client and result: complete, refused, timeout, too_large, malformed, "
+               "unavailable."},
+    MetricInfo{Kind::histogram, "ivig_cds_fhir_query_duration_seconds",
+               "Time of one query to a FHIR server, its pages together, by client."},
     MetricInfo{Kind::histogram, "ivig_cds_store_commit_duration_seconds", "Time of one transaction of the store."},
     MetricInfo{
         Kind::counter, "ivig_cds_store_records_total",
@@ -40,7 +45,8 @@ constexpr std::array kInfos{
     MetricInfo{Kind::counter, "ivig_cds_connections_refused_total", "Connections refused over the limit."},
     MetricInfo{Kind::counter, "ivig_cds_http_answers_total", "Answers of all listeners by status class."},
     MetricInfo{Kind::counter, "ivig_cds_http_faults_total", "Faults below the routes, by kind."},
-    MetricInfo{Kind::gauge, "ivig_cds_certificate_expiry_timestamp_seconds", "When a certificate ends."},
+    MetricInfo{Kind::gauge, "ivig_cds_certificate_expiry_timestamp_seconds",
+               "When the first certificate of a file in use ends."},
     MetricInfo{Kind::gauge, "ivig_cds_rules_info", "The rule set in force; 1; sets replaced by a reload: 0."},
 };
 
@@ -87,14 +93,14 @@ void ServiceMetrics::commit(std::chrono::nanoseconds time, std::size_t /*decisio
   metrics_.observe("ivig_cds_store_commit_duration_seconds", {}, time);
 }
 
-void ServiceMetrics::fhir_queries(std::string_view client, std::size_t complete, std::size_t failed) {
-  if (complete > 0) count_fhir(client, "complete", complete);
-  if (failed > 0) count_fhir(client, "failed", failed);
+void ServiceMetrics::fhir_query(std::string_view client, hooks::QueryReport const& query) {
+  metrics_.count("ivig_cds_fhir_queries_total", {{"client", text_of(client)}, {"result", text_of(query.result)}});
+  metrics_.observe("ivig_cds_fhir_query_duration_seconds", {{"client", text_of(client)}}, query.time);
 }
 
-void ServiceMetrics::count_fhir(std::string_view client, std::string_view result, std::size_t queries) {
-  metrics_.count("ivig_cds_fhir_queries_total", {{"client", text_of(client)}, {"result", text_of(result)}},
-                 number(queries));
+void ServiceMetrics::keys(certs::KeyCacheCounters const& counters) {
+  metrics_.count_to("ivig_cds_key_fetches_total", {{"result", "ok"}}, number(counters.fetches - counters.failures));
+  metrics_.count_to("ivig_cds_key_fetches_total", {{"result", "failed"}}, number(counters.failures));
 }
 
 void ServiceMetrics::tokens(certs::TokenCounters const& counters) {
@@ -113,7 +119,7 @@ void ServiceMetrics::refused(std::uint64_t forbidden, std::uint64_t over_the_rat
 
 void ServiceMetrics::rules(std::string_view version, std::string_view sha256) {
   base::Metrics::Labels labels{{"version", text_of(version)}, {"sha256", text_of(sha256)}};
-  std::lock_guard lock(rules_mutex_);
+  std::lock_guard lock(shown_mutex_);
   if (!rules_.empty() && rules_ != labels) metrics_.set("ivig_cds_rules_info", rules_, 0);
   metrics_.set("ivig_cds_rules_info", labels, 1);
   rules_ = std::move(labels);
@@ -153,9 +159,16 @@ void ServiceMetrics::store(store::StoreStatus const& status) {
   metrics_.set("ivig_cds_spool_memory_records", {}, number(status.memory_records));
 }
 
-void ServiceMetrics::certificate_expiry(std::string_view file, std::chrono::sys_seconds ends) {
-  metrics_.set("ivig_cds_certificate_expiry_timestamp_seconds", {{"file", text_of(file)}},
-               static_cast<double>(ends.time_since_epoch().count()));
+void ServiceMetrics::certificates(std::map<std::string, std::chrono::sys_seconds> const& ends) {
+  constexpr std::string_view kName = "ivig_cds_certificate_expiry_timestamp_seconds";
+  std::lock_guard lock(shown_mutex_);
+  for (auto const& [file, end] : certificates_) {
+    if (!ends.contains(file)) metrics_.forget(kName, {{"file", file}});
+  }
+  for (auto const& [file, end] : ends) {
+    metrics_.set(kName, {{"file", file}}, static_cast<double>(end.time_since_epoch().count()));
+  }
+  certificates_ = ends;
 }
 
 }  // namespace ivig::app

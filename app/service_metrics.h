@@ -3,13 +3,16 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/metrics.h"
+#include "certs/key_cache.h"
 #include "certs/token_fault.h"
+#include "hooks/fetching_order_service.h"
 #include "server/counters.h"
 #include "store/store.h"
 
@@ -30,8 +33,8 @@ class ServiceMetrics {
   void feedback_duplicates(std::size_t entries);
   void commit(std::chrono::nanoseconds time, std::size_t decisions);
 
-  /// Queries to a client's FHIR server for one call.
-  void fhir_queries(std::string_view client, std::size_t complete, std::size_t failed);
+  /// One query to a client's FHIR server.
+  void fhir_query(std::string_view client, hooks::QueryReport const& query);
 
   // Set when they are scraped.
   void rules(std::string_view version, std::string_view sha256);
@@ -39,16 +42,17 @@ class ServiceMetrics {
   void refused(std::uint64_t forbidden, std::uint64_t over_the_rate);
   void server(server::CounterValues const& counters);
   void store(store::StoreStatus const& status);
-  void certificate_expiry(std::string_view file, std::chrono::sys_seconds ends);
+  void keys(certs::KeyCacheCounters const& counters);
+  /// When the certificates end that are in use, by file; others are no longer shown.
+  void certificates(std::map<std::string, std::chrono::sys_seconds> const& ends);
 
   [[nodiscard]] std::string text() const { return metrics_.text(); }
 
  private:
-  void count_fhir(std::string_view client, std::string_view result, std::size_t queries);
-
   base::Metrics metrics_;
-  std::mutex rules_mutex_;
+  std::mutex shown_mutex_;  ///< of what is below: as last shown
   base::Metrics::Labels rules_;
+  std::map<std::string, std::chrono::sys_seconds> certificates_;
 };
 
 }  // namespace ivig::app

@@ -1,18 +1,9 @@
 #include "base/clock.h"
 
+#include "base/digits.h"
+
 namespace ivig::base {
 namespace {
-
-/// Reads exactly `count` digits at `at`; nullopt when they are not there.
-std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {
-  if (text.size() < at + count) return std::nullopt;
-  int value = 0;
-  for (std::size_t i = at; i < at + count; ++i) {
-    if (text[i] < '0' || text[i] > '9') return std::nullopt;
-    value = value * 10 + (text[i] - '0');
-  }
-  return value;
-}
 
 void append_padded(std::string& out, long value, std::size_t width) {
   std::string const text = std::to_string(value);
@@ -23,24 +14,24 @@ void append_padded(std::string& out, long value, std::size_t width) {
 }  // namespace
 
 std::optional<Day> parse_day(std::string_view fhir_date) {
-  auto const year = digits(fhir_date, 0, 4);
+  auto const year = digits_at(fhir_date, 0, 4);
   if (!year || *year == 0) return std::nullopt;
   int month = 1;
   int day = 1;
   if (fhir_date.size() > 4) {
-    auto const read = digits(fhir_date, 5, 2);
+    auto const read = digits_at(fhir_date, 5, 2);
     if (fhir_date[4] != '-' || !read) return std::nullopt;
     month = *read;
   }
   if (fhir_date.size() > 7) {
-    auto const read = digits(fhir_date, 8, 2);
+    auto const read = digits_at(fhir_date, 8, 2);
     if (fhir_date[7] != '-' || !read) return std::nullopt;
     day = *read;
   }
   // The day as written: the clinic's calendar, not UTC's. The time is not looked at beyond its hours and minutes.
   if (fhir_date.size() > 10) {
-    bool const time = fhir_date[10] == 'T' && digits(fhir_date, 11, 2) && fhir_date.size() > 13 &&
-                      fhir_date[13] == ':' && digits(fhir_date, 14, 2);
+    bool const time = fhir_date[10] == 'T' && digits_at(fhir_date, 11, 2) && fhir_date.size() > 13 &&
+                      fhir_date[13] == ':' && digits_at(fhir_date, 14, 2);
     if (!time) return std::nullopt;
   }
   std::chrono::year_month_day const date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(month)),

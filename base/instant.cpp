@@ -1,27 +1,17 @@
 #include "base/instant.h"
 
 #include "base/clock.h"
+#include "base/digits.h"
 
 namespace ivig::base {
 namespace {
-
-/// Reads exactly `count` digits at `at`; nullopt when they are not there.
-std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {
-  if (text.size() < at + count) return std::nullopt;
-  int value = 0;
-  for (std::size_t i = at; i < at + count; ++i) {
-    if (text[i] < '0' || text[i] > '9') return std::nullopt;
-    value = value * 10 + (text[i] - '0');
-  }
-  return value;
-}
 
 /// The offset behind a time: 'Z', or "+hh:mm", and nothing after it.
 std::optional<std::chrono::minutes> parse_offset(std::string_view text) {
   if (text == "Z" || text == "z") return std::chrono::minutes(0);
   if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
-  auto const hours = digits(text, 1, 2);
-  auto const minutes = digits(text, 4, 2);
+  auto const hours = digits_at(text, 1, 2);
+  auto const minutes = digits_at(text, 4, 2);
   if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
   int const total = *hours * 60 + *minutes;
   return std::chrono::minutes(text[0] == '-' ? -total : total);
@@ -32,7 +22,7 @@ std::optional<std::chrono::minutes> parse_offset(std::string_view text) {
 std::optional<Instant> parse_instant(std::string_view text) {
   if (text.size() < 20 || (text[10] != 'T' && text[10] != 't')) return std::nullopt;
   auto const day = parse_day(text.substr(0, 10));
-  auto const hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
+  auto const hour = digits_at(text, 11, 2), minute = digits_at(text, 14, 2), second = digits_at(text, 17, 2);
   bool const good = day && hour && minute && second && text[13] == ':' && text[16] == ':' && *hour <= 23 &&
                     *minute <= 59 && *second <= 60;
   if (!good) return std::nullopt;

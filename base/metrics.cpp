@@ -67,6 +67,11 @@ void Metrics::set(std::string_view name, Labels const& labels, double value) {
   if (found != state_->gauges.end()) found->second->Add(labels).Set(value);
 }
 
+void Metrics::forget(std::string_view name, Labels const& labels) {
+  auto const found = state_->gauges.find(name);
+  if (found != state_->gauges.end()) found->second->Remove(&found->second->Add(labels));
+}
+
 void Metrics::observe(std::string_view name, Labels const& labels, std::chrono::nanoseconds time) {
   auto const found = state_->histograms.find(name);
   if (found == state_->histograms.end()) return;

@@ -34,6 +34,8 @@ class Metrics {
   /// Raises a counter that is counted elsewhere to `total`; one that would sink stays.
   void count_to(std::string_view name, Labels const& labels, double total);
   void set(std::string_view name, Labels const& labels, double value);
+  /// Takes a gauge of these labels away: what it was about is no more.
+  void forget(std::string_view name, Labels const& labels);
   /// Buckets from 100 microseconds to 10 seconds.
   void observe(std::string_view name, Labels const& labels, std::chrono::nanoseconds time);
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What the store costs: calls a second with and without it, the time a record takes, and a million records asked for.
+"""What the store costs: calls a second with and without it, the time a record takes, a million records asked for, and old
+ones removed beside calls.
 
   bench/store_bench.py [--binary FILE] [--seconds N] [--connections N] [--records N] [--postgresql]
 
@@ -108,6 +109,25 @@ def million(folder):
             if answer.status != 200:
                 raise SystemExit(f"bench: {question}: {answer.status}")
         print(f"  {question}: first {times[0]:.1f} ms, then {min(times[1:]):.1f} ms, {size} bytes", flush=True)
+    node.stop()
+    retention(folder, file)
+
+
+def retention(folder, file):
+    """Records older than half of the time they span are removed, beside one client that calls without a pause."""
+    days = max(1, int(ARGS.records / 86400 / 2))
+    node = faults.Node(folder, "keeps", f"sqlite:{file}")
+    node.start()
+    _, half, most = load(node.port, folder, 1, ARGS.seconds)
+    node.stop()
+    node = faults.Node(folder, "keeps-some", f"sqlite:{file}", extra=f"store_keep_days: {days}\n")
+    node.start()
+    begin = time.monotonic()
+    _, half_beside, most_beside = load(node.port, folder, 1, ARGS.seconds)
+    expired = 'ivig_cds_store_records_total{result="expired"}'
+    rate = (node.metric(expired) or 0) / (time.monotonic() - begin)
+    print(f"retention of {days} days: {rate:.0f} records removed a second; calls beside it: half within {half_beside}, 99 % within "
+          f"{most_beside}; without: {half}, {most}", flush=True)
     node.stop()
 
 

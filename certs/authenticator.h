@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "certs/key_cache.h"
 #include "certs/replay_memory.h"
+#include "certs/slow_checks.h"
 #include "certs/trust_policy.h"
 
 namespace ivig::certs {
@@ -25,9 +26,11 @@ struct Authenticated {
 /// Holds no policy: each call is judged by the one it is given.
 class Authenticator {
  public:
-  Authenticator(KeyCache& keys, ReplayMemory& replay) : keys_(keys), replay_(replay) {}
+  Authenticator(KeyCache& keys, ReplayMemory& replay, SlowChecks& slow_checks)
+      : keys_(keys), replay_(replay), slow_checks_(slow_checks) {}
 
   /// Who sent `token`, for an endpoint that goes by one of `audiences`. All references must live until it is done.
+  /// Signatures that are slow to check are checked on threads of their own, meanwhile the caller's thread is free.
   /// A token that comes back as a principal is spent. REQ AUTH-04, JWT-01..19
   [[nodiscard]] boost::asio::awaitable<Checked<Authenticated>> authenticate(std::string const& token,
                                                                             TrustPolicy const& policy,
@@ -38,8 +41,12 @@ class Authenticator {
   [[nodiscard]] boost::asio::awaitable<Checked<std::shared_ptr<KeySet const>>> keys_of(TrustedClient const& client,
                                                                                        ClaimedClient const& claimed,
                                                                                        Jws const& jws, base::Now now);
+  [[nodiscard]] boost::asio::awaitable<Checked<Claims>> verify(Jws const& jws, KeySet const& keys,
+                                                               std::vector<Algorithm> const& allowed);
+
   KeyCache& keys_;
   ReplayMemory& replay_;
+  SlowChecks& slow_checks_;
 };
 
 }  // namespace ivig::certs

@@ -40,6 +40,7 @@ std::optional<Algorithm> parse_algorithm(std::string_view name) {
 std::string_view algorithm_name(Algorithm algorithm) { return named(algorithm).name; }
 std::string_view key_type(Algorithm algorithm) { return named(algorithm).key_type; }
 std::string_view curve(Algorithm algorithm) { return named(algorithm).curve; }
+bool is_slow(Algorithm algorithm) { return algorithm == Algorithm::es384 || algorithm == Algorithm::es512; }
 
 base::Result<JoseKey> JoseKey::import(std::string const& jwk) {
   cjose_err error{};

@@ -22,6 +22,10 @@ enum class Algorithm { es256, es384, es512, rs256, rs384, rs512, ps256, ps384, p
 /// "P-384"; empty for RSA.
 [[nodiscard]] std::string_view curve(Algorithm algorithm);
 
+/// Whether a check of its signatures costs as much as several answers (bench/jwt_bench.cpp): P-384 and P-521, for which
+/// OpenSSL has no code of their own as it has for P-256.
+[[nodiscard]] bool is_slow(Algorithm algorithm);
+
 /// A public key, immutable; copies share it. Any thread may verify with it.
 class JoseKey {
  public:

@@ -6,12 +6,15 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include <array>
 #include <cerrno>
 #include <fstream>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "certs/openssl.h"
 
@@ -93,31 +96,85 @@ base::Result<void> trust_clients(SSL_CTX* context, ServerTlsFiles const& files) 
   return {};
 }
 
+/// A context that serves one certificate; `prefix` is where the files are named, "tls." or "tls.certificates[0].".
+base::Result<void> set_up(Context& context, NamedCertificate const& own, ServerTlsFiles const& files,
+                          std::string const& prefix) {
+  std::string const certificate = prefix + "certificate", key = prefix + "key";
+  if (auto readable = check_readable(own.certificate, certificate); !readable) return readable;
+  if (auto readable = check_readable(own.key, key); !readable) return readable;
+  SSL_CTX* const raw = context.native_handle();
+  if (!set_policy(raw)) return fail(Errc::internal, "TLS", "OpenSSL refused the settings: " + take_openssl_error());
+  SSL_CTX_set_default_passwd_cb(raw, no_password);
+  if (SSL_CTX_use_certificate_chain_file(raw, own.certificate.c_str()) != 1) {
+    return unusable(own.certificate, certificate + " must be PEM: the server's certificate, then its intermediates");
+  }
+  if (SSL_CTX_use_PrivateKey_file(raw, own.key.c_str(), SSL_FILETYPE_PEM) != 1) {
+    return unusable(own.key, key + " must be the certificate's private key as PEM, without a password");
+  }
+  if (SSL_CTX_check_private_key(raw) != 1) {
+    return unusable(own.key, key + " must be the private key of " + own.certificate.string());
+  }
+  return trust_clients(raw, files);
+}
+
+bool has_dns_name(X509 const* certificate) {
+  auto* const names =
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  bool found = false;
+  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) found |= sk_GENERAL_NAME_value(names, i)->type == GEN_DNS;
+  GENERAL_NAMES_free(names);
+  return found;
+}
+
+/// The context that connections begin with, and those that may take its place.
+struct ByName {
+  Context first{Context::tls_server};
+  std::vector<std::unique_ptr<Context>> others;
+};
+
+/// The name is known before anything is signed. Verification of clients, tickets and policy are alike in all contexts.
+int select_certificate(SSL* connection, int* /*alert*/, void* all) {
+  char const* const name = SSL_get_servername(connection, TLSEXT_NAMETYPE_host_name);
+  if (name == nullptr) return SSL_TLSEXT_ERR_NOACK;
+  auto const has_name = [name](Context& context) {
+    return X509_check_host(SSL_CTX_get0_certificate(context.native_handle()), name, 0,
+                           X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, nullptr) == 1;
+  };
+  auto& by_name = *static_cast<ByName*>(all);
+  if (has_name(by_name.first)) return SSL_TLSEXT_ERR_OK;
+  for (auto const& other : by_name.others) {
+    if (!has_name(*other)) continue;
+    SSL_set_SSL_CTX(connection, other->native_handle());
+    return SSL_TLSEXT_ERR_OK;
+  }
+  return SSL_TLSEXT_ERR_NOACK;  // not an error: probes and monitors ask for anything
+}
+
 }  // namespace
 
 base::Result<std::shared_ptr<Context>> load_server_tls(ServerTlsFiles const& files) {
-  if (auto readable = check_readable(files.certificate, "tls.certificate"); !readable) {
-    return tl::unexpected(std::move(readable).error());
-  }
-  if (auto readable = check_readable(files.key, "tls.key"); !readable) {
-    return tl::unexpected(std::move(readable).error());
-  }
   ERR_clear_error();
-  auto context = std::make_shared<Context>(Context::tls_server);
-  SSL_CTX* const raw = context->native_handle();
-  if (!set_policy(raw)) return fail(Errc::internal, "TLS", "OpenSSL refused the settings: " + take_openssl_error());
-  SSL_CTX_set_default_passwd_cb(raw, no_password);
-  if (SSL_CTX_use_certificate_chain_file(raw, files.certificate.c_str()) != 1) {
-    return unusable(files.certificate, "tls.certificate must be PEM: the server's certificate, then its intermediates");
+  auto all = std::make_shared<ByName>();
+  auto ready = set_up(all->first, {files.certificate, files.key}, files, "tls.");
+  if (!ready) return tl::unexpected(std::move(ready).error());
+  for (std::size_t i = 0; i < files.others.size(); ++i) {
+    std::string const prefix = "tls.certificates[" + std::to_string(i) + "].";
+    NamedCertificate const& own = files.others[i];
+    Context& context = *all->others.emplace_back(std::make_unique<Context>(Context::tls_server));
+    ready = set_up(context, own, files, prefix);
+    if (!ready) return tl::unexpected(std::move(ready).error());
+    if (!has_dns_name(SSL_CTX_get0_certificate(context.native_handle()))) {
+      return fail(Errc::invalid_config, own.certificate.string(),
+                  prefix + "certificate has no DNS name (subjectAltName) that a client could ask for");
+    }
   }
-  if (SSL_CTX_use_PrivateKey_file(raw, files.key.c_str(), SSL_FILETYPE_PEM) != 1) {
-    return unusable(files.key, "tls.key must be the certificate's private key as PEM, without a password");
+  if (!all->others.empty()) {
+    SSL_CTX* const first = all->first.native_handle();
+    // What the macro SSL_CTX_set_tlsext_servername_callback does, without its C cast.
+    SSL_CTX_callback_ctrl(first, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, reinterpret_cast<void (*)()>(select_certificate));
+    SSL_CTX_set_tlsext_servername_arg(first, all.get());
   }
-  if (SSL_CTX_check_private_key(raw) != 1) {
-    return unusable(files.key, "tls.key must be the private key of " + files.certificate.string());
-  }
-  if (auto trusted = trust_clients(raw, files); !trusted) return tl::unexpected(std::move(trusted).error());
-  return context;
+  return std::shared_ptr<Context>(all, &all->first);
 }
 
 }  // namespace ivig::certs

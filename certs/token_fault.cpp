@@ -9,7 +9,7 @@ std::string_view fault_name(TokenFault fault) {
       "no_token",       "not_bearer",       "malformed",     "algorithm",      "header",        "unknown_issuer",
       "jku_not_listed", "keys_unavailable", "unknown_key",   "key_mismatch",   "bad_signature", "claims",
       "audience",       "expired",          "not_yet_valid", "too_long_lived", "subject",       "tenant",
-      "certificate",    "replayed",         "replay_full"};
+      "certificate",    "replayed",         "replay_full",   "too_many_checks"};
   return kNames[static_cast<std::size_t>(fault)];
 }
 

@@ -29,13 +29,14 @@ enum class TokenFault {
   expired,
   not_yet_valid,  ///< iat or nbf lies in the future
   too_long_lived,
-  subject,      ///< sub is not the one pinned for the client
-  tenant,       ///< not one of the client's tenants
-  certificate,  ///< the connection has no client certificate with a name pinned for the client
-  replayed,     ///< this (iss, jti) was accepted before
-  replay_full,  ///< nothing more can be remembered: refused, because a replay could not be told
+  subject,          ///< sub is not the one pinned for the client
+  tenant,           ///< not one of the client's tenants
+  certificate,      ///< the connection has no client certificate with a name pinned for the client
+  replayed,         ///< this (iss, jti) was accepted before
+  replay_full,      ///< nothing more can be remembered: refused, because a replay could not be told
+  too_many_checks,  ///< tokens.slow_checks signatures wait to be checked already
 };
-inline constexpr std::size_t kTokenFaults = 21;
+inline constexpr std::size_t kTokenFaults = 22;
 
 /// "bad_signature": the reason in log lines and in the label of a counter.
 [[nodiscard]] std::string_view fault_name(TokenFault fault);

@@ -39,12 +39,14 @@ boost::asio::awaitable<void> fetch_one(RestClient& client, OutboundPolicy const&
       answer.failure = Errc::forbidden;
       co_return;
     }
-    GetRequest request{url, access.accept, access.token, left, access.by};
+    GetRequest request{url, access.accept, access.token, left, access.by, access.headers};
     auto got = co_await client.get(policy, std::move(request));
     if (!got) {
       answer.failure = got.error().code;
+      answer.status = 0;
       co_return;
     }
+    answer.status = got->status;
     if (got->status < 200 || got->status > 299) {
       answer.failure = got->status == 401 || got->status == 403 ? Errc::forbidden : Errc::unavailable;
       co_return;
@@ -70,6 +72,13 @@ boost::asio::awaitable<void> fetch_one(RestClient& client, OutboundPolicy const&
   answer.failure = Errc::too_large;
 }
 
+boost::asio::awaitable<void> fetch_timed(RestClient& client, OutboundPolicy const& policy, FhirAccess const& access,
+                                         Query const& query, FetchedAnswer& answer) {
+  auto const start = std::chrono::steady_clock::now();
+  co_await fetch_one(client, policy, access, query, answer);
+  answer.time = std::chrono::steady_clock::now() - start;
+}
+
 }  // namespace
 
 std::string percent_encoded(std::string_view id) {
@@ -91,9 +100,13 @@ std::string percent_encoded(std::string_view id) {
 boost::asio::awaitable<std::vector<FetchedAnswer>> fetch_all(RestClient& client, OutboundPolicy const& policy,
                                                              FhirAccess access, std::vector<Query> queries) {
   std::vector<FetchedAnswer> answers(queries.size());
-  for (std::size_t i = 0; i < queries.size(); ++i) answers[i].key = queries[i].key;
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    answers[i].key = queries[i].key;
+    if (!is_absolute(queries[i].path))
+      answers[i].resource = queries[i].path.substr(0, queries[i].path.find_first_of("/?"));
+  }
   std::function<boost::asio::awaitable<void>(std::size_t)> work = [&](std::size_t i) {
-    return fetch_one(client, policy, access, queries[i], answers[i]);
+    return fetch_timed(client, policy, access, queries[i], answers[i]);
   };
   std::size_t const count = queries.size();
   co_await base::gather(count, kAtOnce, std::move(work));

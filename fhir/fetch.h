@@ -1,6 +1,7 @@
 #pragma once
 // Reads and searches on one FHIR server, all at once under one deadline, page by page.
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct FhirAccess {
   base::Deadline by{};
   base::JsonLimits limits;  ///< bytes: all pages of one query together
   unsigned pages = 10;      ///< of one query
+  Headers headers{};        ///< sent with every query
 };
 
 /// One read or search, or the rest of a search whose first page is here already.
@@ -32,9 +34,12 @@ struct Query {
 /// What came of one query.
 struct FetchedAnswer {
   std::string key;
+  std::string resource{};  ///< the resource type that was asked for; empty for further pages
   std::vector<std::unique_ptr<base::JsonBody>> pages;
-  bool complete = false;                      ///< false: refused, failed, or only part of it came
-  base::Errc failure = base::Errc::internal;  ///< why, when not complete
+  bool complete = false;                       ///< false: refused, failed, or only part of it came
+  base::Errc failure = base::Errc::internal;   ///< why, when not complete
+  unsigned status = 0;                         ///< of the last page; 0: no answer came
+  std::chrono::steady_clock::duration time{};  ///< from the first question to the last answer
 };
 
 /// `id` as one segment of a path: everything but letters, digits, '-', '.', '_' and '~' is percent-encoded. REQ FHIR-09

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/asio.h"
 #include "base/delivery.h"
@@ -14,12 +16,15 @@ struct x509_store_st;  // OpenSSL's X509_STORE
 
 namespace ivig::fhir {
 
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
 struct GetRequest {
   std::string url;
   std::string accept;        ///< the Accept header
   std::string bearer{};      ///< the access token; empty: no Authorization header. Never logged, never kept (FHIR-04)
   std::size_t max_bytes{0};  ///< of the answer's body
   base::Deadline by{};       ///< for everything, name look-up included
+  Headers headers{};         ///< others to send; never logged, never kept
 };
 
 struct GetAnswer {

@@ -210,6 +210,7 @@ boost::asio::awaitable<Result<GetAnswer>> exchange(std::shared_ptr<rest::client:
     message.headers().add("Host", address.origin.authority());
     if (!request.accept.empty()) message.headers().add("Accept", request.accept);
     if (!request.bearer.empty()) message.headers().add("Authorization", "Bearer " + request.bearer);
+    for (auto const& [name, value] : request.headers) message.headers().add(name, value);
     start(*client, std::move(message), request.max_bytes, cancellation.source.get_token(), flight);
   } catch (std::exception const&) {
     co_return fail(Errc::invalid_value, "", "the path cannot be asked for");
@@ -238,7 +239,10 @@ boost::asio::awaitable<Result<GetAnswer>> RestClient::get(OutboundPolicy const& 
   auto const address = policy.permit(request.url);
   if (!address) co_return tl::unexpected(address.error());
   std::string const origin = address->origin.text();
-  if (!is_header_value(request.bearer) || !is_header_value(request.accept)) {
+  bool const sendable = is_header_value(request.bearer) && is_header_value(request.accept) &&
+                        std::all_of(request.headers.begin(), request.headers.end(),
+                                    [](auto& one) { return is_header_value(one.second); });
+  if (!sendable) {
     co_return at(origin, fail(Errc::invalid_value, "", "a header holds characters that no header may hold"));
   }
   auto found = co_await impl_->names.find(address->origin.host, request.by);

@@ -1,29 +1,50 @@
 #include "hooks/fetching_order_service.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "hooks/order_case.h"
 
 namespace ivig::hooks {
+namespace {
 
-boost::asio::awaitable<base::Result<FetchedOutcome>> fetch_and_answer_order_hook(
+using base::Errc;
+
+std::string_view result_of(fhir::FetchedAnswer const& answer) {
+  if (answer.complete) return "complete";
+  switch (answer.failure) {
+    case Errc::forbidden: return "refused";
+    case Errc::timeout: return "timeout";
+    case Errc::too_large: return "too_large";
+    case Errc::not_json:
+    case Errc::too_deep: return "malformed";
+    default: return "unavailable";
+  }
+}
+
+}  // namespace
+
+boost::asio::awaitable<FetchedOutcome> fetch_and_answer_order_hook(
     advice::Knowledge const& knowledge, ServiceDefinition const& service, base::JsonBody const& body,
-    OrderServiceOptions const& options, base::Day today, fhir::RestClient& client,
-    FetchSettings const& fetch_settings) {
+    OrderServiceOptions const& options, base::Day today, fhir::RestClient& client, FetchSettings const& fetch_settings,
+    fhir::Headers headers) {
   auto order_case = OrderCase::read(body.root(), service);
-  if (!order_case) co_return tl::unexpected(order_case.error());
+  if (!order_case) {
+    FetchedOutcome refused{tl::unexpected(std::move(order_case).error())};
+    co_return refused;
+  }
   auto const start = std::chrono::steady_clock::now();
-  co_await gather_data(client, fetch_settings, knowledge, *order_case, today);
+  co_await gather_data(client, fetch_settings, knowledge, *order_case, today, std::move(headers));
   auto const fetch_time = std::chrono::steady_clock::now() - start;
-  auto answer = answer_order_case(knowledge, *order_case, body, options, fetch_settings.version, today);
-  if (!answer) co_return tl::unexpected(answer.error());
-  FetchedOutcome outcome{*std::move(answer)};
+  FetchedOutcome outcome{answer_order_case(knowledge, *order_case, body, options, fetch_settings.version, today)};
   outcome.fetch_time = fetch_time;
-  auto const& fetched = order_case->fetched;
-  outcome.fetched = fetched.size();
-  outcome.fetches_failed = static_cast<std::size_t>(
-      std::count_if(fetched.begin(), fetched.end(), [](auto const& one) { return !one.complete; }));
+  for (fhir::FetchedAnswer const& answer : order_case->fetched) {
+    outcome.queries.push_back({answer.resource, result_of(answer), answer.status, answer.time});
+  }
+  if (!outcome.queries.empty()) {
+    if (auto const address = fhir::parse_web_address(order_case->request.fhir_server)) {
+      outcome.fhir_server = address->origin.text();
+    }
+  }
   co_return outcome;
 }
 

@@ -2,7 +2,9 @@
 // order-sign and order-select as the server runs them: what a call lacks is fetched before it is answered.
 
 #include <chrono>
-#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/asio.h"
 #include "hooks/gather_data.h"
@@ -10,15 +12,26 @@
 
 namespace ivig::hooks {
 
-struct FetchedOutcome : OrderServiceOutcome {
-  std::size_t fetched = 0;         ///< queries to the FHIR server
-  std::size_t fetches_failed = 0;  ///< of them, those that were refused, failed, or came in part
+/// One query to a FHIR server as log and metrics show it: no id, no search value, no token.
+struct QueryReport {
+  std::string resource;     ///< the type that was asked for; empty for further pages of a prefetched Bundle
+  std::string_view result;  ///< complete; or refused, timeout, too_large, malformed, unavailable
+  unsigned status = 0;      ///< the last HTTP status; 0: no answer came
+  std::chrono::steady_clock::duration time{};
+};
+
+struct FetchedOutcome {
+  base::Result<OrderServiceOutcome> answer;
+  std::string fhir_server{};           ///< the origin that was asked; empty: none was
+  std::vector<QueryReport> queries{};  ///< also where the answer is an error
   std::chrono::steady_clock::duration fetch_time{};
 };
 
-/// As answer_order_hook, and what is lacking is fetched first. Everything but `today` must outlive the call.
-[[nodiscard]] boost::asio::awaitable<base::Result<FetchedOutcome>> fetch_and_answer_order_hook(
+/// As answer_order_hook, and what is lacking is fetched first; `headers` go out with each query. Everything but `today`
+/// and `headers` must outlive the call.
+[[nodiscard]] boost::asio::awaitable<FetchedOutcome> fetch_and_answer_order_hook(
     advice::Knowledge const& knowledge, ServiceDefinition const& service, base::JsonBody const& body,
-    OrderServiceOptions const& options, base::Day today, fhir::RestClient& client, FetchSettings const& fetch_settings);
+    OrderServiceOptions const& options, base::Day today, fhir::RestClient& client, FetchSettings const& fetch_settings,
+    fhir::Headers headers);
 
 }  // namespace ivig::hooks

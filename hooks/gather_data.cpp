@@ -126,7 +126,8 @@ std::vector<fhir::Query> plan_queries(advice::Knowledge const& knowledge, OrderC
 }
 
 boost::asio::awaitable<void> gather_data(fhir::RestClient& client, FetchSettings const& settings,
-                                         advice::Knowledge const& knowledge, OrderCase& order_case, base::Day today) {
+                                         advice::Knowledge const& knowledge, OrderCase& order_case, base::Day today,
+                                         fhir::Headers headers) {
   HookRequest const& request = order_case.request;
   if (!request.has_authorization || !settings.policy.permit(request.fhir_server)) co_return;
   fhir::Version const version = order_case.version(settings.version);
@@ -138,6 +139,7 @@ boost::asio::awaitable<void> gather_data(fhir::RestClient& client, FetchSettings
   access.by = std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(settings.time, life);
   access.limits = {settings.answer_bytes, settings.json_depth};
   access.pages = settings.pages;
+  access.headers = std::move(headers);
 
   std::set<std::string> asked;
   for (int round = 0; round < kRounds && std::chrono::steady_clock::now() < access.by; ++round) {

@@ -39,9 +39,10 @@ struct FetchSettings {
 
 /// Fetches what the case lacks and reads it again. Calls nobody unless the request brings a usable authorization
 /// (FHIR-01, FHIR-05, FHIR-07) for a server that the policy allows. However it ends, the case can be decided on: what
-/// could not be had is marked so. `client`, `settings` and `order_case` must outlive the call.
+/// could not be had is marked so. `headers` go out with every query. `client`, `settings` and `order_case` must outlive
+/// the call.
 [[nodiscard]] boost::asio::awaitable<void> gather_data(fhir::RestClient& client, FetchSettings const& settings,
                                                        advice::Knowledge const& knowledge, OrderCase& order_case,
-                                                       base::Day today);
+                                                       base::Day today, fhir::Headers headers);
 
 }  // namespace ivig::hooks

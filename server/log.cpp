@@ -184,9 +184,12 @@ bool Log::enabled(LogLevel level) const { return level >= state_->level.load(std
 void Log::set_level(LogLevel level) { state_->level.store(level, std::memory_order_relaxed); }
 
 void Log::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
+  write(level, event, std::span<LogField const>(fields.begin(), fields.size()));
+}
+
+void Log::write(LogLevel level, std::string_view event, std::span<LogField const> fields) {
   if (!enabled(level) || level == LogLevel::off) return;
-  std::string const line = format_line(state_->format, std::chrono::system_clock::now(), level, event,
-                                       std::span<LogField const>(fields.begin(), fields.size()));
+  std::string const line = format_line(state_->format, std::chrono::system_clock::now(), level, event, fields);
   state_->logger->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
 }
 
@@ -201,15 +204,17 @@ void Log::error(std::string_view event, std::initializer_list<LogField> fields) 
 
 void Log::access(AccessLine const& line) {
   if (!enabled(LogLevel::info)) return;
-  write(LogLevel::info, "access",
-        {{"request_id", line.request_id},
-         {"method", known_method(line.method)},
-         {"route", line.route.empty() ? std::string_view("none") : line.route},
-         {"client", line.client},
-         {"status", line.status},
-         {"bytes", line.bytes},
-         {"duration_us", line.duration.count()},
-         {"tls", line.tls}});
+  std::array const fields{LogField("request_id", line.request_id),
+                          LogField("method", known_method(line.method)),
+                          LogField("route", line.route.empty() ? std::string_view("none") : line.route),
+                          LogField("client", line.client),
+                          LogField("status", line.status),
+                          LogField("bytes", line.bytes),
+                          LogField("duration_us", line.duration.count()),
+                          LogField("tls", line.tls),
+                          LogField("trace_id", line.trace_id)};
+  std::span<LogField const> const all(fields);
+  write(LogLevel::info, "access", line.trace_id.empty() ? all.first(fields.size() - 1) : all);
 }
 
 }  // namespace ivig::server

@@ -46,6 +46,7 @@ struct AccessLine {
   std::size_t bytes = 0;  ///< of the answer, head and body
   std::chrono::microseconds duration{0};
   bool tls = false;
+  std::string_view trace_id{};  ///< of the caller's traceparent; empty: the line does not mention it
 };
 
 /// One line without its line feed. Control characters are escaped and bytes that are no UTF-8 replaced, so that no
@@ -73,6 +74,7 @@ class Log {
   void info(std::string_view event, std::initializer_list<LogField> fields = {});
   void warn(std::string_view event, std::initializer_list<LogField> fields = {});
   void error(std::string_view event, std::initializer_list<LogField> fields = {});
+  void write(LogLevel level, std::string_view event, std::span<LogField const> fields);
   /// The line "access" at level info.
   void access(AccessLine const& line);
 

@@ -9,6 +9,8 @@
 #include <memory>
 #include <typeinfo>
 
+#include "server/trace_context.h"
+
 namespace ivig::server {
 
 namespace asio = boost::asio;
@@ -61,7 +63,10 @@ void note_answer(Worker& worker, Service const& service, RequestHead const& head
   if (!service.access_log || !worker.log.enabled(LogLevel::info)) return;
   AccessLine line;
   line.request_id = head.request_id;
-  if (has_request_line) line.method = head.method;
+  if (has_request_line) {
+    line.method = head.method;
+    line.trace_id = trace_id(head.header("traceparent")).value_or(std::string_view());
+  }
   line.route = response.route;
   line.client = response.client;
   line.status = response.status;

@@ -75,6 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"public_url: [https://a]", 1, {"key public_url", "must be a text"}},
         Mistake{"admin: 9464", 1, {"key admin", "must begin with https:// or http://"}},
         Mistake{"rules: r\ntls:\n\n  - certificate", 2, {"key tls", "must be a mapping"}},
+        Mistake{"tls:\n  certificates: [{certificate: a}]", 2, {"key tls.certificates", "needs certificate and key"}},
         Mistake{"tls: certs", 1, {"key tls", "must be a mapping with the keys certificate, key"}},
         Mistake{"tls:\n  certificate: [a]", 2, {"key tls.certificate", "must be a text"}},
         Mistake{"tls:\n  key: ''", 2, {"key tls.key", "must not be empty"}},

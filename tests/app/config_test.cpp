@@ -98,6 +98,15 @@ clients: []
 )"));
 }
 
+TEST(Config, reads_further_certificates) {
+  Config const config =
+      read("tls: {certificates: [{certificate: a.pem, key: a.key}, {certificate: /b.pem, key: b.key}]}");
+  ASSERT_EQ(config.tls.certificates.size(), 2);
+  EXPECT_EQ(config.tls.certificates[0].certificate, "/etc/ivig/a.pem");
+  EXPECT_EQ(config.tls.certificates[0].key, "/etc/ivig/a.key");
+  EXPECT_EQ(config.tls.certificates[1].certificate, "/b.pem");
+}
+
 TEST(Config, reads_every_top_level_key) {
   Config const config = read(R"(
 listen: [https://0.0.0.0:443, "http://[::1]:8080"]
@@ -264,13 +273,14 @@ clients:
 
 TEST(Config, reads_the_limits_of_tokens_and_key_sets) {
   TokensConfig const tokens = read(R"(
-tokens: {clock_skew_seconds: 5, max_life_seconds: 900, replay_entries: 5000, keys_seconds: 1.5, keys_bytes: 4096,
+tokens: {clock_skew_seconds: 5, max_life_seconds: 900, replay_entries: 5000, slow_checks: 8, keys_seconds: 1.5, keys_bytes: 4096,
          keys_refresh_seconds: 60, keys_expire_seconds: 120, keys_stale_seconds: 3600}
 )")
                                   .tokens;
   EXPECT_EQ(tokens.clock_skew, std::chrono::seconds(5));
   EXPECT_EQ(tokens.max_life, std::chrono::seconds(900));
   EXPECT_EQ(tokens.replay_entries, 5000);
+  EXPECT_EQ(tokens.slow_checks, 8);
   EXPECT_EQ(tokens.keys_time, std::chrono::milliseconds(1500));
   EXPECT_EQ(tokens.keys_bytes, 4096);
   EXPECT_EQ(tokens.keys.refresh_after, std::chrono::seconds(60));

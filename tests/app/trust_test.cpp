@@ -247,6 +247,7 @@ TEST_F(Trust, JWT_13_14_tenant_and_subject_may_be_pinned) {
   TrustService service(ehr_.yaml("    tenants: [north]\n    subject: app-1\n"));
   Token const token = Ehr::token().with("tenant", quoted("north")).with("sub", quoted("app-1"));
   EXPECT_EQ(service.with_token(token.signed_by(ehr_.ec)).status, 200U);
+  EXPECT_EQ(service.at_gate(test::kSignPath, token.fresh().signed_by(ehr_.ec)).header("X-Tenant"), "north");
   EXPECT_EQ(service.with_token(token.fresh().with("tenant", quoted("south")).signed_by(ehr_.ec)).status, 401U);
   EXPECT_EQ(service.with_token(token.fresh().without("tenant").signed_by(ehr_.ec)).status, 401U);
   EXPECT_EQ(service.with_token(token.fresh().with("sub", quoted("app-2")).signed_by(ehr_.ec)).status, 401U);

@@ -30,6 +30,15 @@ TEST(Metrics, writes_counters_gauges_and_histograms_in_base_units) {
   EXPECT_THAT(text, HasSubstr("t_time_seconds_count{stage=\"parse\"} 1\n"));
 }
 
+TEST(Metrics, forget_a_gauge_and_keep_its_siblings) {
+  Metrics metrics(kInfos);
+  metrics.set("t_open", {{"file", "a"}}, 1);
+  metrics.set("t_open", {{"file", "b"}}, 2);
+  metrics.forget("t_open", {{"file", "a"}});
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("file=\"a\"")));
+  EXPECT_THAT(metrics.text(), HasSubstr("t_open{file=\"b\"} 2\n"));
+}
+
 TEST(Metrics, raise_a_counter_that_is_counted_elsewhere_and_never_lower_it) {
   Metrics metrics(kInfos);
   metrics.count_to("t_calls_total", {}, 5);

@@ -160,7 +160,8 @@ TEST_F(Jwt, algorithms_are_those_of_the_policy_REQ_JWT_01_JWT_02_JWT_03) {
 TEST(TokenFaults, have_names_of_their_own_and_show_no_control_characters) {
   EXPECT_EQ(fault_name(TokenFault::no_token), "no_token");
   EXPECT_EQ(fault_name(TokenFault::replay_full), "replay_full");
-  EXPECT_EQ(static_cast<std::size_t>(TokenFault::replay_full) + 1, kTokenFaults);
+  EXPECT_EQ(fault_name(TokenFault::too_many_checks), "too_many_checks");
+  EXPECT_EQ(static_cast<std::size_t>(TokenFault::too_many_checks) + 1, kTokenFaults);
   EXPECT_EQ(shown("a\r\nb\x01\xC3\xA4"), "a??b???");
   EXPECT_EQ(shown(std::string(500, 'x')).size(), 120);
 }

@@ -131,6 +131,16 @@ TEST(ServerTls, refuses_a_ca_of_clients_that_is_none_and_a_demand_without_one) {
   expect_refused(files, Errc::invalid_config, "tls.require_client_certificate", {"needs tls.client_ca"});
 }
 
+TEST(ServerTls, names_which_of_several_certificates_cannot_be_used) {
+  TemporaryFolder folder;
+  ServerTlsFiles files = certificates().files();
+  files.others = {{files.certificate, files.key}, {files.certificate, certificates().file("missing.key")}};
+  expect_refused(files, Errc::io, files.others[1].key.string(), {"tls.certificates[1].key"});
+  files.others[1] = {certificates().file("ca.pem"), certificates().file("ca.key")};
+  expect_refused(files, Errc::invalid_config, files.others[1].certificate.string(),
+                 {"tls.certificates[1].certificate has no DNS name"});
+}
+
 TEST(ServerTls, error_of_one_load_does_not_show_in_the_next) {
   TemporaryFolder folder;
   ServerTlsFiles bad = certificates().files();

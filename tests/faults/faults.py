@@ -36,7 +36,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def await_true(what, condition, seconds=120):
+def await_true(what, condition, seconds=300):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():
@@ -46,25 +46,28 @@ def await_true(what, condition, seconds=120):
 
 
 class Node:
-    """One server process."""
+    """One server process; with `https`, a second listener has that port."""
 
-    def __init__(self, folder, name, store, port=0, admin=0, extra=""):
+    def __init__(self, folder, name, store, port=0, admin=0, extra="", auth="off", https=0):
         self.folder = os.path.join(folder, name)
         os.makedirs(self.folder, exist_ok=True)
         self.config = os.path.join(self.folder, "config.yaml")
         self.port = port or free_port()
         self.admin = admin or free_port()
         with open(self.config, "w", encoding="utf-8") as out:
-            out.write(f"listen: [http://127.0.0.1:{self.port}]\npublic_url: http://127.0.0.1:{self.port}\n"
-                      f"admin: http://127.0.0.1:{self.admin}\nauth: off\nrules: {ROOT}/rules\nstore: {store}\n"
-                      f"store_key: {folder}/store.key\nlog: {{level: warn}}\nthreads: 2\n{extra}")
+            listeners = f"http://127.0.0.1:{self.port}" + (f", https://127.0.0.1:{https}" if https else "")
+            out.write(f"listen: [{listeners}]\nadmin: http://127.0.0.1:{self.admin}\n"
+                      f"auth: {auth}\nrules: {ROOT}/rules\nstore: {store}\n"
+                      f"store_key: {folder}/store.key\nlog: {{level: warn}}\nthreads: 2\n"
+                      + (extra if "public_url" in extra else f"public_url: http://127.0.0.1:{self.port}\n{extra}"))
+        self.listeners = 3 if https else 2
         self.process = None
 
     def start(self):
         log = open(os.path.join(self.folder, "log"), "ab")
         self.process = subprocess.Popen([ARGS.binary, "serve", "--config", self.config], stdout=subprocess.PIPE,
                                         stderr=log, preexec_fn=self.limits)
-        for _ in range(2):
+        for _ in range(self.listeners):
             line = self.process.stdout.readline()
             if not line.startswith(b"listening "):
                 raise SystemExit(f"faults: the server did not start; see {self.folder}/log")
@@ -78,10 +81,10 @@ class Node:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=60)
+        return self.process.wait(timeout=300)
 
     def get(self, path):
-        connection = http.client.HTTPConnection("127.0.0.1", self.admin, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.admin, timeout=120)
         connection.request("GET", path)
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
@@ -120,11 +123,11 @@ class Postgres:
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.home)
 
     def start(self):
-        self.run(["pg_ctl", "-D", self.home + "/data", "-w", "-l", self.home + "/log", "-o",
+        self.run(["pg_ctl", "-D", self.home + "/data", "-w", "-t", "300", "-l", self.home + "/log", "-o",
                   f"-c listen_addresses='' -c unix_socket_directories={self.home}", "start"])
 
     def stop(self, mode="fast"):
-        self.run(["pg_ctl", "-D", self.home + "/data", "-w", "-m", mode, "stop"])
+        self.run(["pg_ctl", "-D", self.home + "/data", "-w", "-t", "300", "-m", mode, "stop"])
 
 
 class Load:
@@ -152,7 +155,7 @@ class Load:
             instance = str(uuid.uuid4())
             begin = time.monotonic()
             try:
-                connection = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+                connection = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
                 status, body = self.post(connection, SERVICE, dict(self.order, hookInstance=instance))
                 if status != 200:
                     raise OSError(status)
@@ -180,6 +183,11 @@ class Load:
     def count(self):
         with self.lock:
             return len(self.answered)
+
+    def await_more(self, answers):
+        """Returns once so many more have been answered: a busy machine takes its time, a broken server never gets there."""
+        wanted = self.count() + answers
+        await_true(f"{answers} more answers", lambda: self.count() >= wanted)
 
     def stop(self):
         self.running = False
@@ -210,7 +218,7 @@ def kill_rounds(name, folder, store):
     for _ in range(ARGS.rounds):
         node.start()
         load = Load(node.port, ARGS.clients)
-        await_true("the first answers", lambda: load.count() > 20)
+        load.await_more(20)
         time.sleep(random.uniform(0.1, ARGS.seconds))
         node.kill()
         load.stop()
@@ -246,17 +254,19 @@ def postgresql_away(folder):
     during = 0
     try:
         for number in range(ARGS.rounds):
+            load.await_more(20)
             time.sleep(ARGS.seconds)
             postgres.stop("fast" if number % 2 == 0 else "immediate")
             before = load.count()
             await_true("an honest readiness", lambda: node.get("/readyz")[0] == 503)
             if node.get("/readyz?spool=ok")[0] != 200:
                 raise SystemExit("faults: the spool does not take records")
+            load.await_more(20)
             time.sleep(ARGS.seconds)
             during += load.count() - before
             postgres.start()
             await_true("readiness", lambda: node.get("/readyz")[0] == 200)
-        time.sleep(ARGS.seconds)
+        load.await_more(20)
         load.stop()
         await_true("the spool's return", lambda: settled(node))
         decisions, entries = lost((load.answered, load.feedback), node.export())
@@ -280,7 +290,7 @@ def disk_full(folder):
     try:
         node.start()
         load = Load(node.port, ARGS.clients)
-        await_true("the first answers", lambda: load.count() > 20)
+        load.await_more(20)
         filler = os.path.join(volume, "filler")
         try:
             with open(filler, "wb", buffering=0) as out:
@@ -291,6 +301,7 @@ def disk_full(folder):
         await_true("the alarm", lambda: node.get("/readyz")[0] == 503)
         reason = node.get("/readyz")[1].strip()
         before = load.count()
+        load.await_more(20)
         time.sleep(ARGS.seconds)
         during = load.count() - before
         load.stop()
@@ -312,10 +323,11 @@ def disk_full(folder):
         subprocess.run(["umount", volume], check=True)
 
 
-def haproxy_config(folder, front, nodes):
-    """The example of deploy/ with addresses of this test: no TLS, one port."""
+def haproxy_config(folder, front, nodes, certificate=None):
+    """The example of deploy/ with addresses of this test: one port, TLS only with a file of certificate and key."""
     example = open(f"{ROOT}/deploy/haproxy/haproxy.cfg", encoding="utf-8").read()
-    example = example.replace("bind :443 ssl crt /etc/haproxy/ivig-cds.pem alpn http/1.1", f"bind 127.0.0.1:{front}")
+    tls = f" ssl crt {certificate} alpn http/1.1" if certificate else ""
+    example = example.replace("bind :443 ssl crt /etc/haproxy/ivig-cds.pem alpn http/1.1", f"bind 127.0.0.1:{front}{tls}")
     example = example.replace("maxconn 20000", "maxconn 500")  # more needs more open files than a test may have
     for number, node in enumerate(nodes, 1):
         example = example.replace(f"ivig-cds-{number}:8080", f"127.0.0.1:{node.port}")

@@ -35,7 +35,7 @@ namespace ivig::test {
 
 /// One line of the server's log.
 struct Asked {
-  std::string method, target, authorization, accept, host;
+  std::string method, target, authorization, accept, host, traceparent, tracestate;
   int connection = 0;  ///< counted from 1
 
   [[nodiscard]] std::string line() const { return method + " " + target + " [" + authorization + "]"; }
@@ -129,6 +129,8 @@ class FhirServer {
     misbehaviours_.clear();
   }
   void page_size(std::size_t size) { page_size_ = size; }
+  /// `next` links name the search by a key at the base itself, "BASE?_getpages=KEY&_getpagesoffset=1", as HAPI FHIR's.
+  void pages_by_key() { pages_by_key_ = true; }
   /// The origin that `next` links name instead of the server's own.
   void next_origin(std::string origin) { next_origin_ = std::move(origin); }
   /// Calls with another token than this get 401.
@@ -274,6 +276,8 @@ class FhirServer {
     asked.authorization = header("authorization");
     asked.accept = header("accept");
     asked.host = header("host");
+    asked.traceparent = header("traceparent");
+    asked.tracestate = header("tracestate");
     return asked;
   }
 
@@ -329,6 +333,15 @@ class FhirServer {
   bool answer(Stream const& stream, Asked const& asked) {
     if (asked.method != "GET") return send(stream, 405, outcome("not-supported"));
     if (!token_.empty() && asked.authorization != "Bearer " + token_) return send(stream, 401, outcome("login"));
+    std::string const by_key = base_path_ + "?_getpages=";
+    if (asked.target.starts_with(by_key)) {
+      std::lock_guard const lock(mutex_);
+      std::string const key = asked.target.substr(by_key.size(), asked.target.find('&') - by_key.size());
+      auto const search = searches_.find(key);
+      if (search == searches_.end()) return send(stream, 410, outcome("not-found"));
+      std::string const offset = parameter(asked.target.substr(base_path_.size() + 1), "_getpagesoffset");
+      return send(stream, 200, page(search->second.first, "patient=" + search->second.second + "&_page=" + offset));
+    }
     if (!asked.target.starts_with(base_path_ + "/")) return send(stream, 404, outcome("not-found"));
     std::string_view path = asked.target;
     path.remove_prefix(base_path_.size() + 1);
@@ -346,7 +359,7 @@ class FhirServer {
   }
 
   /// One page of a search. The page number travels in the `next` link as `_page`, as servers' own tokens do.
-  std::string page(std::string const& type, std::string_view query) const {
+  std::string page(std::string const& type, std::string_view query) {
     std::string const patient = parameter(query, "patient");
     std::string const reference = "\"Patient/" + patient + "\"";
     std::vector<Resource const*> found;
@@ -366,8 +379,11 @@ class FhirServer {
     std::string links = R"({"relation":"self","url":")" + self + "\"}";
     if (end < found.size()) {
       std::string const origin_text = next_origin_.empty() ? origin() : next_origin_;
-      links += R"(,{"relation":"next","url":")" + origin_text + base_path_ + "/" + type + "?patient=" + patient +
-               "&_page=" + std::to_string(page + 1) + "\"}";
+      std::string const key = "5f0c" + std::to_string(searches_.size());
+      std::string const search =
+          pages_by_key_ ? "?_getpages=" + key + "&_getpagesoffset=" : "/" + type + "?patient=" + patient + "&_page=";
+      if (pages_by_key_) searches_[key] = {type, patient};
+      links += R"(,{"relation":"next","url":")" + origin_text + base_path_ + search + std::to_string(page + 1) + "\"}";
     }
     return R"({"resourceType":"Bundle","type":"searchset","total":)" + std::to_string(found.size()) + R"(,"link":[)" +
            links + R"(],"entry":[)" + entries + "]}";
@@ -378,6 +394,8 @@ class FhirServer {
   int listener_ = -1;
   std::uint16_t port_ = 0;
   std::size_t page_size_ = 1000;
+  bool pages_by_key_ = false;
+  std::map<std::string, std::pair<std::string, std::string>> searches_;  // by key: type and patient
   std::string next_origin_;
   std::string token_;
   mutable std::mutex mutex_;

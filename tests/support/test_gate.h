@@ -1,6 +1,8 @@
 #pragma once
 // A gate with all that it works with; who may come is written as configuration.
 
+#include <atomic>
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -23,9 +25,11 @@ class TestGate {
       : config_(read(yaml, file)),
         keys_(std::move(fetch), config_.tokens.keys, {}),
         replay_(config_.tokens.replay_entries),
-        authenticator_(keys_, replay_),
+        slow_checks_(config_.tokens.slow_checks, 1),
+        authenticator_(keys_, replay_, slow_checks_),
         rate_(config_.limits.requests_per_second),
-        gate_({clients_, authenticator_, rate_, counters_, log}, config_.auth, config_.public_url) {
+        gate_({clients_, authenticator_, rate_, counters_, log, [this] { return rate_clock_.load(); }}, config_.auth,
+              config_.public_url) {
     load(config_);
   }
 
@@ -33,6 +37,10 @@ class TestGate {
   [[nodiscard]] app::Config const& config() const { return config_; }
   [[nodiscard]] app::GateCounters const& counters() const { return counters_; }
   [[nodiscard]] certs::KeyCache const& keys() const { return keys_; }
+  /// On one thread.
+  [[nodiscard]] certs::SlowChecks& slow_checks() { return slow_checks_; }
+  /// The clock of the rate limit stands still otherwise, however long the calls of a test take.
+  void let_pass(std::chrono::milliseconds time) { rate_clock_ = rate_clock_.load() + time; }
 
   /// Other clients from now on, as a reload brings them.
   void reload(std::string const& yaml, std::string const& file) { load(read(yaml, file)); }
@@ -53,8 +61,10 @@ class TestGate {
   app::ClientsSlot clients_;
   certs::KeyCache keys_;
   certs::LocalReplayMemory replay_;
+  certs::SlowChecks slow_checks_;
   certs::Authenticator authenticator_;
   app::RateLimiter rate_;
+  std::atomic<app::RateLimiter::Time> rate_clock_{std::chrono::steady_clock::now()};
   app::GateCounters counters_;
   app::Gate gate_;
 };

@@ -87,9 +87,10 @@ class TrustService {
  private:
   boost::asio::awaitable<std::optional<server::Response>> ask_gate(server::RequestHead& head) {
     bool const feedback = head.path.ends_with("/feedback");
-    auto const client = co_await gate_.gate().admit(head, "ivig-order-sign", feedback);
+    auto const caller = co_await gate_.gate().admit(head, "ivig-order-sign", feedback);
     server::Response response;
-    response.status = client ? 200 : 401;
+    response.status = caller ? 200 : 401;
+    if (caller) response.headers.emplace_back("X-Tenant", caller->tenant);
     co_return response;
   }
   server::Handler gate_alone() {
