@@ -51,15 +51,27 @@ class IndicationFinder {
   }
 
  private:
-  /// True when every statement that names the disease holds it as possible or not yet confirmed.
+  [[nodiscard]] FactDefinition const& definition(FactIndex fact) const { return knowledge_.rules.facts[fact]; }
+
+  [[nodiscard]] bool is_ours(FactIndex fact) const {
+    return std::any_of(facts_.indications.begin(), facts_.indications.end(),
+                       [&](Indication const& indication) { return indication.condition == fact; });
+  }
+
+  /// True when every statement that names the disease holds it as possible or not yet confirmed. "Possible sarcoid
+  /// neuropathy" is one doubt about one diagnosis, the order's own, and is asked about as such.
   [[nodiscard]] bool only_possible(FactIndex fact) const {
     bool named = false;
     for (auto const* list : {&reasons_, &record_.problems}) {
       for (auto const& statement : *list) {
         if (!statement.counts()) continue;
-        for (auto const& one : conditions_in(statement)) {
+        auto const conditions = conditions_in(statement);
+        bool const of_our_doubt = std::any_of(conditions.begin(), conditions.end(), [&](Named const& other) {
+          return other.provisional && !other.broader && is_ours(other.fact);
+        });
+        for (auto const& one : conditions) {
           if (one.fact != fact || one.broader) continue;
-          if (!one.provisional) return false;
+          if (!one.provisional || of_our_doubt) return false;
           named = true;
         }
       }
@@ -74,9 +86,7 @@ class IndicationFinder {
       FactValue const& value = facts_.values[fact];
       bool const of_record = value.value == Truth::yes && (value.basis == Basis::code || value.basis == Basis::text);
       if (!of_record || definition(fact).kind != FactKind::condition || !definition(fact).indication) continue;
-      bool const ours = std::any_of(facts_.indications.begin(), facts_.indications.end(),
-                                    [&](Indication const& indication) { return indication.condition == fact; });
-      if (ours || !only_possible(fact)) continue;
+      if (is_ours(fact) || !only_possible(fact)) continue;
       facts_.values.set(fact, {Truth::unknown, Basis::none, value.from, value.detail});
       facts_.doubtful.push_back(fact);
     }
