@@ -134,7 +134,7 @@ std::vector<LibraryRule> const& library_rules() {
   static std::vector<LibraryRule> const rules{
       {"Beast",
        {"boost/beast"},
-       {"server/http_session.cpp", "server/request_parser.h", "tests/support/*", "bench/support/*"}},
+       {"server/http_session.cpp", "server/request_parser.h", "tests/support/*", "bench/static_responder.cpp"}},
       {"Asio's coroutine header",
        {"boost/asio/awaitable.hpp", "boost/asio/co_spawn.hpp", "boost/asio/use_awaitable.hpp"},
        {"base/asio.h"}},
@@ -146,7 +146,7 @@ std::vector<LibraryRule> const& library_rules() {
       {"OpenSSL",
        {"openssl/", "boost/asio/ssl"},
        {"base/uuid.cpp", "certs/*", "server/*", "fhir/rest_client_cpprest.cpp", "tests/*", "bench/*"}},
-      {"cpprestsdk", {"cpprest/", "pplx/"}, {"fhir/rest_client_cpprest.cpp"}},
+      {"cpprestsdk", {"cpprest/", "pplx/"}, {"fhir/rest_client_cpprest.cpp", "bench/cpprest_listener.cpp"}},
       {"prometheus-cpp", {"prometheus/"}, {"base/metrics.cpp"}},
       {"SQL", {"soci", "sqlite3", "libpq"}, {"store/*", "tests/store/*"}},
       {"a JOSE library", {"cjose", "rhonabwy", "jansson", "jwt"}, {"certs/jose.cpp"}},
