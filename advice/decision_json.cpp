@@ -186,6 +186,12 @@ void write_decision(JsonWriter& json, Knowledge const& knowledge, Decision const
   json.member("indication_source", source_word(decision.facts.source));
   if (decision.facts.reason_denied) json.member("reason_denied", true);
   if (decision.facts.reason_refuted) json.member("reason_refuted", true);
+  if (!decision.facts.doubtful.empty()) {
+    json.key("doubtful");
+    json.begin_array();
+    for (auto const fact : decision.facts.doubtful) json.string(knowledge.rules.facts[fact].id);
+    json.end_array();
+  }
   if (!decision.facts.contradicting.empty())
     write_indications(json, knowledge, decision.facts, "contradicting", decision.facts.contradicting);
   json.key("stance");

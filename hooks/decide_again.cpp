@@ -31,13 +31,6 @@ Basis basis_from(std::string_view word) {
   return Basis::none;
 }
 
-rules::Indicator indicator_from(std::string_view word) {
-  for (auto level : {rules::Indicator::info, rules::Indicator::warning, rules::Indicator::critical}) {
-    if (rules::to_string(level) == word) return level;
-  }
-  return rules::Indicator::none;
-}
-
 rules::IndicationSource source_from(std::string_view word) {
   using rules::IndicationSource;
   for (auto source :
@@ -83,10 +76,22 @@ std::vector<rules::Indication> indications_of(rules::RuleSet const& rules, Json 
   return found;
 }
 
+/// Diseases that the record holds as possible only are open again, unless somebody has answered.
+void leave_doubtful_open(rules::RuleSet const& rules, Json const& decision, Facts& facts) {
+  base::each(decision, "doubtful", [&](Json const& item, std::size_t) {
+    auto const fact = rules.fact_index(base::as_string(item));
+    if (!fact || facts.values[*fact].basis == Basis::answer) return;
+    auto const& value = facts.values[*fact];
+    facts.values.set(*fact, {Truth::unknown, Basis::none, value.from, value.detail});
+    facts.doubtful.push_back(*fact);
+  });
+}
+
 std::vector<rules::CodedFinding> dose_findings_of(Json const& decision) {
   std::vector<rules::CodedFinding> found;
   base::each(decision, "dose", [&](Json const& item, std::size_t) {
-    found.push_back({std::string(string_member(item, "code")), indicator_from(string_member(item, "indicator")),
+    found.push_back({std::string(string_member(item, "code")),
+                     rules::indicator_from(string_member(item, "indicator")).value_or(rules::Indicator::none),
                      std::string(string_member(item, "detail")), std::string(string_member(item, "source"))});
   });
   return found;
@@ -130,6 +135,7 @@ base::Result<DecidedAgain> decide_again(advice::Knowledge const& knowledge, stor
   rules::derive(rules, facts);
   facts.indications = indications_of(rules, old, "indications");
   facts.contradicting = indications_of(rules, old, "contradicting");
+  leave_doubtful_open(rules, old, facts);
   facts.source = source_from(string_member(old, "indication_source"));
   facts.reason_denied = base::bool_member(old, "reason_denied").value_or(false);
   facts.reason_refuted = base::bool_member(old, "reason_refuted").value_or(false);
