@@ -57,9 +57,11 @@ void read_values(rules::RuleSet const& rules, Json const& facts, Facts& into) {
   for (auto const& item : facts.GetArray()) {
     auto const fact = rules.fact_index(string_member(item, "fact"));
     auto const basis = basis_from(string_member(item, "basis"));
-    if (!fact || basis == Basis::none) continue;
-    into.values.set(*fact, {truth_from(string_member(item, "value")), basis, std::string(string_member(item, "from")),
-                            std::string(string_member(item, "detail"))});
+    // Without a basis and known: it held of all that was not read, or followed from others.
+    auto const value = truth_from(string_member(item, "value"));
+    if (!fact || (basis == Basis::none && value != Truth::unknown)) continue;
+    into.values.set(
+        *fact, {value, basis, std::string(string_member(item, "from")), std::string(string_member(item, "detail"))});
   }
 }
 

@@ -31,7 +31,7 @@ std::string facts_json(advice::Knowledge const& knowledge, rules::Facts const& f
   json.begin_array();
   for (std::size_t i = 0; i < facts.values.size(); ++i) {
     auto const& fact = facts.values[i];
-    if (fact.value == rules::Truth::unknown && fact.basis == rules::Basis::none) continue;
+    if (fact.value == rules::Truth::unknown && !facts.values.is_read(i)) continue;
     json.begin_object();
     json.member("fact", knowledge.rules.facts[i].id);
     json.member("value", rules::to_string(fact.value));

@@ -157,10 +157,7 @@ class SqlStore final : public Store {
       for (auto const& write : writes) {
         if (auto const* decisions = std::get_if<DecisionWrite>(&write->what)) {
           for (auto const& decision : decisions->decisions) writer.insert(decision);
-        }
-      }
-      for (auto const& write : writes) {
-        if (auto const* review = std::get_if<ReviewWrite>(&write->what)) {
+        } else if (auto const* review = std::get_if<ReviewWrite>(&write->what)) {
           for (auto const& record : review->records) write_review(sql, record);
         }
       }
@@ -382,10 +379,8 @@ class SqlStore final : public Store {
 
   /// In small steps with pauses, so that records never wait long for their turn.
   void expire(Connection& connection) {
-    static_cast<void>(connection.session->transaction([&](soci::session& sql) {
-      connection.writer->expire_tokens(now_seconds());
-      expire_sessions(sql, now_seconds());
-    }));
+    static_cast<void>(
+        connection.session->transaction([&](soci::session&) { connection.writer->expire_tokens(now_seconds()); }));
     if (settings_.keep.count() == 0) return;
     Time const before = std::chrono::floor<milliseconds>(std::chrono::system_clock::now()) - settings_.keep;
     constexpr unsigned kStep = 200;

@@ -5,6 +5,7 @@
 
 #include "base/json_write.h"
 #include "base/uuid.h"
+#include "store/review_writer.h"
 
 namespace ivig::store {
 namespace {
@@ -150,6 +151,7 @@ std::size_t SqlWriter::expire_decisions(Time before, unsigned most) {
 void SqlWriter::expire_tokens(std::chrono::sys_seconds now) {
   long long const seconds = now.time_since_epoch().count();
   sql_ << "DELETE FROM token_use WHERE expires_s < :now", use(seconds);
+  expire_sessions(sql_, now);
 }
 
 }  // namespace ivig::store

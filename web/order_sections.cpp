@@ -260,7 +260,9 @@ std::string record_section(RuleSet const& rules, OrderShown const& order) {
       ++unsaid;
       continue;
     }
-    std::string const as = fact.basis == "none" ? "follows from others" : std::string(basis_text(fact.basis));
+    std::string const as = fact.basis != "none"      ? std::string(basis_text(fact.basis))
+                           : fact.value == "unknown" ? "said, and not settled"
+                                                     : "follows from others";
     rows += "<tr><th scope=\"row\">" + label + "</th>" + cell("Holds", truth_text(fact.value)) +
             cell("Source", reference_html(fact.from)) + cell("As", as) + cell("Words", escape_html(fact.detail)) +
             "</tr>\n";
