@@ -35,11 +35,20 @@ std::string value_words(fhir::Observation const& observation) {
   return words;
 }
 
-/// "IgA" or "IgA 145 mg/dL": nothing beside the name gives it a second meaning. "Chlamydia IgA" is another test.
-bool is_bare_name(std::string_view name) {
+bool is_valueless(fhir::Observation const& observation) {
+  return !observation.quantity && !observation.value_boolean && observation.value_text.empty() &&
+         observation.value_concept.empty();
+}
+
+/// "IgA", "IgA 145 mg/dL" or "IgA undetectable": nothing beside the name gives it a second meaning. "Chlamydia IgA" is
+/// another test.
+bool is_bare_name(Knowledge const& knowledge, std::string_view name) {
   auto tokens = fhir::tokenize(name);
-  return tokens.size() == 1 ||
-         (tokens.size() > 1 && tokens[1].folded.front() >= '0' && tokens[1].folded.front() <= '9');
+  if (tokens.size() < 2) return tokens.size() == 1;
+  if (tokens[1].folded.front() >= '0' && tokens[1].folded.front() <= '9') return true;
+  std::string const rest = fhir::folded_text(name.substr(tokens[1].offset));
+  auto const& negative = knowledge.result_cues.negative;
+  return std::find(negative.begin(), negative.end(), " " + rest + " ") != negative.end();
 }
 
 /// A word of result anywhere in a value that names no test itself: "Positive", "<0.02 nmol/L (negative)". The most
@@ -131,9 +140,8 @@ bool holds_word(Knowledge const& knowledge, std::string const& value, std::strin
   for (auto at = value.find(word); at != std::string::npos; at = value.find(word, at + 1)) {
     std::string const before = words_before(value, at, kReach);
     auto const& cues = knowledge.result_cues.denials;
-    bool const denied = std::any_of(cues.begin(), cues.end(), [&](std::string const& cue) {
-      return before.find(cue) != std::string::npos;
-    });
+    bool const denied = std::any_of(cues.begin(), cues.end(),
+                                    [&](std::string const& cue) { return before.find(cue) != std::string::npos; });
     if (!denied) return true;
   }
   return false;
@@ -142,7 +150,11 @@ bool holds_word(Knowledge const& knowledge, std::string const& value, std::strin
 Truth against_limits(Knowledge const& knowledge, ResultStatement const& result, rules::ResultClause const& clause) {
   auto const& observation = *result.observation;
   std::string words;
-  if (!clause.words.empty()) words = " " + fhir::folded_text(value_words(observation)) + " ";
+  if (!clause.words.empty()) {
+    // Some charts write the value into the name: "ABO group A".
+    std::string const said = is_valueless(observation) ? std::string(observation.code.text) : value_words(observation);
+    words = " " + fhir::folded_text(said) + " ";
+  }
   for (auto const& word : clause.words) {
     if (holds_word(knowledge, words, " " + fhir::folded_text(word) + " ")) return Truth::yes;
   }
@@ -200,7 +212,7 @@ class ResultNames {
     if (is_new) {
       std::vector<std::string_view> more{sentence};
       more.insert(more.end(), observation.notes.begin(), observation.notes.end());
-      known->second = recognise(knowledge_, Place::result, {code.codings, {}}, more, is_bare_name(name));
+      known->second = recognise(knowledge_, Place::result, {code.codings, {}}, more, is_bare_name(knowledge_, name));
     }
     Statement statement = known->second;
     statement.path = observation.path;

@@ -1,21 +1,43 @@
 #include "bench/allocation_count.h"
 
 #include <atomic>
-#include <cstdlib>
-#include <new>
+#include <cerrno>
 
 namespace {
 std::atomic<std::size_t> count{0};
-}
+void note() { count.fetch_add(1, std::memory_order_relaxed); }
+}  // namespace
 
 namespace ivig::bench {
 std::size_t allocations() { return count.load(std::memory_order_relaxed); }
 }  // namespace ivig::bench
 
-void* operator new(std::size_t size) {
-  count.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
+// glibc's own names for what is replaced here. libstdc++'s operator new calls malloc, and so is counted too.
+extern "C" {
+void* __libc_malloc(std::size_t size);                           // NOLINT(bugprone-reserved-identifier)
+void* __libc_calloc(std::size_t number, std::size_t size);       // NOLINT(bugprone-reserved-identifier)
+void* __libc_realloc(void* memory, std::size_t size);            // NOLINT(bugprone-reserved-identifier)
+void* __libc_memalign(std::size_t alignment, std::size_t size);  // NOLINT(bugprone-reserved-identifier)
+
+void* malloc(std::size_t size) {
+  note();
+  return __libc_malloc(size);
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void* calloc(std::size_t number, std::size_t size) {
+  note();
+  return __libc_calloc(number, size);
+}
+void* realloc(void* memory, std::size_t size) {
+  note();
+  return __libc_realloc(memory, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  note();
+  return __libc_memalign(alignment, size);
+}
+int posix_memalign(void** memory, std::size_t alignment, std::size_t size) {
+  note();
+  *memory = __libc_memalign(alignment, size);
+  return *memory == nullptr ? ENOMEM : 0;
+}
+}

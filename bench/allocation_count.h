@@ -1,6 +1,7 @@
 #pragma once
-// Counts calls of operator new in this program. In a translation unit of its own, so that the compiler cannot see through
-// the replaced operators and pair them wrongly.
+// Counts allocations in this program: every call of malloc and its kin, and with them of operator new. In a translation
+// unit of its own, so that the compiler cannot see through the replaced functions and pair them wrongly. With glibc,
+// and not under a sanitizer, which brings its own.
 
 #include <cstddef>
 

@@ -25,6 +25,9 @@ def concept(system, code, text):
 
 
 def bundle(resources):
+    for resource in resources:  # as servers send them
+        resource["meta"] = {"versionId": "1", "lastUpdated": "2026-11-20T10:15:00.000+00:00"}
+        resource["identifier"] = [{"system": "urn:oid:1.2.3", "value": f"x-{resource['id']}"}]
     return {"resourceType": "Bundle", "type": "searchset", "total": len(resources),
             "entry": [{"fullUrl": f"https://ehr.example.org/r4/{r['resourceType']}/{r['id']}", "resource": r}
                       for r in resources]}

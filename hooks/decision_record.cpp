@@ -23,15 +23,15 @@ void keep_references(Decision& decision, References const& references) {
   }
 }
 
-/// The facts about which something was read, and those that follow from them. What is absent from the record is not
-/// listed: the rule set has hundreds of such facts.
+}  // namespace
+
 std::string facts_json(advice::Knowledge const& knowledge, rules::Facts const& facts) {
   std::string out;
   JsonWriter json(out);
   json.begin_array();
   for (std::size_t i = 0; i < facts.values.size(); ++i) {
     auto const& fact = facts.values[i];
-    if (fact.basis == rules::Basis::none && fact.value != rules::Truth::yes) continue;
+    if (!facts.values.is_read(i) && fact.value != rules::Truth::yes) continue;
     json.begin_object();
     json.member("fact", knowledge.rules.facts[i].id);
     json.member("value", rules::to_string(fact.value));
@@ -43,6 +43,8 @@ std::string facts_json(advice::Knowledge const& knowledge, rules::Facts const& f
   json.end_array();
   return out;
 }
+
+namespace {
 
 void write_suggestions(JsonWriter& json, std::vector<advice::Suggestion> const& suggestions,
                        References const& references) {
@@ -105,6 +107,8 @@ store::DecisionRecord counted(advice::Knowledge const& knowledge, Decision const
   if (!findings.recommendations.empty()) record.row = knowledge.rules.rows[findings.recommendations[0].row].id;
   if (findings.stance) record.stance = rules::to_string(*findings.stance);
   record.indicator = rules::to_string(findings.indicator);
+  auto const& indications = decision.facts.indications;
+  if (!indications.empty()) record.condition = knowledge.rules.facts[indications.front().condition].id;
   return record;
 }
 

@@ -22,6 +22,10 @@ struct RecordOptions {
   bool kept = true;  ///< false: records are counted and then forgotten, so that no texts are written for them
 };
 
+/// The facts about which something was read, and those that follow from them, as one array. What is absent from the
+/// record is not listed: the rule set has hundreds of such facts.
+[[nodiscard]] std::string facts_json(advice::Knowledge const& knowledge, rules::Facts const& facts);
+
 /// One record for each decision, in their order; the latency is for the caller to fill in. Ids of resources are kept as
 /// `references` says, in every member. The access token of the request is not looked at (FHIR-04).
 [[nodiscard]] std::vector<store::DecisionRecord> decision_records(advice::Knowledge const& knowledge,
