@@ -17,7 +17,7 @@ std::string joined_text(fhir::Concept const& what, std::vector<std::string_view>
   std::string text;
   auto add = [&](std::string_view part) {
     if (part.empty() || text.find(part) != std::string::npos) return;
-    if (!text.empty()) text += ". ";
+    if (!text.empty()) text += text.back() == '.' ? " " : ". ";
     text += part;
   };
   add(what.text);
