@@ -11,6 +11,7 @@ import json
 import os
 import re
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -39,24 +40,33 @@ def load(port, folder, connections, seconds):
 
 
 def throughput(folder, stores):
-    rates = {}
-    for name, store in stores.items():
-        node = faults.Node(folder, name, store)
+    """All nodes run all the time and are loaded in turn: what else the machine does meets them alike."""
+    nodes = {name: faults.Node(folder, name, store) for name, store in stores.items()}
+    for node in nodes.values():
         node.start()
         load(node.port, folder, ARGS.connections, 2)
-        rate, half, most = load(node.port, folder, ARGS.connections, ARGS.seconds)
-        single, single_half, _ = load(node.port, folder, 1, ARGS.seconds)
+    ratios = {name: [] for name in stores}
+    for number in range(ARGS.rounds):
+        rates = {}
+        for name, node in nodes.items():
+            before = node.cpu_seconds()
+            rate, half, most = load(node.port, folder, ARGS.connections, ARGS.seconds)
+            cost = (node.cpu_seconds() - before) / (rate * ARGS.seconds) * 1e6
+            rates[name] = rate
+            print(f"round {number + 1}, {name}: {rate:.0f} calls/s (half within {half}, 99 % within {most}), {cost:.0f} us CPU a call",
+                  flush=True)
+        for name, rate in rates.items():
+            ratios[name].append(rate / rates["none"])
+    for name, node in nodes.items():
+        single, half, most = load(node.port, folder, 1, ARGS.seconds)
         commits = node.metric('ivig_cds_store_commits_total{result="ok"}') or 0
         records = node.metric('ivig_cds_store_records_total{result="committed"}') or 0
         node.stop()
-        rates[name] = rate
-        per_commit = f", {records / commits:.1f} records a commit" if commits else ""
-        print(f"{name}: {rate:.0f} calls/s at {ARGS.connections} connections (half within {half}, 99 % within {most}); "
-              f"{single:.0f} calls/s at one ({single_half}){per_commit}", flush=True)
-    for name, rate in rates.items():
+        per_commit = f"; {records / commits:.1f} records a commit" if commits else ""
         if name != "none":
-            print(f"ratio {name} : none = {rate / rates['none']:.2f}; a record costs "
-                  f"{(1 / rate - 1 / rates['none']) * 1e6:.0f} us of throughput", flush=True)
+            print(f"ratio {name} : none at {ARGS.connections} connections, median of {ARGS.rounds}: "
+                  f"{statistics.median(ratios[name]):.2f} ({', '.join(f'{ratio:.2f}' for ratio in sorted(ratios[name]))})", flush=True)
+        print(f"{name} at one connection: {single:.0f} calls/s (half within {half}, 99 % within {most}){per_commit}", flush=True)
 
 
 def id_of(milliseconds):
@@ -134,7 +144,8 @@ def retention(folder, file):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default=f"{faults.ROOT}/build/release/ivig-cds")
-    parser.add_argument("--seconds", type=int, default=8)
+    parser.add_argument("--seconds", type=int, default=4, help="of load a round")
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--records", type=int, default=1000000)
     parser.add_argument("--postgresql", action="store_true", help="beside SQLite")

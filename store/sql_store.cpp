@@ -259,6 +259,11 @@ class SqlStore final : public Store {
     settings_.on_event(false, "store_up", "the database takes records");
   }
 
+  bool is_up() {
+    std::lock_guard lock(mutex_);
+    return up_;
+  }
+
   /// Waits until something may be due. False: the store stops.
   bool pause(milliseconds time) {
     std::unique_lock lock(mutex_);
@@ -273,12 +278,7 @@ class SqlStore final : public Store {
     auto next_expiry = Write::Clock::now();
     auto next_probe = Write::Clock::now() + kProbeEvery;
     while (true) {
-      bool up = false;
-      {
-        std::lock_guard lock(mutex_);
-        up = up_;
-      }
-      if (!up) {
+      if (!is_up()) {
         connection.reset();
         if (!pause(retry)) return;
         retry = std::min(retry * 2, settings_.retry * 20);
@@ -328,7 +328,12 @@ class SqlStore final : public Store {
 
   bool replay(Connection& connection, std::vector<std::string> const& lines) {
     auto written = replay_lines(connection, lines);
-    if (written) return true;
+    if (written) {
+      // A database that takes these takes new ones, whatever a connection of old said meanwhile: what is left of the
+      // spool, which may take minutes, must not keep it closed.
+      if (!is_up()) set_up();
+      return true;
+    }
     if (!connection.probe(node_)) {
       set_down(written.error().detail);
       return false;

@@ -95,6 +95,12 @@ class Node:
                 return float(line.split()[-1])
         return None
 
+    def cpu_seconds(self):
+        """What the process has used so far."""
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def export(self):
         out = subprocess.run([ARGS.binary, "decisions", "export", "--config", self.config], stdout=subprocess.PIPE,
                              check=True)
@@ -133,8 +139,8 @@ class Postgres:
 class Load:
     """Clients that order, and give feedback on every second card. Notes only what was answered in full."""
 
-    def __init__(self, port, clients):
-        self.port = port
+    def __init__(self, port, clients, pause=0.0):
+        self.port, self.pause = port, pause
         self.order = json.load(open(f"{ROOT}/conformance/examples/order-sign-ibm.json", encoding="utf-8"))
         self.lock = threading.Lock()
         self.answered, self.cards, self.feedback = set(), set(), set()
@@ -164,6 +170,7 @@ class Load:
                     self.answered.add(instance)
                     self.cards.add(card)
                     self.slowest = max(self.slowest, time.monotonic() - begin)
+                time.sleep(self.pause)
                 number += 1
                 if number % 2 == 0:
                     entry = {"card": card, "outcome": "overridden", "outcomeTimestamp": "2026-11-24T12:00:00Z",
@@ -250,7 +257,7 @@ def postgresql_away(folder):
     postgres = Postgres(folder)
     node = Node(folder, "node", postgres.url)
     node.start()
-    load = Load(node.port, ARGS.clients)
+    load = Load(node.port, ARGS.clients, pause=0.01)  # what is spooled meanwhile is to be brought back, too
     during = 0
     try:
         for number in range(ARGS.rounds):
