@@ -7,6 +7,7 @@
 namespace ivig::advice {
 namespace {
 
+using rules::FactIndex;
 using rules::Findings;
 using rules::Row;
 using rules::Stance;
@@ -142,35 +143,86 @@ std::string in_quotes(std::string_view words) {
   return "\"" + escape_markdown(cut_to(one_line(words), kQuoteUnits)) + "\"";
 }
 
-/// What in the record the decision rests on: reason or problem, and how it was read.
-std::string rests_on(Knowledge const& knowledge, Decision const& decision) {
-  std::string text;
-  std::string last;  // one text may name several conditions: quoted once
-  for (auto const& indication : decision.facts.indications) {
-    auto const& fact = decision.facts.values[indication.condition];
-    std::string source;
-    if (!fact.detail.empty()) source = " from " + in_quotes(fact.detail);
-    if (indication.certainty == Truth::unknown) source += " (one of several possible)";
-    else if (indication.basis == rules::Basis::text) source += " (read from text)";
-    bool same = !text.empty() && source == last;
-    if (same) text.erase(text.size() - last.size());
-    text += std::string(text.empty() ? "" : same ? ", " : "; ") + knowledge.rules.facts[indication.condition].label;
-    text += source;
-    last = source;
-  }
-  if (decision.findings.recommendations.empty()) return text;
-  // The other facts that decided the leading row.
-  Row const& row = knowledge.rules.rows[decision.findings.recommendations.front().row];
-  for (auto const& expression : {&row.requires_, row.precondition ? &row.precondition->when : &row.requires_}) {
-    for (auto fact : expression->facts()) {
-      auto const& value = decision.facts.values[fact];
-      bool indication = knowledge.rules.facts[fact].indication;
-      if (indication || value.value != Truth::yes || value.detail.empty()) continue;
-      std::string part = knowledge.rules.facts[fact].label + ": " + in_quotes(value.detail);
-      if (text.find(part) == std::string::npos) text += (text.empty() ? "" : "; ") + part;
+/// Adds the facts that a derived one follows from, and those that these follow from, each once.
+void add_origins(rules::RuleSet const& rules, FactIndex fact, std::vector<FactIndex>& facts) {
+  for (auto const* side : {&rules.facts[fact].for_it.when, &rules.facts[fact].against_it.when}) {
+    for (auto origin : side->facts()) {
+      if (std::find(facts.begin(), facts.end(), origin) != facts.end()) continue;
+      facts.push_back(origin);
+      add_origins(rules, origin, facts);
     }
   }
-  return text;
+}
+
+/// What a quotation of the record says: one entry often names the condition and tells what decides.
+class Citations {
+ public:
+  /// `with`: what stands between the label and the quotation.
+  void add(std::string const& label, std::string const& quote, std::string const& with,
+           std::string const& remark = {}) {
+    auto known = std::find_if(cited_.begin(), cited_.end(), [&](Cited const& cited) {
+      return !quote.empty() && cited.quote == quote && (with == kSays || cited.with == with);
+    });
+    if (known == cited_.end()) cited_.push_back({label, with, quote, remark});
+    else if (known->labels.find(label) == std::string::npos) known->labels += ", " + label;
+  }
+  [[nodiscard]] bool holds(std::string const& quote) const {
+    return std::any_of(cited_.begin(), cited_.end(), [&](Cited const& cited) { return cited.quote == quote; });
+  }
+  [[nodiscard]] std::string text() const {
+    std::string text;
+    for (auto const& cited : cited_) {
+      text += (text.empty() ? "" : "; ") + cited.labels;
+      if (!cited.quote.empty()) text += cited.with + cited.quote;
+      text += cited.remark;
+    }
+    return text;
+  }
+  static constexpr char const* kSays = ": ";
+
+ private:
+  struct Cited {
+    std::string labels, with, quote, remark;
+  };
+  std::vector<Cited> cited_;
+};
+
+/// The facts that decided the leading row; of a precondition that is not met, those that speak against it too.
+void cite_facts(Knowledge const& knowledge, Decision const& decision, Citations& citations) {
+  auto const& lead = decision.findings.recommendations.front();
+  Row const& row = knowledge.rules.rows[lead.row];
+  bool const unmet = row.precondition && lead.precondition == Truth::no;
+  std::vector<FactIndex> facts = row.requires_.facts();
+  std::size_t const required = facts.size();
+  if (row.precondition) {
+    for (auto fact : row.precondition->when.facts()) facts.push_back(fact);
+  }
+  std::size_t const direct = facts.size();
+  for (std::size_t i = required; i < direct; ++i) add_origins(knowledge.rules, facts[i], facts);
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    auto const& value = decision.facts.values[facts[i]];
+    auto const& definition = knowledge.rules.facts[facts[i]];
+    bool const against = value.value == Truth::no && unmet && i >= required;
+    if (definition.indication || value.detail.empty() || !(value.value == Truth::yes || against)) continue;
+    std::string const quote = in_quotes(value.detail);
+    if (i >= direct && citations.holds(quote)) continue;  // what follows from it was said
+    citations.add(definition.label, quote, against ? ": no, " : Citations::kSays);
+  }
+}
+
+/// What in the record the decision rests on: reason or problem, and how it was read.
+std::string rests_on(Knowledge const& knowledge, Decision const& decision) {
+  Citations citations;
+  for (auto const& indication : decision.facts.indications) {
+    auto const& fact = decision.facts.values[indication.condition];
+    std::string const remark = indication.certainty == Truth::unknown   ? " (one of several possible)"
+                               : indication.basis == rules::Basis::text ? " (read from text)"
+                                                                        : "";
+    citations.add(knowledge.rules.facts[indication.condition].label,
+                  fact.detail.empty() ? std::string() : in_quotes(fact.detail), " from ", remark);
+  }
+  if (!decision.findings.recommendations.empty()) cite_facts(knowledge, decision, citations);
+  return citations.text();
 }
 
 /// What another guideline makes an exception for, and whether the record shows it.
@@ -183,6 +235,12 @@ std::string exceptions(rules::RuleSet const& rules, Findings const& findings) {
                  {{"other", guideline_of(rules, exception.row)}, {"exception", row.exception->text}});
   }
   return text;
+}
+
+/// Behind the evidence of a row that nobody checked, unless the evidence says so itself.
+std::string_view doubt_about(Row const& row) {
+  bool const says_so = row.evidence.find("unverified") != std::string::npos;
+  return row.verification == "unverified" && !says_so ? ", not verified against the source" : "";
 }
 
 std::string spoken(std::string_view stance) {
@@ -201,7 +259,7 @@ std::string other_positions(Knowledge const& knowledge, Findings const& findings
     text += "- " + knowledge.rules.guidelines[row.guideline].short_name + ", " + row.title;
     text += other.candidate ? " (possible): " : ": ";
     text += spoken(rules::to_string(row.stance)) + " (" + row.evidence;
-    text += row.verification == "unverified" ? ", not verified against the source)" : ")";
+    text.append(doubt_about(row)).append(")");
     if (!row.precondition || row.exception) continue;  // an exception has a line of its own
     std::string const state = "position-" + std::string(met(*other.precondition));
     text += "; " + fill(knowledge.rules.sentence(state), {{"precondition", first_sentence(row.precondition->text)}});
@@ -260,8 +318,9 @@ std::string sections(std::string_view section) {
     from = to + 2;
   }
   bool numbered = !text.empty() && text.front() >= '0' && text.front() <= '9';
-  std::size_t second = section.find("; ");
-  bool several = numbered && second + 2 < section.size() && section[second + 2] >= '0' && section[second + 2] <= '9';
+  std::size_t const second = section.find("; ");
+  bool const more = second != std::string_view::npos && second + 2 < section.size();
+  bool several = numbered && more && section[second + 2] >= '0' && section[second + 2] <= '9';
   return (several ? "sections " : numbered ? "section " : "") + text;
 }
 
@@ -332,13 +391,13 @@ std::string detail_text(Knowledge const& knowledge, Decision const& decision) {
       line(text, "", row.says);
     }
     line(text, "Evidence",
-         guideline.short_name + ", " + sections(row.section) + ": " + row.evidence +
-             (row.verification == "unverified" ? " (not verified against the source)" : ""));
+         guideline.short_name + ", " + sections(row.section) + ": " + row.evidence + std::string(doubt_about(row)));
     if (row.precondition && lead.precondition != Truth::yes) {
       line(text, lead.precondition == Truth::no ? "First" : "Precondition, not recorded", row.precondition->text);
     }
     line(text, "Exception", exceptions(knowledge.rules, findings));
     line(text, "Consider instead", row.instead);
+    line(text, "Watch", row.monitor);
     for (auto const& caution : findings.cautions) line(text, "", caution);
   }
   notices(knowledge, decision, text);

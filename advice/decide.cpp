@@ -110,7 +110,7 @@ std::vector<Decision> decide(DecideInput const& input) {
     decision.dose = read_order_dose(input.knowledge, order, decision.product, record->weight);
     decision.facts = facts_of_order(input.knowledge, *record, order, {decision.product, decision.dose, others});
     decision.findings = rules::evaluate(input.knowledge.rules, decision.facts);
-    auto const related = other_orders(input.knowledge, *record, order, decision.dose, others);
+    auto const related = other_orders(input.knowledge, *record, order, decision.product, decision.dose, others);
     add_dose_findings({input.knowledge, *record, decision.dose, decision.facts, related}, decision.findings);
     rules::add_safety(input.knowledge.rules, decision.facts, decision.findings);
     decision.tests = tests_to_order(input.knowledge, *record, others, decision.findings);

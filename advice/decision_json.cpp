@@ -54,10 +54,11 @@ void write_dose_read(JsonWriter& json, OrderDose const& dose) {
   json.end_object();
 }
 
-void write_indications(JsonWriter& json, Knowledge const& knowledge, rules::Facts const& facts) {
-  json.key("indications");
+void write_indications(JsonWriter& json, Knowledge const& knowledge, rules::Facts const& facts, std::string_view name,
+                       std::vector<rules::Indication> const& indications) {
+  json.key(name);
   json.begin_array();
-  for (auto const& indication : facts.indications) {
+  for (auto const& indication : indications) {
     json.begin_object();
     json.member("concept", knowledge.rules.facts[indication.condition].id);
     json.member("from", indication.from);
@@ -162,6 +163,18 @@ void write_missing(JsonWriter& json, Decision const& decision) {
 
 }  // namespace
 
+std::string_view source_word(rules::IndicationSource source) {
+  using rules::IndicationSource;
+  switch (source) {
+    case IndicationSource::reason: return "reason";
+    case IndicationSource::inferred: return "inferred";
+    case IndicationSource::outside: return "outside";
+    case IndicationSource::unmatched: return "unmatched";
+    case IndicationSource::none: break;
+  }
+  return "none";
+}
+
 void write_decision(JsonWriter& json, Knowledge const& knowledge, Decision const& decision) {
   auto const& findings = decision.findings;
   json.begin_object();
@@ -169,7 +182,18 @@ void write_decision(JsonWriter& json, Knowledge const& knowledge, Decision const
   json.member("patient", decision.patient_reference);
   write_product(json, decision.product);
   write_dose_read(json, decision.dose);
-  write_indications(json, knowledge, decision.facts);
+  write_indications(json, knowledge, decision.facts, "indications", decision.facts.indications);
+  json.member("indication_source", source_word(decision.facts.source));
+  if (decision.facts.reason_denied) json.member("reason_denied", true);
+  if (decision.facts.reason_refuted) json.member("reason_refuted", true);
+  if (!decision.facts.doubtful.empty()) {
+    json.key("doubtful");
+    json.begin_array();
+    for (auto const fact : decision.facts.doubtful) json.string(knowledge.rules.facts[fact].id);
+    json.end_array();
+  }
+  if (!decision.facts.contradicting.empty())
+    write_indications(json, knowledge, decision.facts, "contradicting", decision.facts.contradicting);
   json.key("stance");
   if (findings.stance) json.string(rules::to_string(*findings.stance));
   else json.raw("null");

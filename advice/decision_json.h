@@ -8,6 +8,9 @@
 
 namespace ivig::advice {
 
+/// How the indication was established: reason, inferred, outside, unmatched, none.
+[[nodiscard]] std::string_view source_word(rules::IndicationSource source);
+
 /// Writes one decision object.
 void write_decision(base::JsonWriter& json, Knowledge const& knowledge, Decision const& decision);
 

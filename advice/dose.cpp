@@ -223,6 +223,18 @@ std::optional<Decimal> measure_of(OrderDose const& dose, rules::DoseMeasure meas
   return std::nullopt;
 }
 
+std::string measure_text(rules::DoseMeasure measure, Decimal value) {
+  switch (measure) {
+    case rules::DoseMeasure::grams_per_day: return shown(value, 1) + " g a day";
+    case rules::DoseMeasure::g_per_kg_day: return shown(value, 2) + " g/kg a day";
+    case rules::DoseMeasure::grams_per_course: return shown(value, 1) + " g per course";
+    case rules::DoseMeasure::g_per_kg_course: return shown(value, 2) + " g/kg per course";
+    case rules::DoseMeasure::days: return value == kOne ? "on one day" : "over " + shown(value, 1) + " days";
+    case rules::DoseMeasure::weeks: return value == kOne ? "every week" : "every " + shown(value, 1) + " weeks";
+  }
+  return {};
+}
+
 std::string dose_text(DoseCourse const& course) {
   std::string text;
   if (course.g_per_kg) text = shown(*course.g_per_kg, 2) + " g/kg";

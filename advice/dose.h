@@ -58,6 +58,9 @@ struct DoseSource {
 /// A measure of the dose: the largest day, the first course, the shortest interval. Empty when not known.
 [[nodiscard]] std::optional<base::Decimal> measure_of(OrderDose const& dose, rules::DoseMeasure measure);
 
+/// "85 g a day", "2 g/kg per course", "over 5 days", "every 3 weeks".
+[[nodiscard]] std::string measure_text(rules::DoseMeasure measure, base::Decimal value);
+
 /// "2 g/kg (160 g) per course, over 5 days"; with repeats "1 g/kg (80 g) every 3 weeks".
 [[nodiscard]] std::string dose_text(DoseCourse const& course);
 [[nodiscard]] std::string dose_text(OrderDose const& dose);

@@ -15,13 +15,6 @@ using rules::Truth;
 
 constexpr Decimal kOne(1, 0);
 
-Indicator indicator_from(std::string_view name) {
-  for (auto level : {Indicator::info, Indicator::warning, Indicator::critical}) {
-    if (rules::to_string(level) == name) return level;
-  }
-  return Indicator::none;
-}
-
 class DoseChecker {
  public:
   DoseChecker(DoseFindingsInput const& input, rules::Findings& findings)
@@ -62,7 +55,7 @@ class DoseChecker {
                                    [&](auto const& finding) { return finding.code == rule.code; });
     if (again) return;
     if (!rule.question.fact.empty()) rules::add_missing(findings_, {rule.question.fact, rule.question.ask, ""});
-    findings_.dose.push_back({rule.code, indicator_from(rule.indicator), fill(rule.text, values), rule.source});
+    findings_.dose.push_back({rule.code, rule.indicator, fill(rule.text, values), rule.source});
   }
 
   void check(DoseCourse const& course) {

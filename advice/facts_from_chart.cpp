@@ -64,6 +64,7 @@ class FactReader {
   void read(rules::FactValues& values) && {
     for (auto const& statement : reasons_) from_statement(statement);
     for (auto const& statement : record_.problems) from_statement(statement);
+    for (auto const& result : record_.results) from_report(result);
     from_results();
     from_treatments();
     each_problem([&](Statement const& statement) { from_onset(statement); });
@@ -110,6 +111,18 @@ class FactReader {
     }
   }
 
+  /// What a report says in words of a condition that it names: "criteria for CIDP are not met". It makes no diagnosis.
+  void from_report(ResultStatement const& result) {
+    if (result.observation->pending) return;
+    for (auto const& match : result.statement.phrases) {
+      if (match.owner.kind != PhraseOwner::Kind::fact_phrase || match.past || match.possible || match.to_be_excluded)
+        continue;
+      auto const& fact = knowledge_.rules.facts[match.owner.fact.fact];
+      if (fact.kind != FactKind::condition && names_any(result.statement, fact.about))
+        add(match.owner.fact, match.negated, result.statement, Basis::text);
+    }
+  }
+
   /// A qualifier counts in the order's reason, beside its condition, and in a statement that names nothing else.
   [[nodiscard]] bool about(Statement const& statement, FactDefinition const& fact) const {
     if (fact.about.empty() || statement.place == Place::reason || names_any(statement, fact.about)) return true;
@@ -127,7 +140,8 @@ class FactReader {
 
   void add(FactSide side, bool reversed, Statement const& statement, Basis basis) {
     bool yes = (side.side == Side::for_it) != reversed;
-    bool named = basis == Basis::code && statement.place != Place::result && !statement.label.empty();
+    bool named = basis == Basis::code && (statement.place == Place::reason || statement.place == Place::problem) &&
+                 !statement.label.empty();
     balances_[side.fact].add(yes ? Truth::yes : Truth::no, weight(statement.place, basis), basis, statement.path,
                              named ? statement.label : statement.words);
   }
@@ -333,19 +347,18 @@ class FactReader {
   void from_dose() {
     auto const schedule = dose_.schedule();
     int const weight_of_dose = weight(Place::problem, dose_.basis);
-    std::string const detail = dose_text(dose_);
     for (auto const& [side, evidence] : clauses_.of_dose) {
       Truth const value = side.side == Side::for_it ? Truth::yes : Truth::no;
-      auto add = [&, fact = side.fact](Truth truth) {
+      auto add = [&, fact = side.fact](Truth truth, std::string const& detail) {
         balances_[fact].add(truth, weight_of_dose, dose_.basis, dose_.from, detail);
       };
       auto const& scheduled = evidence->schedules;
-      if (std::find(scheduled.begin(), scheduled.end(), schedule) != scheduled.end()) add(value);
+      if (std::find(scheduled.begin(), scheduled.end(), schedule) != scheduled.end()) add(value, dose_text(dose_));
       auto const measured = evidence->dose ? measure_of(dose_, evidence->dose->measure) : std::nullopt;
       if (!measured) continue;
       bool const holds = (!evidence->dose->at_least || *evidence->dose->at_least <= *measured) &&
                          (!evidence->dose->at_most || *measured <= *evidence->dose->at_most);
-      add(holds == (value == Truth::yes) ? Truth::yes : Truth::no);
+      add(holds == (value == Truth::yes) ? Truth::yes : Truth::no, measure_text(evidence->dose->measure, *measured));
     }
   }
 
@@ -398,12 +411,10 @@ rules::Facts facts_of_order(Knowledge const& knowledge, Record const& whole, fhi
                             OrderView const& view) {
   std::vector<Statement> reasons = reason_statements(knowledge, order);
   drop_lone_results(knowledge, reasons, whole.problems);
-  std::optional<Record> trimmed;  // seldom needed: only where a problem is nothing but a test's result
-  if (std::any_of(whole.problems.begin(), whole.problems.end(), [](Statement const& problem) {
-        return std::any_of(problem.sets.begin(), problem.sets.end(), [](SetMatch const& m) { return m.by_result; });
-      })) {
+  std::optional<Record> trimmed;  // seldom needed
+  if (auto problems = problems_beside(knowledge, whole.problems, reasons)) {
     trimmed = whole;
-    drop_lone_results(knowledge, trimmed->problems, reasons);
+    trimmed->problems = std::move(*problems);
   }
   Record const& record = trimmed ? *trimmed : whole;
   rules::Facts facts;

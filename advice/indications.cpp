@@ -9,6 +9,7 @@ using rules::Basis;
 using rules::FactDefinition;
 using rules::FactIndex;
 using rules::FactKind;
+using rules::FactValue;
 using rules::Indication;
 using rules::IndicationSource;
 using rules::Truth;
@@ -46,10 +47,50 @@ class IndicationFinder {
     else from_problems();
     if (facts_.source == IndicationSource::unmatched || facts_.source == IndicationSource::outside) complete_reason();
     find_contradictions();
+    leave_doubtful_open();
   }
 
  private:
   [[nodiscard]] FactDefinition const& definition(FactIndex fact) const { return knowledge_.rules.facts[fact]; }
+
+  [[nodiscard]] bool is_ours(FactIndex fact) const {
+    return std::any_of(facts_.indications.begin(), facts_.indications.end(),
+                       [&](Indication const& indication) { return indication.condition == fact; });
+  }
+
+  /// True when every statement that names the disease holds it as possible or not yet confirmed. "Possible sarcoid
+  /// neuropathy" is one doubt about one diagnosis, the order's own, and is asked about as such.
+  [[nodiscard]] bool only_possible(FactIndex fact) const {
+    bool named = false;
+    for (auto const* list : {&reasons_, &record_.problems}) {
+      for (auto const& statement : *list) {
+        if (!statement.counts()) continue;
+        auto const conditions = conditions_in(statement);
+        bool const of_our_doubt = std::any_of(conditions.begin(), conditions.end(), [&](Named const& other) {
+          return other.provisional && !other.broader && is_ours(other.fact);
+        });
+        for (auto const& one : conditions) {
+          if (one.fact != fact || one.broader) continue;
+          if (!one.provisional || of_our_doubt) return false;
+          named = true;
+        }
+      }
+    }
+    return named;
+  }
+
+  /// A disease beside the order's own that the record holds as possible only does not choose a row: nobody knows yet.
+  void leave_doubtful_open() {
+    std::vector<FactIndex> const read = facts_.values.read();
+    for (FactIndex fact : read) {
+      FactValue const& value = facts_.values[fact];
+      bool const of_record = value.value == Truth::yes && (value.basis == Basis::code || value.basis == Basis::text);
+      if (!of_record || definition(fact).kind != FactKind::condition || !definition(fact).indication) continue;
+      if (is_ours(fact) || !only_possible(fact)) continue;
+      facts_.values.set(fact, {Truth::unknown, Basis::none, value.from, value.detail});
+      facts_.doubtful.push_back(fact);
+    }
+  }
 
   /// Condition facts named by a statement, each once, exact matches before broader ones.
   [[nodiscard]] std::vector<Named> conditions_in(Statement const& statement) const {

@@ -23,9 +23,15 @@ struct Extent {
   bool repeats = false;
 };
 
+/// What is given each time, and how often; a standing order has no end.
+struct Standing {
+  std::string_view product;
+  DoseCourse const* cycle = nullptr;  ///< null: not repeated, or with an end
+};
+
 std::int64_t whole_days(Decimal value) { return std::stoll(value.rounded(0).text()); }
 
-/// The days an order covers. One that is not understood, or open, has no end.
+/// The days an order covers. An open one has no end; of one that is not understood, a course is thought of.
 Extent extent_of(OrderDose const& dose, std::optional<Day> written, Day today) {
   Extent extent;
   extent.repeats = dose.repeating() != nullptr;
@@ -37,9 +43,9 @@ Extent extent_of(OrderDose const& dose, std::optional<Day> written, Day today) {
   extent.dated = first.has_value();
   extent.start = first.value_or(written.value_or(today));
   extent.end = last;
-  if (last || dose.courses.empty()) return extent;
+  if (last) return extent;
   constexpr Decimal kMostDays(3660, 0);  // ten years: beyond any order, and safe to count with
-  Decimal length(0, 0);
+  Decimal length(dose.courses.empty() ? 5 : 0, 0);
   for (auto const& course : dose.courses) {
     if (course.weeks && !course.cycles) return extent;
     if (course.open_ended) return extent;
@@ -62,22 +68,52 @@ bool replaces(Identity const& newer, Identity const& older) {
   return !newer.prior.empty() && !older.id.empty() && fhir::last_segment(newer.prior) == older.id;
 }
 
+/// A standing order written anew, when its next infusion is due or in the week before (half the interval, where that is
+/// less): the next prescription of the same treatment, and the earlier one was left active.
+bool renews(Standing const& newer, Extent const& written, Standing const& older, Extent const& before,
+            Decimal tolerance) {
+  if (newer.cycle == nullptr || older.cycle == nullptr || newer.product != older.product) return false;
+  auto const& now = *newer.cycle;
+  auto const& then = *older.cycle;
+  if (!(*now.weeks == *then.weeks)) return false;
+  auto like = [&](std::optional<Decimal> const& a, std::optional<Decimal> const& b) {
+    if (!a || !b) return false;
+    Decimal const most = std::max(*a, *b);
+    return most - std::min(*a, *b) <= most * tolerance;
+  };
+  bool const same_dose = like(now.g_per_kg, then.g_per_kg) || like(now.g, then.g);
+  auto const interval = whole_days(*then.weeks * Decimal(7, 0));
+  auto const due = std::chrono::days(interval - std::min<std::int64_t>(7, interval / 2));
+  return same_dose && before.start + due <= written.start;
+}
+
 bool overlap(Extent const& a, Extent const& b) {
   return (!a.end || b.start <= *a.end) && (!b.end || a.start <= *b.end);
 }
 
+/// The cycle of an order that goes on until somebody ends it.
+Standing standing_of(std::string_view product, OrderDose const& dose, Extent const& extent) {
+  DoseCourse const* cycle = extent.end ? nullptr : dose.repeating();
+  return {product, cycle != nullptr && cycle->weeks ? cycle : nullptr};
+}
+
 class Comparison {
  public:
-  Comparison(Knowledge const& knowledge, Identity own, Extent extent)
-      : gap_(knowledge.rules.dose.course_gap_days), own_(own), extent_(extent) {}
+  Comparison(Knowledge const& knowledge, Identity own, Extent extent, Standing standing)
+      : gap_(knowledge.rules.dose.course_gap_days),
+        tolerance_(knowledge.rules.dose.tolerance),
+        own_(own),
+        extent_(extent),
+        standing_(standing) {}
 
-  [[nodiscard]] Relation with(Identity const& other, Extent const& extent, bool draft) const {
+  [[nodiscard]] Relation with(Identity const& other, Extent const& extent, Standing const& standing, bool draft) const {
     if (same_order(own_, other) || replaces(own_, other) || replaces(other, own_)) return Relation::apart;
     bool const courses = !extent_.repeats && !extent.repeats;
     if (!own_.group.empty() && own_.group == other.group) return courses ? Relation::one_course : Relation::apart;
     // A starting course and the repeats after it are often two drafts, neither with a date.
     bool const stages = draft && extent_.repeats != extent.repeats && !(extent_.dated && extent.dated);
     if (stages) return Relation::apart;
+    if (!draft && renews(standing_, extent_, standing, extent, tolerance_)) return Relation::apart;
     if (overlap(extent_, extent)) return Relation::duplicate;
     if (!courses || !extent_.dated || !extent.dated) return Relation::apart;
     bool const after = extent_.end && extent.start - *extent_.end <= gap_ && *extent_.end < extent.start;
@@ -93,8 +129,10 @@ class Comparison {
 
  private:
   std::chrono::days gap_;
+  Decimal tolerance_;
   Identity own_;
   Extent extent_;
+  Standing standing_;
 };
 
 struct Candidate {
@@ -135,6 +173,8 @@ std::vector<Candidate> candidates(Knowledge const& knowledge, Record const& reco
     Product product = recognise_product(knowledge, as_order);
     if (!product.ivig) continue;
     OrderDose dose = read_order_dose(knowledge, as_order, product, record.weight);
+    // Neither a date nor a dose that can be read: nothing says that its days are these.
+    if (dose.courses.empty() && !treatment.start) continue;
     Extent const extent = extent_of(dose, treatment.start, record.today);
     found.push_back({{treatment.path, product.name, std::move(dose)},
                      {treatment.id, treatment.group, treatment.prior_order, &treatment.identifiers},
@@ -147,13 +187,18 @@ std::vector<Candidate> candidates(Knowledge const& knowledge, Record const& reco
 }  // namespace
 
 std::vector<OtherOrder> other_orders(Knowledge const& knowledge, Record const& record, fhir::Order const& order,
-                                     OrderDose const& dose, std::vector<fhir::Order const*> const& drafts) {
-  Comparison comparison(knowledge, {order.id, order.group, order.prior_order, &order.identifiers},
-                        extent_of(dose, std::nullopt, record.today));
+                                     Product const& product, OrderDose const& dose,
+                                     std::vector<fhir::Order const*> const& drafts) {
+  Extent const own = extent_of(dose, std::nullopt, record.today);
+  Comparison comparison(knowledge, {order.id, order.group, order.prior_order, &order.identifiers}, own,
+                        standing_of(product.name, dose, own));
   std::vector<Candidate> found = candidates(knowledge, record, drafts);
   std::sort(found.begin(), found.end(), [](auto const& a, auto const& b) { return a.extent.start < b.extent.start; });
-  for (auto& candidate : found)
-    candidate.order.relation = comparison.with(candidate.identity, candidate.extent, candidate.draft);
+  auto relation_of = [&](Candidate const& candidate) {
+    Standing const standing = standing_of(candidate.order.name, candidate.order.dose, candidate.extent);
+    return comparison.with(candidate.identity, candidate.extent, standing, candidate.draft);
+  };
+  for (auto& candidate : found) candidate.order.relation = relation_of(candidate);
   for (bool grown = true; grown;) {
     grown = false;
     for (auto& candidate : found) {
@@ -161,7 +206,7 @@ std::vector<OtherOrder> other_orders(Knowledge const& knowledge, Record const& r
     }
     for (auto& candidate : found) {
       if (candidate.order.relation != Relation::apart) continue;
-      if (comparison.with(candidate.identity, candidate.extent, candidate.draft) != Relation::one_course) continue;
+      if (relation_of(candidate) != Relation::one_course) continue;
       candidate.order.relation = Relation::one_course;
       grown = true;
     }

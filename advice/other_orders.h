@@ -24,9 +24,11 @@ struct OtherOrder {
 };
 
 /// Draft orders of the request and active orders of the chart that are for intravenous immune globulin. An order
-/// without dates is taken to start today.
+/// without dates is taken to start today. A standing order of the chart that this one repeats, with the same product,
+/// dose and interval, when the next infusion is due, is its earlier prescription and apart.
 [[nodiscard]] std::vector<OtherOrder> other_orders(Knowledge const& knowledge, Record const& record,
-                                                   fhir::Order const& order, OrderDose const& dose,
+                                                   fhir::Order const& order, Product const& product,
+                                                   OrderDose const& dose,
                                                    std::vector<fhir::Order const*> const& drafts);
 
 /// The starting course with the parts of it that stand in other orders added.

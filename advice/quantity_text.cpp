@@ -41,6 +41,10 @@ std::optional<fhir::Quantity> quantity_in(std::string_view text) {
   if (!number) return std::nullopt;
   quantity.value = *number;
   quantity.unit = trimmed(text.substr(end));
+  // "145 mg/dL (70-400)", "38 mL/min/1.73m2 [L]": a range or a flag is not the unit's.
+  for (std::string_view more : {" (", " [", ", ", "; "}) {
+    if (auto at = quantity.unit.find(more); at != std::string::npos) quantity.unit = quantity.unit.substr(0, at);
+  }
   return quantity;
 }
 

@@ -33,11 +33,22 @@ std::string value_words(fhir::Observation const& observation) {
   return words;
 }
 
-/// "IgA" or "IgA 145 mg/dL": nothing beside the name gives it a second meaning. "Chlamydia IgA" is another test.
-bool is_bare_name(std::string_view name) {
+bool is_valueless(fhir::Observation const& observation) {
+  return !observation.quantity && !observation.value_boolean && observation.value_text.empty() &&
+         observation.value_concept.empty();
+}
+
+/// "IgA", "IgA 145 mg/dL" or "IgA undetectable": nothing beside the name gives it a second meaning. "Chlamydia IgA" is
+/// another test.
+bool is_bare_name(Knowledge const& knowledge, std::string_view name) {
   auto tokens = fhir::tokenize(name);
-  return tokens.size() == 1 ||
-         (tokens.size() > 1 && tokens[1].folded.front() >= '0' && tokens[1].folded.front() <= '9');
+  if (tokens.size() < 2) return tokens.size() == 1;
+  if (tokens[1].folded.front() >= '0' && tokens[1].folded.front() <= '9') return true;
+  std::string const rest = fhir::folded_text(name.substr(tokens[1].offset));
+  auto it = knowledge.rules.text_cues.find("result_negative");
+  return it != knowledge.rules.text_cues.end() &&
+         std::any_of(it->second.begin(), it->second.end(),
+                     [&](std::string const& word) { return fhir::folded_text(word) == rest; });
 }
 
 /// A word of result anywhere in a value that names no test itself: "Positive", "<0.02 nmol/L (negative)". The most
@@ -129,9 +140,8 @@ bool holds_word(Knowledge const& knowledge, std::string const& value, std::strin
   for (auto at = value.find(word); at != std::string::npos; at = value.find(word, at + 1)) {
     std::string const before = words_before(value, at, kReach);
     auto const& cues = knowledge.result_cues.denials;
-    bool const denied = std::any_of(cues.begin(), cues.end(), [&](std::string const& cue) {
-      return before.find(cue) != std::string::npos;
-    });
+    bool const denied = std::any_of(cues.begin(), cues.end(),
+                                    [&](std::string const& cue) { return before.find(cue) != std::string::npos; });
     if (!denied) return true;
   }
   return false;
@@ -140,7 +150,11 @@ bool holds_word(Knowledge const& knowledge, std::string const& value, std::strin
 Truth against_limits(Knowledge const& knowledge, ResultStatement const& result, rules::ResultClause const& clause) {
   auto const& observation = *result.observation;
   std::string words;
-  if (!clause.words.empty()) words = " " + fhir::folded_text(value_words(observation)) + " ";
+  if (!clause.words.empty()) {
+    // Some charts write the value into the name: "ABO group A".
+    std::string const said = is_valueless(observation) ? std::string(observation.code.text) : value_words(observation);
+    words = " " + fhir::folded_text(said) + " ";
+  }
   for (auto const& word : clause.words) {
     if (holds_word(knowledge, words, " " + fhir::folded_text(word) + " ")) return Truth::yes;
   }
@@ -182,7 +196,7 @@ ResultStatement result_statement(Knowledge const& knowledge, fhir::Observation c
   std::vector<std::string_view> more{sentence};
   more.insert(more.end(), observation.notes.begin(), observation.notes.end());
   what.text = {};
-  result.statement = recognise(knowledge, Place::result, what, more, is_bare_name(name));
+  result.statement = recognise(knowledge, Place::result, what, more, is_bare_name(knowledge, name));
   result.statement.path = observation.path;
 
   if (observation.pending) {
@@ -191,7 +205,8 @@ ResultStatement result_statement(Knowledge const& knowledge, fhir::Observation c
   }
   if (observation.value_boolean)
     result.value = *observation.value_boolean ? ResultValue::positive : ResultValue::negative;
-  if (result.value == ResultValue::not_stated) result.value = from_codes(knowledge.result_cues, observation.value_concept);
+  if (result.value == ResultValue::not_stated)
+    result.value = from_codes(knowledge.result_cues, observation.value_concept);
   for (auto const& interpretation : observation.interpretations) {
     if (result.value == ResultValue::not_stated) result.value = from_codes(knowledge.result_cues, interpretation);
   }

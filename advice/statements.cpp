@@ -187,6 +187,29 @@ class Recogniser {
   std::vector<fhir::SetIndex> affirmed_;
 };
 
+/// The sentences of an order's notes that say why it is given: "Goal: wean prednisone". The rest is advice to those who
+/// give it ("stop if she gets worse"), and no statement about the patient.
+std::vector<std::string> told_reasons(Knowledge const& knowledge, std::vector<std::string_view> const& notes) {
+  std::vector<std::string> told;
+  auto const cues = knowledge.rules.text_cues.find("note_tells_reason");
+  if (cues == knowledge.rules.text_cues.end()) return told;
+  for (std::string_view note : notes) {
+    auto const tokens = fhir::tokenize(note);
+    for (std::size_t first = 0; first < tokens.size();) {
+      std::size_t next = first + 1;
+      while (next < tokens.size() && !tokens[next].breaks_before) ++next;
+      std::size_t const end = next < tokens.size() ? tokens[next].offset : note.size();
+      std::string_view const sentence = note.substr(tokens[first].offset, end - tokens[first].offset);
+      std::string const folded = fhir::folded_text(sentence) + " ";
+      if (std::any_of(cues->second.begin(), cues->second.end(),
+                      [&](std::string const& cue) { return folded.starts_with(fhir::folded_text(cue) + " "); }))
+        told.emplace_back(sentence);
+      first = next;
+    }
+  }
+  return told;
+}
+
 bool names_an_indication(Knowledge const& knowledge, fhir::SetIndex set) {
   auto const& sides = knowledge.clauses.facts_by_set[set];
   return std::any_of(sides.begin(), sides.end(), [&](FactSide const& side) {
@@ -252,11 +275,13 @@ Statement recognise(Knowledge const& knowledge, Place place, fhir::Concept const
   return statement;
 }
 
-Statement problem_statement(Knowledge const& knowledge, fhir::Condition const& condition) {
+namespace {
+
+Statement read_problem(Knowledge const& knowledge, fhir::Condition const& condition, bool ambiguous_allowed) {
   std::vector<std::string_view> more(condition.notes);
   if (!condition.severity.empty()) more.push_back(condition.severity);
   more.insert(more.end(), condition.stages.begin(), condition.stages.end());
-  Statement statement = recognise(knowledge, Place::problem, condition.code, more, false);
+  Statement statement = recognise(knowledge, Place::problem, condition.code, more, ambiguous_allowed);
   statement.path = condition.path;
   statement.refuted = condition.verification == fhir::VerificationStatus::refuted ||
                       condition.verification == fhir::VerificationStatus::entered_in_error;
@@ -265,6 +290,25 @@ Statement problem_statement(Knowledge const& knowledge, fhir::Condition const& c
   statement.onset = condition.onset;
   statement.condition = &condition;
   return statement;
+}
+
+/// True when a problem holds an ambiguous abbreviation of a condition that a reason names.
+bool means_the_reason(Knowledge const& knowledge, Statement const& problem, std::vector<Statement> const& reasons) {
+  if (problem.condition == nullptr) return false;
+  return std::any_of(reasons.begin(), reasons.end(), [&](Statement const& reason) {
+    return std::any_of(reason.sets.begin(), reason.sets.end(), [&](SetMatch const& match) {
+      auto const& shorts = knowledge.terms.sets()[match.set].ambiguous_abbreviations;
+      return !match.broader && problem.match(match.set) == nullptr &&
+             std::any_of(shorts.begin(), shorts.end(),
+                         [&](std::string const& name) { return problem.words.find(name) != std::string::npos; });
+    });
+  });
+}
+
+}  // namespace
+
+Statement problem_statement(Knowledge const& knowledge, fhir::Condition const& condition) {
+  return read_problem(knowledge, condition, false);
 }
 
 std::vector<Statement> reason_statements(Knowledge const& knowledge, fhir::Order const& order) {
@@ -289,6 +333,13 @@ std::vector<Statement> reason_statements(Knowledge const& knowledge, fhir::Order
     statements.push_back(recognise(knowledge, Place::reason, {}, order.notes, true));
     statements.back().path = std::string(order.resource_type) + ".note";
     if (statements.back().sets.empty()) statements.clear();  // a note about something else is no reason
+    return statements;
+  }
+  for (auto const& sentence : told_reasons(knowledge, order.notes)) {
+    fhir::Concept what;
+    what.text = sentence;
+    statements.push_back(recognise(knowledge, Place::reason, what, {}, true));
+    statements.back().path = std::string(order.resource_type) + ".note";
   }
   return statements;
 }
@@ -316,6 +367,22 @@ void drop_lone_results(Knowledge const& knowledge, std::vector<Statement>& state
                  [&](SetMatch const& match) { return !alone(match); });
     statement.sets = std::move(kept);
   }
+}
+
+std::optional<std::vector<Statement>> problems_beside(Knowledge const& knowledge,
+                                                      std::vector<Statement> const& problems,
+                                                      std::vector<Statement> const& reasons) {
+  auto changes = [&](Statement const& problem) {
+    return means_the_reason(knowledge, problem, reasons) ||
+           std::any_of(problem.sets.begin(), problem.sets.end(), [](SetMatch const& match) { return match.by_result; });
+  };
+  if (std::none_of(problems.begin(), problems.end(), changes)) return std::nullopt;
+  std::vector<Statement> read = problems;
+  for (auto& problem : read) {
+    if (means_the_reason(knowledge, problem, reasons)) problem = read_problem(knowledge, *problem.condition, true);
+  }
+  drop_lone_results(knowledge, read, reasons);
+  return read;
 }
 
 }  // namespace ivig::advice

@@ -66,6 +66,12 @@ struct Statement {
 void drop_lone_results(Knowledge const& knowledge, std::vector<Statement>& statements,
                        std::vector<Statement> const& beside);
 
+/// The problems as they read beside the order's reasons, or nothing where that changes none of them. An abbreviation
+/// with a second meaning ("GBS, day 5") means the condition that a reason names; lone results are taken back.
+[[nodiscard]] std::optional<std::vector<Statement>> problems_beside(Knowledge const& knowledge,
+                                                                    std::vector<Statement> const& problems,
+                                                                    std::vector<Statement> const& reasons);
+
 [[nodiscard]] Statement problem_statement(Knowledge const& knowledge, fhir::Condition const& condition);
 /// One statement per reason of the order; when it gives none, its notes are read as one.
 [[nodiscard]] std::vector<Statement> reason_statements(Knowledge const& knowledge, fhir::Order const& order);

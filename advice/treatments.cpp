@@ -86,7 +86,10 @@ void add_words(Statement const& statement, TreatmentStates& states) {
     }
   }
   auto holds = [&](TreatmentState state) { return states.test(static_cast<std::size_t>(state)); };
-  if (holds(TreatmentState::interrupted)) states.reset(static_cast<std::size_t>(TreatmentState::completed));
+  // What was broken off, or is said not to be had, was not completed, whatever the status of the entry.
+  bool const told = holds(TreatmentState::responded) || holds(TreatmentState::failed);
+  if (holds(TreatmentState::interrupted) || (holds(TreatmentState::unavailable) && !told))
+    states.reset(static_cast<std::size_t>(TreatmentState::completed));
   // "Not tolerated, declined another attempt": what was declined is something else.
   if (untried && !holds(TreatmentState::responded) && !holds(TreatmentState::failed) &&
       !holds(TreatmentState::not_tolerated)) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "app/decision_log.h"
 #include "app/gate.h"
 #include "app/key_fetcher.h"
+#include "app/oidc.h"
 #include "app/routes.h"
 #include "app/shared_replay.h"
 #include "app/store_setup.h"
@@ -61,7 +63,9 @@ RouteSettings route_settings(Config const& config) {
   settings.body_bytes = config.limits.http.body_bytes;
   settings.json_depth = config.limits.json_depth;
   settings.review.open = config.review.auth == ReviewAuth::off && config.is_loopback_only() && !config.behind_proxy;
+  settings.review.auth = config.review.auth;
   settings.review.public_url = config.public_url;
+  settings.review.session = config.review.session;
   return settings;
 }
 
@@ -81,6 +85,34 @@ void note_key_fetch(server::Log& log, certs::KeyFetch const& fetch) {
     log.error("keys_not_fetched",
               {{"jku", fetch.url}, {"detail", fetch.failure}, {"last_good_keys_in_use", fetch.stale_keys_in_use}});
   }
+}
+
+/// The one line of a file that holds a secret.
+base::Result<std::string> read_secret(std::filesystem::path const& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string line;
+  if (!in || !std::getline(in, line)) {
+    return base::fail(base::Errc::invalid_config, file.string(), "cannot be read: it is review.client_secret_file");
+  }
+  while (line.ends_with('\r') || line.ends_with(' ')) line.pop_back();
+  return line;
+}
+
+base::Result<std::unique_ptr<OidcSignIn>> oidc_sign_in(Config const& config, fhir::RestClient& client) {
+  OidcSettings settings;
+  settings.issuer = *config.review.issuer;
+  settings.client_id = *config.review.client_id;
+  if (config.review.client_secret_file) {
+    auto secret = read_secret(*config.review.client_secret_file);
+    if (!secret) return tl::unexpected(secret.error());
+    settings.secret = *std::move(secret);
+  }
+  settings.redirect_url = config.public_url + (config.public_url.ends_with('/') ? "" : "/") + "review/sign-in/callback";
+  settings.roles_claim = config.review.roles_claim;
+  settings.private_networks = config.review.private_networks;
+  settings.roles = {config.review.viewer_roles, config.review.reviewer_roles};
+  settings.skew = config.tokens.clock_skew;
+  return OidcSignIn::make(std::move(settings), client);
 }
 
 /// The running service: what a reload replaces, and what must outlive the server.
@@ -121,6 +153,18 @@ class Service {
     auto clients = Clients::load(config_);
     if (!clients) return refuse(clients.error());
     clients_.store(*clients);
+    if (config_.review.auth == ReviewAuth::token) {
+      auto tokens = review_tokens();
+      if (!tokens) return refuse(tokens.error());
+      tokens_.store(*std::move(tokens));
+      settings_.review.tokens = &tokens_;
+    }
+    if (config_.review.auth == ReviewAuth::oidc) {
+      auto oidc = oidc_sign_in(config_, client_);
+      if (!oidc) return refuse(oidc.error());
+      oidc_ = *std::move(oidc);
+      settings_.review.oidc = oidc_.get();
+    }
     raise_file_limit(config_.limits.http.connections, log_);
     if (auto started = start(); !started) return refuse(started.error());
     log_.info("started", {{"rules", (*knowledge)->rules.version},
@@ -209,6 +253,21 @@ class Service {
     reload_rules();
     reload_clients();
     reload_certificates();
+    if (config_.review.auth == ReviewAuth::token) reload_review_tokens();
+  }
+
+  [[nodiscard]] base::Result<std::shared_ptr<TokenFile const>> review_tokens() const {
+    return TokenFile::load(*config_.review.token_file, {config_.review.viewer_roles, config_.review.reviewer_roles});
+  }
+
+  void reload_review_tokens() {
+    auto tokens = review_tokens();
+    if (!tokens) {
+      log_.error("review_tokens_kept", {{"where", tokens.error().where}, {"detail", tokens.error().detail}});
+      return;
+    }
+    tokens_.store(*std::move(tokens));
+    log_.info("review_tokens_reloaded");
   }
 
   void reload_rules() {
@@ -260,6 +319,7 @@ class Service {
   fhir::RestClient client_;  // before the first thread
   server::Log log_;
   KnowledgeSlot knowledge_;
+  TokenFileSlot tokens_;
   ClientsSlot clients_;
   RouteSettings settings_;
   CertificateWatch certificates_;
@@ -274,6 +334,7 @@ class Service {
   SharedReplay shared_replay_;
   certs::SlowChecks slow_checks_;
   certs::Authenticator authenticator_;
+  std::unique_ptr<OidcSignIn> oidc_;
   RateLimiter rate_;
   GateCounters counters_;
   Gate gate_;

@@ -58,8 +58,9 @@ constexpr std::array<std::string_view, 10> kLimitKeys{
     "body_bytes",  "json_depth",          "header_seconds", "request_seconds",     "idle_seconds",
     "connections", "requests_per_second", "fhir_seconds",   "fhir_response_bytes", "fhir_pages"};
 constexpr std::array<std::string_view, 2> kLogKeys{"level", "format"};
-constexpr std::array<std::string_view, 7> kReviewKeys{
-    "auth", "issuer", "client_id", "client_secret_file", "token_file", "viewer_roles", "reviewer_roles"};
+constexpr std::array<std::string_view, 10> kReviewKeys{
+    "auth",         "issuer",         "client_id",   "client_secret_file", "token_file",
+    "viewer_roles", "reviewer_roles", "roles_claim", "session_minutes",    "private_networks"};
 constexpr std::array<std::string_view, 14> kClientKeys{
     "name",      "issuer",  "jku",      "jwks_file",    "algorithms",       "subject",      "certificate",
     "audiences", "tenants", "services", "fhir_servers", "private_networks", "fhir_version", "profile"};
@@ -198,6 +199,12 @@ ReviewConfig read_review(ConfigNode const& node, std::filesystem::path const& fo
   with(members, "token_file", [&](auto const& value) { review.token_file = path_in(folder, value.text()); });
   with(members, "viewer_roles", [&](auto const& value) { review.viewer_roles = value.texts(); });
   with(members, "reviewer_roles", [&](auto const& value) { review.reviewer_roles = value.texts(); });
+  with(members, "private_networks", [&](auto const& value) {
+    for (ConfigNode const& item : value.items()) review.private_networks.push_back(network(item));
+  });
+  with(members, "roles_claim", [&](auto const& value) { review.roles_claim = value.text(); });
+  with(members, "session_minutes",
+       [&](auto const& value) { review.session = std::chrono::minutes(value.integer(1, 1440)); });
   with(members, "auth", [&](auto const& value) {
     review.auth = static_cast<ReviewAuth>(value.one_of(kReviewAuths));
     if (review.auth == ReviewAuth::token && !review.token_file) value.refuse("token needs review.token_file");
@@ -303,6 +310,11 @@ int line_of(Members const& members, char const* name) {
 }
 
 void cross_check(Config const& config, Members const& members) {
+  if (config.review.auth != ReviewAuth::off && config.store.kind == StoreKind::none) {
+    throw ConfigMistake(line_of(members, "review"),
+                        "key review.auth: signed-in reviewers need a store for their sessions and the record of their "
+                        "views; set store, or review.auth: off");
+  }
   for (ClientConfig const& client : config.clients) {
     if (!client.certificate.empty() && !config.tls.client_ca) {
       throw ConfigMistake(line_of(members, "clients"),

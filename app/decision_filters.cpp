@@ -43,6 +43,8 @@ std::string* text_filter(store::DecisionQuery& query, std::string_view name) {
   if (name == "stance") return &query.stance;
   if (name == "indicator") return &query.indicator;
   if (name == "outcome") return &query.outcome;
+  if (name == "condition") return &query.condition;
+  if (name == "determination") return &query.determination;
   if (name == "client") return &query.client;
   if (name == "service") return &query.service;
   if (name == "hook-instance") return &query.hook_instance;
@@ -78,6 +80,9 @@ Result<void> set_filter(store::DecisionQuery& query, std::string_view name, std:
   }
   if (name == "outcome" && !is_one_of(value, {"accepted", "overridden", "none"})) {
     return base::fail(Errc::invalid_value, where, "must be accepted, overridden or none");
+  }
+  if (name == "determination" && !is_one_of(value, {"approve", "deny", "more-information", "none"})) {
+    return base::fail(Errc::invalid_value, where, "must be approve, deny, more-information or none");
   }
   if (name == "indicator" && !is_one_of(value, {"none", "info", "warning", "critical"})) {
     return base::fail(Errc::invalid_value, where, "must be none, info, warning or critical");

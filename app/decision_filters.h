@@ -23,6 +23,8 @@ inline constexpr FilterName kFilters[] = {
     {"stance", "recommended, may-consider, insufficient-evidence, not-recommended, harmful; none: no row applied"},
     {"indicator", "none, info, warning, critical"},
     {"outcome", "accepted, overridden; none: no feedback"},
+    {"condition", "the first that the order is for, a fact id such as those of rules/facts.json; none: none was found"},
+    {"determination", "a reviewer's: approve, deny, more-information; none: not determined yet"},
     {"client", "name of the client in the configuration"},
     {"service", "ivig-order-sign, ivig-order-select"},
     {"hook-instance", "of the call"},

@@ -38,6 +38,7 @@ class DecisionLog {
   [[nodiscard]] bool keeps() const { return parts_.store.keeps(); }
   [[nodiscard]] store::References const& references() const { return parts_.references; }
   [[nodiscard]] ServiceMetrics& metrics() const { return parts_.metrics; }
+  [[nodiscard]] server::Log& log() const { return parts_.log; }
   [[nodiscard]] store::Store& store() const { return parts_.store; }
 
   /// Returns when the records are on disk, in the database or in the spool, or as safe as can be. Never fails: a sick

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <utility>
+#include <vector>
 
 #include "app/decision_filters.h"
 #include "base/await_callback.h"
@@ -11,6 +12,7 @@
 #include "hooks/stored_decision.h"
 #include "server/http_status.h"
 #include "server/query.h"
+#include "web/form.h"
 
 namespace ivig::app {
 namespace {
@@ -21,10 +23,19 @@ using boost::asio::awaitable;
 using server::Response;
 using store::Reader;
 
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kFhirJson = "application/fhir+json";
+constexpr std::string_view kCsv = "text/csv; charset=utf-8";
+constexpr std::string_view kNdjson = "application/x-ndjson";
 constexpr std::string_view kDecisions = "/review/api/decisions";
 constexpr std::string_view kRates = "/review/api/override-rates";
 
-using Body = Result<std::string>;
+/// What is answered, and how it is written.
+struct Document {
+  std::string text, next;  ///< next: the page after, where the form has no place for it
+  std::string_view type = kJson;
+};
+using Body = Result<Document>;
 using Question = std::function<Body(Reader&)>;
 
 /// Runs the question on the store's own thread, answer included: making a page of JSON is no work for a connection.
@@ -48,39 +59,76 @@ Body decisions_page(Reader& reader, store::DecisionQuery const& query) {
   }
   out += "],\"next\":";
   out += page->next.empty() ? "null" : "\"" + page->next + "\"";
-  return out + "}";
+  return Document{out + "}", "", kJson};
+}
+
+/// A page as a file: what a spreadsheet or another program takes.
+Body decisions_file(Reader& reader, store::DecisionQuery const& query, bool csv) {
+  auto page = reader.list(query);
+  if (!page) return tl::unexpected(page.error());
+  Document file{std::string(csv ? hooks::csv_heading() : ""), page->next, csv ? kCsv : kNdjson};
+  for (auto const& decision : page->decisions) {
+    file.text += csv ? hooks::stored_decision_csv(decision) : hooks::stored_decision_json(decision) + "\n";
+  }
+  return file;
 }
 
 Body one_decision(Reader& reader, std::string const& id, bool fhir, std::string const& public_url) {
   auto decision = reader.show(id);
   if (!decision) return tl::unexpected(decision.error());
-  return fhir ? hooks::guidance_bundle(*decision, public_url) : hooks::stored_decision_json(*decision);
+  if (fhir) return Document{hooks::guidance_bundle(*decision, public_url), "", kFhirJson};
+  return Document{hooks::stored_decision_json(*decision), "", kJson};
 }
 
-Response respond(Body const& body, bool fhir) {
+/// The way to the page after: the query with another `after`.
+std::string next_link(std::string const& query, std::string const& next) {
+  std::string kept;
+  auto const pairs = server::parse_query(query);
+  for (auto const& [name, value] : *pairs) {
+    if (name != "after") kept += web::url_escaped(name) + "=" + web::url_escaped(value) + "&";
+  }
+  return "<" + std::string(kDecisions) + "?" + kept + "after=" + next + ">; rel=\"next\"";
+}
+
+Response respond(Body const& body, std::string const& query) {
   Response response;
   response.headers.emplace_back("Cache-Control", "no-store");
-  response.content_type = fhir && body ? "application/fhir+json" : "application/json";
   if (body) {
-    response.body = *body;
+    response.content_type = body->type;
+    response.body = body->text;
+    if (body->type == kCsv || body->type == kNdjson) {
+      std::string const name = body->type == kCsv ? "decisions.csv" : "decisions.ndjson";
+      response.headers.emplace_back("Content-Disposition", "attachment; filename=" + name);
+      if (!body->next.empty()) response.headers.emplace_back("Link", next_link(query, body->next));
+    }
   } else {
+    response.content_type = kJson;
     response.status = server::http_status(body.error().code);
     response.body = fhir::operation_outcome(body.error());
   }
   return response;
 }
 
+std::vector<std::string_view> formats_of(std::string_view path) {
+  if (path == kDecisions) return {"json", "csv", "ndjson"};
+  if (path == kRates) return {"json"};
+  return {"json", "fhir"};
+}
+
 /// What is asked for, or why not.
 Result<Question> question_of(DecisionLog const& decisions, std::string const& path, std::string const& query_text,
-                             std::string public_url, bool& fhir) {
+                             std::string public_url) {
   auto pairs = server::parse_query(query_text);
   if (!pairs) return base::fail(Errc::invalid_value, "query", "is not percent-encoded as it should be");
   store::DecisionQuery query;
+  std::vector<std::string_view> const formats = formats_of(path);
+  std::string format = "json";
   auto const now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   for (auto const& [name, value] : *pairs) {
     if (name == "format") {
-      if (value != "json" && value != "fhir") return base::fail(Errc::invalid_value, "format", "must be json or fhir");
-      fhir = value == "fhir";
+      if (std::find(formats.begin(), formats.end(), value) == formats.end())
+        return base::fail(Errc::invalid_value, "format", "is none of this path; see docs/operating.md");
+      format = value;
     } else if (name == "documents") {
       query.documents = value != "false";
     } else if (auto set = set_filter(query, name, value, decisions.references(), now); !set) {
@@ -88,65 +136,41 @@ Result<Question> question_of(DecisionLog const& decisions, std::string const& pa
       return base::fail(Errc::invalid_value, set.error().where, set.error().detail);
     }
   }
+  if (path == kDecisions && format != "json") {
+    if (format == "csv") query.documents = false;
+    return Question([query = std::move(query), csv = format == "csv"](Reader& reader) {
+      return decisions_file(reader, query, csv);
+    });
+  }
   if (path == kDecisions) {
-    fhir = false;
     return Question([query = std::move(query)](Reader& reader) { return decisions_page(reader, query); });
   }
   if (path == kRates) {
-    fhir = false;
     return Question([query = std::move(query)](Reader& reader) -> Body {
       auto rates = reader.override_rates(query.from, query.until);
       if (!rates) return tl::unexpected(rates.error());
-      return hooks::override_rates_json(*rates);
+      return Document{hooks::override_rates_json(*rates), "", kJson};
     });
   }
   if (!path.starts_with(std::string(kDecisions) + "/")) return base::fail(Errc::not_found, "", "no such path");
-  return Question([id = path.substr(kDecisions.size() + 1), as_fhir = fhir,
-                   url = std::move(public_url)](Reader& reader) { return one_decision(reader, id, as_fhir, url); });
-}
-
-/// Host without port, in lower case.
-std::string host_of(std::string_view authority) {
-  auto const end = authority.starts_with('[') ? authority.find(']') + 1 : authority.find(':');
-  std::string host(authority.substr(0, std::min(end, authority.size())));
-  for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return host;
-}
-
-std::string host_of_url(std::string_view url) {
-  auto const at = url.find("://");
-  if (at == std::string_view::npos) return {};
-  url.remove_prefix(at + 3);
-  return host_of(url.substr(0, url.find('/')));
+  return Question([id = path.substr(kDecisions.size() + 1), fhir = format == "fhir",
+                   url = std::move(public_url)](Reader& reader) { return one_decision(reader, id, fhir, url); });
 }
 
 }  // namespace
 
 bool is_review_api(std::string_view path) { return path.starts_with("/review/api/"); }
 
-bool may_review(ReviewAccess const& access, server::RequestHead const& head) {
-  if (!access.open) return false;
-  bool const local_peer = head.peer == "::1" || head.peer.starts_with("127.");
-  for (auto const* forwarded : {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"}) {
-    if (!head.header(forwarded).empty()) return false;
-  }
-  std::string const host = host_of(head.header("Host"));
-  bool const own_name = host == "localhost" || host == "127.0.0.1" || host == "[::1]" ||
-                        (!host.empty() && host == host_of_url(access.public_url));
-  return local_peer && own_name;
-}
-
 awaitable<Response> answer_review(DecisionLog const& decisions, std::string path, std::string query,
                                   std::string public_url) {
-  bool fhir = false;
-  auto question = question_of(decisions, path, query, std::move(public_url), fhir);
+  auto question = question_of(decisions, path, query, std::move(public_url));
   if (!question) {
     Body const refused = tl::unexpected(question.error());
-    co_return respond(refused, false);
+    co_return respond(refused, query);
   }
   Question asked = *std::move(question);
   Body body = co_await ask(decisions.store(), std::move(asked));
-  co_return respond(body, fhir);
+  co_return respond(body, query);
 }
 
 }  // namespace ivig::app

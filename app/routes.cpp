@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "app/console.h"
 #include "app/openapi.h"
 #include "base/json_body.h"
 #include "base/uuid.h"
@@ -52,7 +53,7 @@ struct Route {
   hooks::ServiceDefinition const* service = nullptr;
   bool feedback = false;  ///< the service's feedback endpoint
   std::string row;
-  std::string path;  ///< review: normalised
+  std::string path;  ///< console: normalised
   /// For the access log: never the path as sent, which may hold anything.
   [[nodiscard]] std::string name() const {
     if (service != nullptr && kind == Kind::service) return std::string(service->id);
@@ -85,7 +86,7 @@ Route find_route(std::string_view raw_path, bool feedback_offered) {
     route.row = path.substr(std::min(path.size(), kEvidencePrefix.size()));
   } else if (path == kOpenApiPath) {
     route.kind = Route::Kind::openapi;
-  } else if (is_review_api(path) && feedback_offered) {
+  } else if (is_console(path) && (feedback_offered || is_console_without_store(path))) {
     route.kind = Route::Kind::review;
     route.path = std::move(path);
   }
@@ -102,6 +103,7 @@ class ServiceRoutes {
         gate_(parts.gate),
         client_(parts.client),
         decisions_(parts.decisions),
+        console_(knowledge, settings, parts.decisions),
         discovery_(hooks::discovery_json()) {}
 
   /// Everything that can be said without the body, so that nothing of it is read in vain.
@@ -111,6 +113,8 @@ class ServiceRoutes {
     std::optional<Response> answer;
     if (route.is_posted() && head.method == "POST") {
       answer = co_await admit_service_call(head, route);
+    } else if (route.kind == Route::Kind::review) {
+      answer = co_await console_.on_head(head, route.path);
     } else {
       answer = refuse_or_serve(head, route);
     }
@@ -123,7 +127,7 @@ class ServiceRoutes {
     Route const route = find_route(head.path, decisions_.keeps());
     Response response;
     if (route.kind == Route::Kind::review) {
-      response = co_await answer_review(decisions_, route.path, head.query, settings_.public_url);
+      response = co_await console_.on_body(head, route.path, std::move(body));
     } else if (route.kind == Route::Kind::feedback) {
       response = co_await take_feedback(client_of(head), std::move(body));
     } else {
@@ -161,10 +165,6 @@ class ServiceRoutes {
     if (unknown) return error_response({Errc::not_found, "", "no such path; see /cds-services"});
     if (route.is_posted()) return wrong_method(route);
     if (head.method != "GET" && head.method != "HEAD") return wrong_method(route);
-    if (route.kind == Route::Kind::review) {
-      if (!may_review(settings_.review, head)) return error_response({Errc::forbidden, "", ""});
-      return std::nullopt;
-    }
     if (route.kind == Route::Kind::evidence) return evidence(head, route.row);
     return document(head, route.kind == Route::Kind::discovery ? std::string_view(discovery_) : openapi_document());
   }
@@ -300,7 +300,7 @@ class ServiceRoutes {
   /// What every answer of a route is given: its name, headers, and a place in the figures.
   void finish(RequestHead const& head, Route const& route, bool preflight, Clock::time_point start,
               Response& response) const {
-    response.client = client_name(head);
+    if (route.is_posted()) response.client = client_name(head);
     response.route = route.name();
     // No page of another site may read decisions, whatever cors.origins says.
     if (route.kind != Route::Kind::review) add_headers(head, preflight, response);
@@ -320,6 +320,7 @@ class ServiceRoutes {
   Gate const& gate_;
   fhir::RestClient& client_;
   DecisionLog const& decisions_;
+  Console console_;
   std::string discovery_;
 };
 

@@ -10,7 +10,7 @@
 #include "advice/knowledge.h"
 #include "app/decision_log.h"
 #include "app/gate.h"
-#include "app/review_api.h"
+#include "app/review_access.h"
 #include "fhir/rest_client.h"
 #include "server/http.h"
 

@@ -13,6 +13,8 @@
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
 
+#include "base/utf8.h"
+
 namespace ivig::base {
 namespace {
 
@@ -28,32 +30,6 @@ std::string at_byte(std::string_view what, std::size_t offset) {
 }
 
 unsigned byte_at(std::string_view text, std::size_t i) { return static_cast<unsigned char>(text[i]); }
-
-/// Length of the well-formed multi-byte UTF-8 sequence at `i`; 0 if there is none. Surrogates and overlong forms are
-/// none.
-std::size_t utf8_sequence(std::string_view text, std::size_t i) {
-  unsigned const lead = byte_at(text, i);
-  unsigned low = 0x80;
-  unsigned high = 0xBF;
-  std::size_t length = 0;
-  if (lead >= 0xC2 && lead <= 0xDF) {
-    length = 2;
-  } else if (lead >= 0xE0 && lead <= 0xEF) {
-    length = 3;
-    if (lead == 0xE0) low = 0xA0;
-    if (lead == 0xED) high = 0x9F;
-  } else if (lead >= 0xF0 && lead <= 0xF4) {
-    length = 4;
-    if (lead == 0xF0) low = 0x90;
-    if (lead == 0xF4) high = 0x8F;
-  }
-  if (length == 0 || text.size() - i < length) return 0;
-  if (byte_at(text, i + 1) < low || byte_at(text, i + 1) > high) return 0;
-  for (std::size_t k = 2; k < length; ++k) {
-    if ((byte_at(text, i + k) & 0xC0U) != 0x80U) return 0;
-  }
-  return length;
-}
 
 /// True when the 16 bytes at `p` are ASCII without control characters other than tab and line ends.
 bool plain_ascii(char const* p) {

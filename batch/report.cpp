@@ -9,15 +9,6 @@ namespace {
 
 constexpr std::size_t kMostMonths = 1200;  // what a century has; dates beyond are mistakes
 
-void add_dose(ReportOrder const& order, DoseCounts& doses) {
-  if (order.g_per_kg < 0) {
-    ++doses.not_known;
-    return;
-  }
-  auto const step = static_cast<std::size_t>(order.g_per_kg / DoseCounts::kStep + 1e-9);
-  ++(order.repeated ? doses.cycle : doses.course)[std::min(step, DoseCounts::kSteps - 1)];
-}
-
 }  // namespace
 
 void Counts::add(ReportOrder const& order) {
@@ -31,7 +22,7 @@ void Report::add(ReportOrder order) {
   if (months_.contains(order.month) || months_.size() < kMostMonths) months_[order.month].add(order);
   conditions_[order.condition].add(order);
   for (auto const& code : order.codes) codes_[code].add(order);
-  if (!order.row.empty()) add_dose(order, doses_[order.row]);
+  if (!order.row.empty()) doses_[order.row].add(order.g_per_kg, order.repeated);
   if (order.indicator > 0) add_finding(std::move(order));
 }
 

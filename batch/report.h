@@ -11,11 +11,12 @@
 #include "base/clock.h"
 #include "batch/report_order.h"
 #include "rules/rule_set.h"
+#include "web/charts.h"
 
 namespace ivig::batch {
 
-/// By stance: [0] where no row applies, then rules::Stance in its order.
-using StanceCounts = std::array<std::uint64_t, 6>;
+using web::DoseCounts;
+using web::StanceCounts;
 /// By rules::Indicator.
 using IndicatorCounts = std::array<std::uint64_t, 4>;
 
@@ -31,14 +32,6 @@ struct Finding {
   std::uint64_t orders = 0;
   std::string summary, condition;  ///< of the first
   std::vector<ReportOrder> first;  ///< in the order of the input
-};
-
-/// How much the orders give in one course or cycle, in steps of kStep g/kg; the last holds all above.
-struct DoseCounts {
-  static constexpr double kStep = 0.2;
-  static constexpr std::size_t kSteps = 21;
-  std::array<std::uint64_t, kSteps> course{}, cycle{};
-  std::uint64_t not_known = 0;
 };
 
 /// What the page says about the run.

@@ -4,13 +4,20 @@
 #include <set>
 
 #include "base/html.h"
-#include "batch/report_charts.h"
 #include "batch/report_style.h"
+#include "web/charts.h"
 
 namespace ivig::batch {
 namespace {
 
 using base::escape_html;
+using web::course_range;
+using web::cycle_range;
+using web::dose_chart;
+using web::DoseRange;
+using web::month_chart;
+using web::stance_bar;
+using web::stance_words;
 
 constexpr std::size_t kMostColumns = 36;  // months; beyond, years
 constexpr std::size_t kShown = 3;         // orders of a finding that are seen without opening it
@@ -51,16 +58,6 @@ std::string_view indicator_words(std::size_t indicator) {
   return kWords[indicator];
 }
 
-std::string legend() {
-  std::string text = "<ul class=\"key\" aria-hidden=\"true\">";
-  for (std::size_t i = 1; i <= 6; ++i) {
-    std::size_t const stance = i % 6;
-    text += "<li><svg viewBox=\"0 0 10 10\"><rect class=\"s" + std::to_string(stance) +
-            "\" width=\"10\" height=\"10\"/></svg>" + std::string(stance_words(stance)) + "</li>";
-  }
-  return text + "</ul>\n";
-}
-
 std::string anchor(std::string_view row_id) {
   std::string name = "row-" + std::string(row_id);
   std::replace(name.begin(), name.end(), '/', '-');
@@ -73,22 +70,6 @@ std::vector<std::pair<std::string, Counts>> by_size(std::map<std::string, Counts
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](auto const& a, auto const& b) { return a.second.orders > b.second.orders; });
   return sorted;
-}
-
-std::optional<DoseRange> course_range(rules::Row const& row) {
-  if (!row.regimen || !row.regimen->course_most) return std::nullopt;
-  double const most = row.regimen->course_most->approximate();
-  return DoseRange{row.regimen->course_least ? row.regimen->course_least->approximate() : most, most};
-}
-
-std::optional<DoseRange> cycle_range(rules::Row const& row) {
-  if (!row.regimen || row.regimen->maintenance.empty()) return std::nullopt;
-  DoseRange range{1e9, 0};
-  for (auto const& one : row.regimen->maintenance) {
-    range.least = std::min(range.least, one.least.approximate());
-    range.most = std::max(range.most, one.most.approximate());
-  }
-  return range;
 }
 
 class Page {
@@ -173,7 +154,7 @@ class Page {
       html_ += "<p>No order has a date.</p>\n";
       return;
     }
-    html_ += legend() + month_chart(columns) + "<details><summary>Numbers</summary>\n";
+    html_ += web::stance_legend() + month_chart(columns) + "<details><summary>Numbers</summary>\n";
     std::string rows;
     for (auto const& [name, counts] : columns)
       rows += "<tr>" + row_head(escape_html(name)) + stance_cells(counts) + "</tr>\n";
@@ -191,7 +172,7 @@ class Page {
   }
 
   void conditions() {
-    html_ += "<h2 id=\"conditions\">Conditions</h2>\n" + legend();
+    html_ += "<h2 id=\"conditions\">Conditions</h2>\n" + web::stance_legend();
     auto const sorted = by_size(report_.conditions());
     std::uint64_t const most = sorted.empty() ? 1 : sorted.front().second.orders;
     std::string rows;

@@ -21,7 +21,7 @@ pkg_check_modules(CJOSE REQUIRED IMPORTED_TARGET cjose)
 set(Boost_USE_DEBUG_RUNTIME OFF)  # Debian has the release variants only, whatever the build type
 find_package(cpprestsdk REQUIRED)
 
-foreach(folder base rules fhir certs server store advice hooks batch app)
+foreach(folder base rules fhir certs server store advice hooks web batch app)
   add_library(ivig_${folder}_libraries INTERFACE)
 endforeach()
 target_include_directories(ivig_base_libraries SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS})
@@ -33,4 +33,6 @@ target_link_libraries(ivig_certs_libraries INTERFACE OpenSSL::SSL PkgConfig::CJO
 target_link_libraries(ivig_server_libraries INTERFACE OpenSSL::SSL spdlog::spdlog)
 target_link_libraries(ivig_store_libraries INTERFACE ${IVIG_SOCI_SQLITE} ${IVIG_SOCI_POSTGRESQL} ${IVIG_SOCI_CORE}
                       PkgConfig::LIBPQ)
+find_library(IVIG_CMARK cmark-gfm REQUIRED)
+target_link_libraries(ivig_web_libraries INTERFACE ${IVIG_CMARK})
 target_link_libraries(ivig_app_libraries INTERFACE yaml-cpp CLI11::CLI11 spdlog::spdlog)

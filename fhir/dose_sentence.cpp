@@ -16,7 +16,7 @@ constexpr Decimal kWeek(10080, 0);
 constexpr Decimal kMonth(43830, 0);
 
 // Words that say nothing about how much or how often.
-constexpr std::array<std::string_view, 47> kNoise{"on",
+constexpr std::array<std::string_view, 49> kNoise{"on",
                                                   "iv",
                                                   "ivpb",
                                                   "intravenous",
@@ -61,6 +61,8 @@ constexpr std::array<std::string_view, 47> kNoise{"on",
                                                   "consecutive",
                                                   "at",
                                                   "rate",
+                                                  "continuous",
+                                                  "continuously",
                                                   "approximately",
                                                   "about"};
 constexpr std::array<std::string_view, 9> kNoiseSigns{",", "(", ")", "[", "]", ":", "=", "~", "\""};
@@ -111,6 +113,8 @@ class SentenceReader {
     if (read_.take("bid")) return set_daily(Decimal(2, 0));
     if (interval_is_next()) return true;
     if (read_.at("day") || read_.at("days") || read_.at("d")) return day_list();
+    if (read_.at("/") && read_.at_number(1)) return read_.skip(), over();  // "2 g/kg/5 d"
+    if (read_.at("and") && read_.at_number(1) && draft().last == DoseDraft::Last::days) return read_.skip(), true;
     if (read_.at_number()) return number();
     return noise();
   }
@@ -268,6 +272,7 @@ class SentenceReader {
       }
     }
     read_.back_to(start);
+    if (read_.take("divided")) return draft().divided = read_.take_any({"doses", "infusions", "portions", "parts"});
     auto numbers = read_.take_numbers();
     if (!numbers || !(numbers->low == numbers->high) || !whole_positive(numbers->low)) return false;
     read_.take_any({"equal", "divided", "equally"});
@@ -296,11 +301,18 @@ class SentenceReader {
     return read_.at_number(ahead);
   }
 
+  /// "days 1-5"; "day 1: 28 g, day 2: 28 g" is one day more each time, as long as they follow on each other.
   bool day_list() {
     read_.skip();
+    bool const goes_on = draft().days && draft().last == DoseDraft::Last::amount && last_listed_;
+    if (goes_on && !(read_.at_number() && read_.word().value == *last_listed_ + kOne)) return false;
     auto count = read_.take_day_list();
     draft().last = DoseDraft::Last::days;
-    return count && set_once(draft().days, DecimalRange{*count, *count});
+    if (!count) return false;
+    last_listed_ = words_[read_.mark() - 1].value;
+    if (goes_on) *count = *count + draft().days->high;
+    if (goes_on) draft().days.reset();
+    return set_once(draft().days, DecimalRange{*count, *count});
   }
 
   bool number() {
@@ -323,8 +335,11 @@ class SentenceReader {
     return amount(*numbers, *unit);
   }
 
-  /// "daily 5 days": only where something else says that the amount is for a day. "One-day infusion" is clear as well.
+  /// "daily 5 days": only where something else says that the amount is for a day. "One-day infusion" and "5 days of"
+  /// are clear as well.
   bool days_alone(DecimalRange numbers, Unit unit, bool hyphen) {
+    if (!unit.per_kg && !unit.per_minutes && draft().amounts.empty() && read_.take("of"))
+      return set_days({numbers.low * unit.factor, numbers.high * unit.factor});
     bool const a_day = draft().daily || (!draft().amounts.empty() && draft().amounts.back().unit.per_minutes);
     bool const one = numbers.high == kOne && numbers.low == kOne;
     if (unit.per_kg || unit.per_minutes || !(a_day || (hyphen && one))) return false;
@@ -372,6 +387,7 @@ class SentenceReader {
   std::vector<DoseDraft> drafts_;
   bool pending_total_ = false;
   bool goes_on_ = false;
+  std::optional<Decimal> last_listed_;  ///< "day 2": the last day that was named by its number
 };
 
 }  // namespace

@@ -56,6 +56,17 @@ std::optional<Decimal> count_of(DoseDraft const& draft) {
   return draft.days ? std::nullopt : draft.times;
 }
 
+/// Over how many days a daily amount comes to a total: whole numbers only.
+std::optional<Decimal> days_to(Amount const& total, Amount const& daily) {
+  auto ratio = [](std::optional<DecimalRange> const& all, std::optional<DecimalRange> const& part) {
+    bool const fixed = all && part && all->low == all->high && part->low == part->high && !part->low.is_zero();
+    return fixed ? std::optional(all->low / part->low) : std::nullopt;
+  };
+  auto days = ratio(total.g_per_kg, daily.g_per_kg);
+  if (!days) days = ratio(total.g, daily.g);
+  return days && days->rounded(0) == *days && kOne <= *days ? days : std::nullopt;
+}
+
 /// What the draft's amounts are for, by how they are marked.
 struct Marked {
   Amount daily, total, plain;
@@ -105,7 +116,11 @@ bool settle(DoseDraft const& draft, Marked marked, DosePhase& phase) {
   }
   if (!marked.daily.empty() && !marked.total.empty()) {
     if (count && agree(scaled(marked.daily, *count), marked.total) == false) return false;
-    if (!count && !draft.days) return false;
+    if (!count && !draft.days) {  // "total 2 g/kg, 0.4 g/kg/day"
+      auto const days = days_to(marked.total, marked.daily);
+      if (!days) return false;
+      phase.days = DecimalRange{*days, *days};
+    }
     marked.total = {};
   }
   if (!marked.daily.empty()) {

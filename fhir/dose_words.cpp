@@ -160,7 +160,7 @@ std::optional<Unit> DoseReader::take_unit() {
   }
   // "a day" is per day; "g / kg / day" may have spaces.
   while (at("/") || at("per") || (at("a") && at("day", 1))) {
-    if (at_ + 1 >= words_.size()) break;
+    if (at_ + 1 >= words_.size() || (at("/") && at_number(1))) break;  // "2 g/kg/5 d": five days, not a unit
     std::string const longer = spelled + "/" + words_[at_ + 1].text;
     auto more = printed_unit(longer);
     if (!more) {

@@ -151,8 +151,8 @@ void Lexicon::collect(std::vector<Token> const& tokens, std::vector<Mention>& me
   }
 }
 
-void Lexicon::assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues, bool qualified,
-                                Mention& mention) const {
+void Lexicon::assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues,
+                                std::vector<Mention> const& all, bool qualified, Mention& mention) const {
   // Words between a cue and the mention may not cross a sentence break, a contrast, or the end of a list.
   auto open_between = [&](std::size_t from, std::size_t to, std::size_t reach, bool comma_before_last) {
     if (to - from > reach) return false;
@@ -172,23 +172,47 @@ void Lexicon::assert_in_context(std::vector<Token> const& tokens, std::vector<Cu
              return other.cue == Cue::pseudo_negation && other.first <= hit.first && other.last >= hit.last;
            });
   };
+  // "Not X: Y" denies X alone; "rule out the following: Y" goes on to what it is about.
+  auto spent_at_colon = [&](CueHit const& hit) {
+    for (std::size_t i = hit.last + 1; i <= mention.first; ++i) {
+      if (!tokens[i].colon_before) continue;
+      return std::any_of(all.begin(), all.end(),
+                         [&](Mention const& other) { return other.first > hit.last && other.last < i; });
+    }
+    return false;
+  };
+  // "X, possible Y": the doubt is about Y.
+  auto of_the_next = [&](CueHit const& hit) {
+    return tokens[hit.first].comma_before &&
+           std::any_of(all.begin(), all.end(), [&](Mention const& other) { return other.first == hit.last + 1; });
+  };
+  // "No GBS relapse" denies the relapse and not the GBS in it; "no worsening", itself a phrase, denies the worsening.
+  auto of_the_phrase = [&](CueHit const& hit) {
+    return std::any_of(all.begin(), all.end(), [&](Mention const& other) {
+      return owners_[other.owner].qualifier && other.first <= mention.first && mention.last <= other.last &&
+             other.first <= hit.first && hit.last <= other.last;
+    });
+  };
   for (auto const& hit : cues) {
     if (hidden(hit)) continue;
-    bool before = hit.last < mention.first && open_between(hit.last, mention.first, kScopeWords, false);
+    bool const said_of_it = !qualified || of_the_phrase(hit);
+    bool before =
+        hit.last < mention.first && open_between(hit.last, mention.first, kScopeWords, false) && !spent_at_colon(hit);
     bool after = hit.first > mention.last && open_between(mention.last, hit.first, kScopeWords, true);
     bool near = (hit.last < mention.first && open_between(hit.last, mention.first, kResultWords, false)) ||
                 (hit.first > mention.last && open_between(mention.last, hit.first, kResultWords, false));
     bool negates = (hit.cue == Cue::negation_before && before) || (hit.cue == Cue::negation_after && after);
-    if (negates && !qualified) mention.assertion = Assertion::negated;
-    if (hit.cue == Cue::rule_out_before && before && !qualified) {
+    if (negates && said_of_it) mention.assertion = Assertion::negated;
+    if (hit.cue == Cue::rule_out_before && before && said_of_it) {
       // Two spellings of one cue may hit the same words.
       if (mention.assertion != Assertion::negated) mention.to_be_excluded = true;
       mention.assertion = Assertion::negated;
     }
-    bool doubt = (hit.cue == Cue::doubt_before && before) || (hit.cue == Cue::doubt_after && after);
+    bool doubt =
+        (hit.cue == Cue::doubt_before && before) || (hit.cue == Cue::doubt_after && after && !of_the_next(hit));
     if (doubt && mention.assertion == Assertion::affirmed) mention.assertion = Assertion::possible;
     bool past = (hit.cue == Cue::past_before && before) || (hit.cue == Cue::past_after && after);
-    if (past && !qualified) mention.time = Time::past;
+    if (past && said_of_it) mention.time = Time::past;
     if (mention.kind != PhraseKind::result || !near) continue;
     // The last word on a test is the most cautious one: pending beats negative beats positive.
     if (hit.cue == Cue::result_positive && mention.result == ResultValue::not_stated)
@@ -213,7 +237,8 @@ std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> con
   auto covered = [&](Mention const& m) {
     return std::any_of(found.begin(), found.end(), [&](Mention const& other) {
       bool longer = other.last - other.first > m.last - m.first;
-      return longer && owners_[other.owner].group == owners_[m.owner].group && other.first <= m.last && m.first <= other.last;
+      return longer && owners_[other.owner].group == owners_[m.owner].group && other.first <= m.last &&
+             m.first <= other.last;
     });
   };
   // Somebody else's disease: everything after the cue up to the end of its sentence.
@@ -240,7 +265,7 @@ std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> con
       return owners_[other.owner].qualifier && other.first <= mention.first && mention.last <= other.last &&
              other.last - other.first > mention.last - mention.first;
     });
-    assert_in_context(tokens, cues, qualified, kept.back());
+    assert_in_context(tokens, cues, found, qualified, kept.back());
   }
   return kept;
 }

@@ -93,8 +93,8 @@ class Lexicon {
   void add_terminal(std::string_view phrase, Terminal terminal);
   void collect(std::vector<Token> const& tokens, std::vector<Mention>& mentions, std::vector<CueHit>& cues) const;
   /// `qualified`: stands inside a longer phrase of a qualifier.
-  void assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues, bool qualified,
-                         Mention& mention) const;
+  void assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues,
+                         std::vector<Mention> const& all, bool qualified, Mention& mention) const;
   struct Owner {
     OwnerIndex group = 0;
     bool qualifier = false;

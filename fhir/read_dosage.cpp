@@ -193,13 +193,26 @@ Amount multiplied(Amount amount, Decimal by) {
   return amount;
 }
 
+/// Adds how often to a phase that has its amount and perhaps its bounds: "daily" and five days, "q3wk" and a year.
+void lay_over(DosePhase const& schedule, DosePhase& phase) {
+  auto const bounds = phase.days;
+  bool const each_day = schedule.days.has_value();  // "x 5 days": each of them
+  phase.of = each_day && phase.of == AmountOf::administration ? AmountOf::day : schedule.of;
+  phase.times = schedule.times;
+  phase.every = schedule.every;
+  phase.cycles = schedule.cycles;
+  phase.days = schedule.every ? schedule.days : bounds ? bounds : schedule.days;
+  if (schedule.every && bounds && !phase.cycles)
+    phase.cycles = std::max(kOne, (bounds->high * kDay / schedule.every->low).rounded(0));
+}
+
 /// Lays `timing.repeat` over a phase that has its amount.
 class TimingReader {
  public:
   TimingReader(Json const& timing, DosePhase& phase) : phase_(phase) {
     if (Json const* repeat = base::object_member(timing, "repeat")) read_repeat(*repeat);
     read_events(timing);
-    if (!phase_.every && !phase_.days && !phase_.times && phase_.of == AmountOf::administration) read_code(timing);
+    if (!phase_.every && !phase_.times && phase_.of == AmountOf::administration) read_code(timing);
   }
 
  private:
@@ -279,11 +292,7 @@ class TimingReader {
         if (!schedule) schedule = parse_schedule_text(coding.display);
       }
       if (!schedule) continue;
-      phase_.of = schedule->of;
-      phase_.days = schedule->days;
-      phase_.times = schedule->times;
-      phase_.every = schedule->every;
-      phase_.cycles = schedule->cycles;
+      lay_over(*schedule, phase_);
       return;
     }
   }
@@ -298,8 +307,14 @@ std::optional<Decimal> running_minutes(Json const& dosage) {
   return repeat == nullptr ? std::nullopt : minutes_member(*repeat, "duration", "durationUnit");
 }
 
+/// Several days, and nothing says how often on them.
+bool leaves_frequency_open(DosePhase const& phase) {
+  return phase.of == AmountOf::administration && phase.days && kOne < phase.days->high && !phase.times && !phase.every;
+}
+
 /// Daily or unscheduled, and nothing says for how long.
 bool leaves_course_open(DosePhase const& phase) {
+  if (leaves_frequency_open(phase)) return true;
   return phase.of != AmountOf::whole && !phase.days && !phase.times && (!phase.every || phase.every->high <= kDay);
 }
 
@@ -309,6 +324,17 @@ bool speaks_of(std::vector<DosePhase> const& text, Amount const& amount) {
     auto same = [](auto const& a, auto const& b) { return a && b && *a == *b; };
     return same(phase.amount.g, amount.g) || same(phase.amount.g_per_kg, amount.g_per_kg) ||
            same(phase.amount.ml, amount.ml) || same(phase.amount.ml_per_kg, amount.ml_per_kg);
+  });
+}
+
+/// "28 g" beside "0.4 g/kg daily for 5 days": another unit, so that neither contradicts the other, and a whole
+/// schedule.
+bool says_it_otherwise(std::vector<DosePhase> const& text, Amount const& amount) {
+  auto both = [](auto const& a, auto const& b) { return a && b; };
+  return !text.empty() && std::none_of(text.begin(), text.end(), [&](DosePhase const& phase) {
+    return leaves_course_open(phase) || both(phase.amount.g, amount.g) ||
+           both(phase.amount.g_per_kg, amount.g_per_kg) || both(phase.amount.ml, amount.ml) ||
+           both(phase.amount.ml_per_kg, amount.ml_per_kg);
   });
 }
 
@@ -356,8 +382,11 @@ Dosage read_dosage(Json const& dosage, DrugWords const& drug_words) {
   auto phase = structured_phase(dose, timing);
   auto text =
       phase && !leaves_course_open(*phase) ? std::vector<DosePhase>{} : parse_dose_text(result.text, drug_words);
-  if (phase && (text.empty() || !speaks_of(text, phase->amount))) {
-    result.phases.push_back(std::move(*phase));
+  if (phase && text.empty() && leaves_course_open(*phase)) {
+    if (auto const schedule = parse_schedule_text(result.text)) lay_over(*schedule, *phase);
+  }
+  if (phase && (text.empty() || !(speaks_of(text, phase->amount) || says_it_otherwise(text, phase->amount)))) {
+    if (!leaves_frequency_open(*phase)) result.phases.push_back(std::move(*phase));
   } else if (!text.empty()) {
     // Amount from the text, schedule from the structure: what the text leaves open may stand there.
     if (!phase && text.size() == 1 && leaves_course_open(text.front()) && timing != nullptr)

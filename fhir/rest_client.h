@@ -1,5 +1,6 @@
 #pragma once
-// GET over HTTP and HTTPS to servers that a policy allows. No type of the HTTP library is seen here, and no FHIR.
+// GET, and forms sent by POST, over HTTP and HTTPS to servers that a policy allows. No type of the HTTP library is seen
+// here, and no FHIR.
 
 #include <cstddef>
 #include <memory>
@@ -27,6 +28,12 @@ struct GetRequest {
   Headers headers{};         ///< others to send; never logged, never kept
 };
 
+/// A form sent by POST.
+struct FormRequest : GetRequest {
+  std::string form;     ///< application/x-www-form-urlencoded
+  std::string basic{};  ///< "user:password" of an Authorization header by the Basic scheme; never logged, never kept
+};
+
 struct GetAnswer {
   unsigned status = 0;  ///< as the server gave it; 3xx is not followed
   std::string content_type;
@@ -52,7 +59,13 @@ class RestClient {
   /// `policy` must outlive the call.
   [[nodiscard]] boost::asio::awaitable<base::Result<GetAnswer>> get(OutboundPolicy const& policy, GetRequest request);
 
+  /// As get, but a POST, and never repeated: what a form does may be done once only.
+  [[nodiscard]] boost::asio::awaitable<base::Result<GetAnswer>> post_form(OutboundPolicy const& policy,
+                                                                          FormRequest request);
+
  private:
+  [[nodiscard]] boost::asio::awaitable<base::Result<GetAnswer>> send(OutboundPolicy const& policy, FormRequest request,
+                                                                     bool post);
   class Impl;
   std::shared_ptr<Impl> impl_;
 };

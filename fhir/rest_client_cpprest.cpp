@@ -200,16 +200,23 @@ struct Cancellation {
   Cancellation& operator=(Cancellation const&) = delete;
 };
 
+std::string base64(std::string const& text) {
+  std::vector<unsigned char> const bytes(text.begin(), text.end());
+  return utility::conversions::to_base64(bytes);
+}
+
 boost::asio::awaitable<Result<GetAnswer>> exchange(std::shared_ptr<rest::client::http_client> client,
-                                                   WebAddress const& address, GetRequest const& request) {
+                                                   WebAddress const& address, FormRequest const& request, bool post) {
   auto flight = std::make_shared<base::Delivery<GetAnswer>>();
   Cancellation cancellation;
   try {
-    rest::http_request message(rest::methods::GET);
+    rest::http_request message(post ? rest::methods::POST : rest::methods::GET);
     message.set_request_uri(web::uri(address.target));
     message.headers().add("Host", address.origin.authority());
     if (!request.accept.empty()) message.headers().add("Accept", request.accept);
     if (!request.bearer.empty()) message.headers().add("Authorization", "Bearer " + request.bearer);
+    if (!request.basic.empty()) message.headers().add("Authorization", "Basic " + base64(request.basic));
+    if (post) message.set_body(request.form, "application/x-www-form-urlencoded");
     for (auto const& [name, value] : request.headers) message.headers().add(name, value);
     start(*client, std::move(message), request.max_bytes, cancellation.source.get_token(), flight);
   } catch (std::exception const&) {
@@ -236,6 +243,17 @@ RestClient::RestClient(std::shared_ptr<x509_store_st> trust) : impl_(std::make_s
 RestClient::~RestClient() = default;
 
 boost::asio::awaitable<Result<GetAnswer>> RestClient::get(OutboundPolicy const& policy, GetRequest request) {
+  FormRequest without_form;
+  static_cast<GetRequest&>(without_form) = std::move(request);
+  co_return co_await send(policy, std::move(without_form), false);
+}
+
+boost::asio::awaitable<Result<GetAnswer>> RestClient::post_form(OutboundPolicy const& policy, FormRequest request) {
+  co_return co_await send(policy, std::move(request), true);
+}
+
+boost::asio::awaitable<Result<GetAnswer>> RestClient::send(OutboundPolicy const& policy, FormRequest request,
+                                                           bool post) {
   auto const address = policy.permit(request.url);
   if (!address) co_return tl::unexpected(address.error());
   std::string const origin = address->origin.text();
@@ -257,9 +275,10 @@ boost::asio::awaitable<Result<GetAnswer>> RestClient::get(OutboundPolicy const& 
   }
   std::shared_ptr<void> const landing(nullptr, [impl = impl_, origin](void*) { impl->land(origin); });
   Result<GetAnswer> answer;
-  for (std::size_t attempt = 0; attempt < 2; ++attempt) {
+  std::size_t const attempts = post ? 1 : 2;
+  for (std::size_t attempt = 0; attempt < attempts; ++attempt) {
     auto client = impl_->client_for(address->origin, (*found)[attempt % found->size()]);
-    answer = co_await exchange(std::move(client), *address, request);
+    answer = co_await exchange(std::move(client), *address, request, post);
     bool const transport = !answer && answer.error().code == Errc::unavailable;
     if (!transport || std::chrono::steady_clock::now() >= request.by) break;
   }

@@ -95,7 +95,28 @@ ValueSetCode read_code(Json const& concept_json, std::string_view system) {
   return code;
 }
 
-void read_include(Json const& include, ValueSet& set) {
+/// The start that all codes of a filter share. Two kinds are known: `is-a` over the ICD, whose families share their
+/// first characters, and a `regex` that is such a start followed by ".*". Errors: what else the filter asks for.
+base::Result<std::string> prefix_of(Json const& filter, std::string_view system, std::string const& file) {
+  std::string const where = file + ": compose.include.filter";
+  std::string_view const op = string_member(filter, "op");
+  std::string_view value = string_member(filter, "value");
+  if (op == "is-a" && system.find("/icd-") == std::string_view::npos)
+    return fail(Errc::invalid_rules, where, "is-a is known for the ICD alone: list the codes as concepts");
+  if (op == "regex") {
+    std::string_view const start = value.ends_with(".*") ? value.substr(0, value.size() - 2) : std::string_view{};
+    if (start.empty() || start.find_first_of("^$.*+?()[]{}|\\") != std::string_view::npos)
+      return fail(Errc::invalid_rules, where, "a regex may only be the start of the codes followed by .*");
+    value = start;
+  } else if (op != "is-a") {
+    return fail(Errc::invalid_rules, where, "op \"" + std::string(op) + "\" is not known: is-a, or regex");
+  }
+  return std::string(value);
+}
+
+base::Result<void> read_include(Json const& include, ValueSet& set, std::string const& file) {
+  if (member(include, "valueSet") != nullptr)
+    return fail(Errc::invalid_rules, file + ": compose.include", "valueSet is not read: list the codes");
   std::string_view system = string_member(include, "system");
   bool prefix = false;
   bool broader = false;
@@ -111,16 +132,25 @@ void read_include(Json const& include, ValueSet& set) {
     set.codes.push_back(read_code(concept_json, system));
     if (prefix) set.codes.back().prefix = true;
   });
-  // A filter with op is-a stands for a family of codes; ICD families are recognised by their prefix.
+  base::Result<void> outcome;
   each(include, "filter", [&](Json const& filter, std::size_t) {
+    auto start = prefix_of(filter, system, file);
+    if (!start) {
+      outcome = tl::unexpected(start.error());
+      return;
+    }
     ValueSetCode code;
     code.system = system;
-    code.code = string_member(filter, "value");
+    code.code = std::move(*start);
     code.prefix = true;
     code.broader = broader;
     code.verified = verified;
     set.codes.push_back(std::move(code));
   });
+  bool const whole_system = member(include, "concept") == nullptr && member(include, "filter") == nullptr;
+  if (outcome && whole_system)
+    outcome = fail(Errc::invalid_rules, file + ": compose.include", "needs concept or filter, not a whole code system");
+  return outcome;
 }
 
 }  // namespace
@@ -135,7 +165,13 @@ base::Result<ValueSet> ValueSet::read(Json const& resource, std::string const& f
   if (set.id.empty()) return fail(Errc::invalid_rules, file + ": id", "a value set needs an id");
   each(resource, "extension", [&](Json const& extension, std::size_t) { read_set_extension(extension, set); });
   if (Json const* compose = member(resource, "compose"); compose != nullptr) {
-    each(*compose, "include", [&](Json const& include, std::size_t) { read_include(include, set); });
+    if (member(*compose, "exclude") != nullptr)
+      return fail(Errc::invalid_rules, file + ": compose.exclude", "is not read: leave the codes out of include");
+    base::Result<void> outcome;
+    each(*compose, "include", [&](Json const& include, std::size_t) {
+      if (outcome) outcome = read_include(include, set, file);
+    });
+    if (!outcome) return tl::unexpected(outcome.error());
   }
   for (auto const& code : set.codes) {
     if (code.system.empty() || code.code.empty()) {

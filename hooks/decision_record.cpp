@@ -23,14 +23,15 @@ void keep_references(Decision& decision, References const& references) {
   }
 }
 
-/// The facts that are known, or about which something was read.
+}  // namespace
+
 std::string facts_json(advice::Knowledge const& knowledge, rules::Facts const& facts) {
   std::string out;
   JsonWriter json(out);
   json.begin_array();
   for (std::size_t i = 0; i < facts.values.size(); ++i) {
     auto const& fact = facts.values[i];
-    if (fact.value == rules::Truth::unknown && fact.basis == rules::Basis::none) continue;
+    if (fact.value == rules::Truth::unknown && !facts.values.is_read(i)) continue;
     json.begin_object();
     json.member("fact", knowledge.rules.facts[i].id);
     json.member("value", rules::to_string(fact.value));
@@ -42,6 +43,8 @@ std::string facts_json(advice::Knowledge const& knowledge, rules::Facts const& f
   json.end_array();
   return out;
 }
+
+namespace {
 
 void write_suggestions(JsonWriter& json, std::vector<advice::Suggestion> const& suggestions,
                        References const& references) {
@@ -121,6 +124,8 @@ std::vector<store::DecisionRecord> decision_records(advice::Knowledge const& kno
     if (!findings.recommendations.empty()) record.row = knowledge.rules.rows[findings.recommendations[0].row].id;
     if (findings.stance) record.stance = rules::to_string(*findings.stance);
     record.indicator = rules::to_string(findings.indicator);
+    auto const& indications = decision.facts.indications;
+    if (!indications.empty()) record.condition = knowledge.rules.facts[indications.front().condition].id;
     JsonWriter decision_json(record.decision_json);
     advice::write_decision(decision_json, knowledge, decision);
     record.facts_json = facts_json(knowledge, decision.facts);

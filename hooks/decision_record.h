@@ -21,6 +21,9 @@ struct RecordOptions {
   store::Time now;
 };
 
+/// The facts that are known, or about which something was read, as one array.
+[[nodiscard]] std::string facts_json(advice::Knowledge const& knowledge, rules::Facts const& facts);
+
 /// One record for each decision, in their order; the latency is for the caller to fill in. Ids of resources are kept as
 /// `references` says, in every member. The access token of the request is not looked at (FHIR-04).
 [[nodiscard]] std::vector<store::DecisionRecord> decision_records(advice::Knowledge const& knowledge,

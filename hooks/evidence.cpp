@@ -50,7 +50,9 @@ class Page {
     for (auto const* row : rows) {
       body_ += "<dd><a href=\"../" + escape_html(row->id) + "\">" +
                escape_html(rules.guidelines[row->guideline].short_name + ": " + row->title) + "</a>, " +
-               escape_html(words_of(row->stance) + " (" + row->evidence + ")") + "</dd>\n";
+               escape_html(words_of(row->stance) + " (" + row->evidence + ")" +
+                           (row->exception ? "; an exception: " + row->exception->text : "")) +
+               "</dd>\n";
     }
   }
   [[nodiscard]] std::string const& body() const { return body_; }
@@ -76,7 +78,11 @@ std::string evidence_json(rules::RuleSet const& rules, rules::Row const& row) {
   json.member_if("turns_on", plain(rules, row.requires_));
   json.member_if("excluded_by_facts", plain(rules, row.excludes));
   if (row.precondition) json.member("precondition", row.precondition->text);
-  if (row.regimen) json.member("regimen", row.regimen->text);
+  if (row.exception) json.member("exception", row.exception->text);
+  if (row.regimen) {
+    json.member("regimen", row.regimen->text);
+    json.member_if("regimen_source", row.regimen->source);
+  }
   json.key("guideline");
   json.begin_object();
   json.member("id", guideline.id);
@@ -101,6 +107,7 @@ std::string evidence_json(rules::RuleSet const& rules, rules::Row const& row) {
       json.member("title", other->title);
       json.member("stance", rules::to_string(other->stance));
       json.member("evidence", other->evidence);
+      if (other->exception) json.member("exception", other->exception->text);
       json.end_object();
     }
     json.end_array();
@@ -126,9 +133,15 @@ std::string evidence_html(rules::RuleSet const& rules, rules::Row const& row) {
   page.term("Whether it applies turns on", plain(rules, row.requires_));
   page.term("Another row may apply instead with", plain(rules, row.excludes));
   page.term("Precondition", row.precondition ? row.precondition->text : std::string{});
+  if (row.exception)
+    page.term("Exception from advice against IVIG",
+              row.exception->text + ". A reason to go on: " + row.exception->reason.display);
   page.term("Consider instead", row.instead);
   page.term("Watch", row.monitor);
-  if (row.regimen) page.term("Dose regimen", row.regimen->text);
+  if (row.regimen) {
+    page.term("Dose regimen", row.regimen->text);
+    page.term("Source of the regimen", row.regimen->source);
+  }
   for (auto const& caution : row.cautions) page.term("Caution", caution.text);
   page.others(rules, rows_elsewhere(rules, row));
   page.term("Guideline", guideline.title + " (" + std::to_string(guideline.year) + "), section " + row.section);

@@ -111,6 +111,7 @@ std::string stored_decision_json(StoredDecision const& decision) {
   if (record.row.empty()) json.raw("null");
   else json.string(record.row);
   json.member("outcome", decision.outcome);
+  json.member("determination", decision.determination);
   json.key("latency_ms");
   json.raw(milliseconds(record.latency_us));
   if (record.decision_json.size() > 2) {
@@ -131,7 +132,7 @@ std::string stored_decision_json(StoredDecision const& decision) {
 
 std::string_view csv_heading() {
   return "id,time,hookInstance,client,tenant,service,order,patient,rules_version,recommendation,stance,indicator,cards,"
-         "outcome,override_reason,user_comment,outcomeTimestamp,latency_ms\r\n";
+         "outcome,override_reason,user_comment,outcomeTimestamp,latency_ms,condition,determination\r\n";
 }
 
 std::string stored_decision_csv(StoredDecision const& decision) {
@@ -142,12 +143,26 @@ std::string stored_decision_csv(StoredDecision const& decision) {
   auto const& newest = decision.feedback.empty() ? none : decision.feedback.back();
   std::string const& reason = newest.reason_code.empty() ? newest.reason_display : newest.reason_code;
   std::string line;
-  for (std::string const& text :
-       {record.id, base::rfc3339_ms(record.time), record.hook_instance, record.client, record.tenant, record.service,
-        record.order, record.patient, record.rules_version, record.row, record.stance, record.indicator, cards,
-        decision.outcome, reason, newest.user_comment,
-        decision.feedback.empty() ? std::string() : base::rfc3339_ms(newest.outcome_time),
-        milliseconds(record.latency_us)}) {
+  for (std::string const& text : {record.id,
+                                  base::rfc3339_ms(record.time),
+                                  record.hook_instance,
+                                  record.client,
+                                  record.tenant,
+                                  record.service,
+                                  record.order,
+                                  record.patient,
+                                  record.rules_version,
+                                  record.row,
+                                  record.stance,
+                                  record.indicator,
+                                  cards,
+                                  decision.outcome,
+                                  reason,
+                                  newest.user_comment,
+                                  decision.feedback.empty() ? std::string() : base::rfc3339_ms(newest.outcome_time),
+                                  milliseconds(record.latency_us),
+                                  record.condition,
+                                  decision.determination}) {
     if (!line.empty()) line += ',';
     line += csv_cell(text);
   }

@@ -10,7 +10,8 @@
 namespace ivig::hooks {
 
 /// The decision object of `check --format json` with, beside its members, id, time, hookInstance, client, tenant,
-/// service, rules, recommendation (the leading row), outcome, latency_ms, cards, facts and feedback. Without documents
+/// service, rules, recommendation (the leading row), outcome,
+/// determination (the reviewers' newest), latency_ms, cards, facts and feedback. Without documents
 /// (DecisionQuery::documents) only order, patient, stance, indicator and the uuids of cards.
 [[nodiscard]] std::string stored_decision_json(store::StoredDecision const& decision);
 

@@ -36,7 +36,9 @@ class Evaluation {
  private:
   [[nodiscard]] ExpressionInput input() const { return truths_.input(); }
 
-  [[nodiscard]] std::vector<Recommendation> applicable() const { return applicable(facts_.indications, input().indications); }
+  [[nodiscard]] std::vector<Recommendation> applicable() const {
+    return applicable(facts_.indications, input().indications);
+  }
 
   /// Rows of some indications that apply or may apply; rows replaced by a narrower one are left out.
   [[nodiscard]] std::vector<Recommendation> applicable(std::vector<Indication> const& indications,
@@ -67,12 +69,17 @@ class Evaluation {
     for (auto const& other : facts_.contradicting) indicated[other.condition] = Truth::yes;
     std::vector<Recommendation> rows = applicable(facts_.contradicting, indicated);
     std::sort(rows.begin(), rows.end(), [&](auto const& a, auto const& b) { return precedence(a) < precedence(b); });
-    for (auto& row : rows) {
+    // What the leading guideline says of it is enough: the card is about another diagnosis.
+    auto second = [&](auto const& row) {
+      return std::any_of(rows.begin(), rows.end(), [&](auto const& first) {
+        return precedence(first) < precedence(row) && !other_indication(first, row, indicated) &&
+               rules_.rows[first.row].guideline != rules_.rows[row.row].guideline;
+      });
+    };
+    for (auto const& row : rows) {
       bool listed = std::any_of(findings.recommendations.begin(), findings.recommendations.end(),
                                 [&](Recommendation const& r) { return r.row == row.row; });
-      if (listed) continue;
-      row.candidate = true;
-      findings.recommendations.push_back(row);
+      if (!listed && !second(row)) findings.recommendations.push_back({row.row, true, row.precondition});
     }
   }
 
@@ -230,10 +237,14 @@ class Evaluation {
 
   /// True when the two rows are about different conditions of this order.
   [[nodiscard]] bool other_indication(Recommendation const& a, Recommendation const& b) const {
+    return other_indication(a, b, input().indications);
+  }
+  [[nodiscard]] bool other_indication(Recommendation const& a, Recommendation const& b,
+                                      std::vector<Truth> const& indicated) const {
     auto const& ours = rules_.rows[a.row].conditions;
     auto const& theirs = rules_.rows[b.row].conditions;
     return std::none_of(ours.begin(), ours.end(), [&](FactIndex c) {
-      return input().indications[c] != Truth::no && std::find(theirs.begin(), theirs.end(), c) != theirs.end();
+      return indicated[c] != Truth::no && std::find(theirs.begin(), theirs.end(), c) != theirs.end();
     });
   }
 

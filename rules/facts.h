@@ -106,6 +106,7 @@ struct Facts {
   bool reason_denied = false;   ///< the reason only rules a diagnosis out ("rule out X")
   bool reason_refuted = false;  ///< the reason's diagnosis is refuted in the record: fallen back to the record
   std::vector<Indication> contradicting;  ///< active diagnoses of the record that exclude the reason's
+  std::vector<FactIndex> doubtful;        ///< other diseases that the record holds as possible only: not known
   bool conditions_known = false;          ///< conditions were prefetched or fetched
   bool allergies_known = false;           ///< so were allergies
 };

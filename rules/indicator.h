@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace ivig::rules {
@@ -15,6 +17,14 @@ enum class Indicator : std::uint8_t { none, info, warning, critical };
     case Indicator::none: break;
   }
   return "none";
+}
+
+/// The indicator of that name; nothing for any other text.
+[[nodiscard]] constexpr std::optional<Indicator> indicator_from(std::string_view name) {
+  for (auto indicator : std::array{Indicator::none, Indicator::info, Indicator::warning, Indicator::critical}) {
+    if (to_string(indicator) == name) return indicator;
+  }
+  return std::nullopt;
 }
 
 }  // namespace ivig::rules

@@ -57,16 +57,15 @@ base::Result<void> read_finding(RuleFile const& file, Json const& json, RuleSet&
     return ok;
   }
   finding.code = string_member(json, "code");
-  finding.indicator = string_member(json, "indicator");
   finding.text = string_member(json, "text");
   finding.source = string_member(json, "source");
   finding.rows = string_list(json, "rows");
   finding.not_rows = string_list(json, "not_rows");
   if (finding.key.empty() || finding.code.empty() || finding.text.empty() || finding.source.empty())
     return file.error(finding.key, "", "needs key, code, indicator, text and source");
-  constexpr std::array<std::string_view, 4> kLevels{"none", "info", "warning", "critical"};
-  if (std::find(kLevels.begin(), kLevels.end(), finding.indicator) == kLevels.end())
-    return file.error(finding.key, "indicator", "must be none, info, warning or critical");
+  auto const indicator = indicator_from(string_member(json, "indicator"));
+  if (!indicator) return file.error(finding.key, "indicator", "must be none, info, warning or critical");
+  finding.indicator = *indicator;
   auto when = expression(file, finding.key, json, "when", rules);
   if (!when) return tl::unexpected(when.error());
   auto unless = expression(file, finding.key, json, "unless", rules);

@@ -11,13 +11,6 @@ using base::Json;
 using base::member;
 using base::string_member;
 
-std::optional<Indicator> indicator_from(std::string_view text) {
-  for (auto indicator : {Indicator::none, Indicator::info, Indicator::warning, Indicator::critical}) {
-    if (to_string(indicator) == text) return indicator;
-  }
-  return std::nullopt;
-}
-
 base::Result<SafetyLevel> read_level(RuleFile const& file, std::string_view code, Json const& json,
                                      RuleSet const& rules) {
   if (auto ok = file.only(json, code, {"indicator", "when", "says", "ask"}); !ok) return tl::unexpected(ok.error());

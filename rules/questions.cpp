@@ -29,13 +29,23 @@ void ask_for_indication(RuleSet const& rules, Facts const& facts, Findings& find
 
 void ask_for_confirmation(RuleSet const& rules, Facts const& facts, Findings& findings) {
   if (findings.recommendations.empty()) return;
-  for (auto const& indication : facts.indications) {
-    if (!indication.provisional && facts.contradicting.empty()) continue;
-    auto const& definition = rules.facts[indication.condition];
+  auto ask_of = [&](FactIndex condition) {
+    auto const& definition = rules.facts[condition];
     std::string ask = rules.sentence("ask-confirmation");
     constexpr std::string_view kPlace = "{condition}";
     if (auto at = ask.find(kPlace); at != std::string::npos) ask.replace(at, kPlace.size(), definition.label);
-    findings.missing.push_back({definition.id, std::move(ask), ""});
+    add_missing(findings, {definition.id, std::move(ask), ""});
+  };
+  for (auto const& indication : facts.indications) {
+    if (indication.provisional || !facts.contradicting.empty()) ask_of(indication.condition);
+  }
+  for (FactIndex fact : facts.doubtful) {
+    bool const decides = std::any_of(findings.recommendations.begin(), findings.recommendations.end(),
+                                     [&](Recommendation const& recommendation) {
+                                       auto const mentioned = rules.rows[recommendation.row].requires_.facts();
+                                       return std::find(mentioned.begin(), mentioned.end(), fact) != mentioned.end();
+                                     });
+    if (decides) ask_of(fact);
   }
 }
 

@@ -240,7 +240,7 @@ struct ProductSets {
 struct DoseFinding {
   std::string key;   ///< what the program, or `when`, fires; several keys may share a code
   std::string code;  ///< as it stands in findings
-  std::string indicator;
+  Indicator indicator = Indicator::none;
   std::string text;  ///< placeholders: {dose}, {limit}, {other}
   std::string source;
   std::vector<std::string> rows;      ///< only when one of these leads; empty: any

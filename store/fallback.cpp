@@ -26,6 +26,8 @@ void answer(Write& write, Kept kept) {
     // Never acknowledged before it is committed; what was spooled is committed later all the same.
     feedback->done(
         base::fail(base::Errc::unavailable, "store", "feedback cannot be committed now; send it again later"));
+  } else if (auto* review = std::get_if<ReviewWrite>(&write.what)) {
+    review->done(base::fail(base::Errc::unavailable, "store", "nothing can be kept now; try again later"));
   } else if (auto* token = std::get_if<TokenWrite>(&write.what)) {
     token->done(true);  // this node has not seen it, or it would not have been asked
   }

@@ -56,6 +56,29 @@ std::vector<Migration> const& migrations() {
       {2,
        "override rates are counted from an index alone",
        {"CREATE INDEX decision_rates ON decision (lead_row, outcome, cards, id)"}},
+      {3,
+       "reviewers",
+       {
+           "ALTER TABLE decision ADD COLUMN lead_condition key NOT NULL DEFAULT ''",
+           "ALTER TABLE decision ADD COLUMN determination key NOT NULL DEFAULT 'none'",
+           "CREATE INDEX decision_condition ON decision (lead_condition, id)",
+           "CREATE INDEX decision_determination ON decision (determination, id)",
+           "CREATE TABLE determination (id key PRIMARY KEY, decision key NOT NULL REFERENCES decision (id) ON DELETE "
+           "CASCADE, verdict key NOT NULL, note text NOT NULL, subject text NOT NULL, name text NOT NULL, "
+           "at_ms bigint NOT NULL)",
+           "CREATE INDEX determination_of ON determination (decision, at_ms)",
+           "CREATE TABLE review_answer (id key PRIMARY KEY, decision key NOT NULL REFERENCES decision (id) ON DELETE "
+           "CASCADE, fact key NOT NULL, value key NOT NULL, subject text NOT NULL, name text NOT NULL, "
+           "at_ms bigint NOT NULL)",
+           "CREATE INDEX review_answer_of ON review_answer (decision, at_ms)",
+           // Who saw what outlives what was seen.
+           "CREATE TABLE review_view (id key PRIMARY KEY, what key NOT NULL, decision key NOT NULL, "
+           "subject text NOT NULL, name text NOT NULL, at_ms bigint NOT NULL)",
+           "CREATE INDEX review_view_of ON review_view (decision, id)",
+           "CREATE TABLE review_session (id key PRIMARY KEY, subject text NOT NULL, name text NOT NULL, "
+           "role key NOT NULL, expires_s bigint NOT NULL)",
+           "CREATE INDEX review_session_expires ON review_session (expires_s)",
+       }},
   };
   return steps;
 }

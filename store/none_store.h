@@ -16,6 +16,9 @@ class NoneStore final : public Store {
                      std::function<void(base::Result<std::size_t>)> done) override {
     done(no_store());
   }
+  void keep_review(std::vector<ReviewRecord> /*records*/, std::function<void(base::Result<void>)> done) override {
+    done(no_store());
+  }
   void first_use(TokenUse token, std::function<void(bool)> done) override {
     done(tokens_.first_use(token, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())));
   }

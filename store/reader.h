@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "store/records.h"
+#include "store/review_records.h"
 
 namespace ivig::store {
 
@@ -36,6 +37,18 @@ class Reader {
   /// What became of the cards of each leading recommendation, most overridden first.
   [[nodiscard]] virtual base::Result<std::vector<OverrideRate>> override_rates(std::optional<Time> from,
                                                                                std::optional<Time> until) = 0;
+
+  /// What reviewers did about a decision.
+  [[nodiscard]] virtual base::Result<DecisionReview> review_of(std::string_view decision) = 0;
+
+  /// Who looked at what, newest first.
+  [[nodiscard]] virtual base::Result<std::vector<ReviewView>> views(unsigned limit) = 0;
+
+  /// A session by its id; not_found when there is none. That it has not expired is for the caller to see.
+  [[nodiscard]] virtual base::Result<ReviewSession> session(std::string_view id) = 0;
+
+  /// Decisions by stance, between each of `edges` and the next.
+  [[nodiscard]] virtual base::Result<std::vector<StanceCount>> stances(std::vector<Time> const& edges) = 0;
 };
 
 /// Opens an existing database for questions only. Errors: not_found (no such file), unavailable, invalid_config when it

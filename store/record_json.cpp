@@ -16,7 +16,7 @@ using base::JsonWriter;
 template <class Record>
 using TextMember = std::pair<std::string_view, std::string Record::*>;
 
-constexpr std::array<TextMember<DecisionRecord>, 15> kDecisionTexts{{
+constexpr std::array<TextMember<DecisionRecord>, 16> kDecisionTexts{{
     {"id", &DecisionRecord::id},
     {"hookInstance", &DecisionRecord::hook_instance},
     {"client", &DecisionRecord::client},
@@ -29,6 +29,7 @@ constexpr std::array<TextMember<DecisionRecord>, 15> kDecisionTexts{{
     {"row", &DecisionRecord::row},
     {"stance", &DecisionRecord::stance},
     {"indicator", &DecisionRecord::indicator},
+    {"condition", &DecisionRecord::condition},
     // As text, not as JSON: they come back byte for byte.
     {"decision", &DecisionRecord::decision_json},
     {"facts", &DecisionRecord::facts_json},

@@ -37,6 +37,7 @@ struct DecisionRecord {
   std::string row;        ///< the leading recommendation, or empty
   std::string stance;     ///< or empty where no row applies
   std::string indicator;  ///< none | info | warning | critical
+  std::string condition;  ///< the first that the order is for (a fact id), or empty
   std::int64_t latency_us = 0;
   std::vector<CardRecord> cards;
   std::string decision_json;  ///< one object, as `check --format json` has it
@@ -80,10 +81,13 @@ struct DecisionQuery {
   std::string hook_instance{};
   std::string patient{};  ///< as stored: hash it first where references are hashed
   std::string order{};
-  std::string card{};     ///< uuid
-  std::string after{};    ///< page on: decisions older than this id
-  unsigned limit = 50;    ///< most that are returned
-  bool documents = true;  ///< with decision, facts and cards; false: what a table shows
+  std::string card{};           ///< uuid
+  std::string condition{};      ///< a fact id; "none" where none was found
+  std::string determination{};  ///< approve | deny | more-information | none
+  bool asked = false;           ///< with a card only: what a reviewer looks at first
+  std::string after{};          ///< page on: decisions older than this id
+  unsigned limit = 50;          ///< most that are returned
+  bool documents = true;        ///< with decision, facts and cards; false: what a table shows
 };
 
 /// A decision as it is found again.
@@ -91,6 +95,7 @@ struct StoredDecision {
   DecisionRecord record;
   std::string outcome;  ///< accepted | overridden | none
   std::vector<FeedbackRecord> feedback;
+  std::string determination = "none";  ///< the newest: approve | deny | more-information | none
 };
 
 struct DecisionPage {

@@ -13,6 +13,7 @@
 #include "base/uuid.h"
 #include "store/migrations.h"
 #include "store/reader.h"
+#include "store/review_reader.h"
 #include "store/sql_session.h"
 
 namespace ivig::store {
@@ -73,6 +74,9 @@ Where where(DecisionQuery const& query) {
   where.add_unless_empty("d.hook_instance =", query.hook_instance);
   where.add_unless_empty("d.patient_ref =", query.patient);
   where.add_unless_empty("d.order_ref =", query.order);
+  if (!query.condition.empty()) where.add("d.lead_condition =", query.condition == "none" ? "" : query.condition);
+  where.add_unless_empty("d.determination =", query.determination);
+  if (query.asked) where.add("d.indicator <>", "none");
   if (!query.card.empty()) where.add("d.id IN (SELECT k.decision FROM card k WHERE k.uuid =", query.card);
   return where;
 }
@@ -148,6 +152,35 @@ class SqlReader final : public Reader {
     return rates;
   }
 
+  Result<DecisionReview> review_of(std::string_view decision) override {
+    DecisionReview review;
+    auto read = session_->run([&](soci::session& sql) { review = read_review(sql, std::string(decision)); });
+    if (!read) return tl::unexpected(read.error());
+    return review;
+  }
+
+  Result<std::vector<ReviewView>> views(unsigned limit) override {
+    std::vector<ReviewView> found;
+    auto read = session_->run([&](soci::session& sql) { found = read_views(sql, limit); });
+    if (!read) return tl::unexpected(read.error());
+    return found;
+  }
+
+  Result<ReviewSession> session(std::string_view id) override {
+    std::optional<ReviewSession> found;
+    auto read = session_->run([&](soci::session& sql) { found = read_session(sql, std::string(id)); });
+    if (!read) return tl::unexpected(read.error());
+    if (!found) return fail(Errc::not_found, "session", "no such session");
+    return *std::move(found);
+  }
+
+  Result<std::vector<StanceCount>> stances(std::vector<Time> const& edges) override {
+    std::vector<StanceCount> found;
+    auto read = session_->run([&](soci::session& sql) { found = count_stances(sql, edges); });
+    if (!read) return tl::unexpected(read.error());
+    return found;
+  }
+
  private:
   static void read_decisions(soci::session& sql, Where where, unsigned limit, bool documents,
                              std::vector<StoredDecision>& out) {
@@ -157,11 +190,12 @@ class SqlReader final : public Reader {
     soci::statement statement(sql);
     for (auto* text : {&record.id, &record.hook_instance, &record.client, &record.tenant, &record.service,
                        &record.order, &record.patient, &record.rules_version, &record.rules_sha256, &record.row,
-                       &record.stance, &record.indicator}) {
+                       &record.stance, &record.indicator, &record.condition}) {
       statement.exchange(into(*text));
     }
     statement.exchange(into(latency));
     statement.exchange(into(row.outcome));
+    statement.exchange(into(row.determination));
     if (documents) {
       for (auto* text : {&record.decision_json, &record.facts_json, &record.cards_json})
         statement.exchange(into(*text));
@@ -170,7 +204,8 @@ class SqlReader final : public Reader {
     statement.alloc();
     statement.prepare(
         "SELECT d.id, d.hook_instance, d.client, d.tenant, d.service, d.order_ref, d.patient_ref, d.rules_version, "
-        "d.rules_sha256, d.lead_row, d.stance, d.indicator, d.latency_us, d.outcome" +
+        "d.rules_sha256, d.lead_row, d.stance, d.indicator, d.lead_condition, d.latency_us, d.outcome, "
+        "d.determination" +
         std::string(documents ? ", t.findings, t.facts, t.cards FROM decision d JOIN decision_document t ON "
                                 "t.decision = d.id"
                               : " FROM decision d") +

@@ -18,6 +18,7 @@
 #include "store/group_commit.h"
 #include "store/recent_tokens.h"
 #include "store/record_json.h"
+#include "store/review_writer.h"
 #include "store/sql_session.h"
 #include "store/sql_writer.h"
 
@@ -64,6 +65,10 @@ class SqlStore final : public Store {
 
   void keep_feedback(std::vector<FeedbackRecord> entries, std::function<void(Result<std::size_t>)> done) override {
     submit(FeedbackWrite{std::move(entries), std::move(done)});
+  }
+
+  void keep_review(std::vector<ReviewRecord> records, std::function<void(Result<void>)> done) override {
+    submit(ReviewWrite{std::move(records), std::move(done)});
   }
 
   void first_use(TokenUse token, std::function<void(bool)> done) override {
@@ -137,7 +142,7 @@ class SqlStore final : public Store {
 
   Result<void> write_all(std::vector<WritePtr> const& writes) {
     auto& writer = *connection_->writer;
-    return connection_->session->transaction([&](soci::session&) {
+    return connection_->session->transaction([&](soci::session& sql) {
       // In one order on every node: two that insert the same tokens must not wait for one another.
       std::vector<TokenWrite*> tokens;
       bool feedback = false;
@@ -152,6 +157,8 @@ class SqlStore final : public Store {
       for (auto const& write : writes) {
         if (auto const* decisions = std::get_if<DecisionWrite>(&write->what)) {
           for (auto const& decision : decisions->decisions) writer.insert(decision);
+        } else if (auto const* review = std::get_if<ReviewWrite>(&write->what)) {
+          for (auto const& record : review->records) write_review(sql, record);
         }
       }
       if (feedback) writer.serialise();
@@ -194,6 +201,7 @@ class SqlStore final : public Store {
       if (!write->claim()) continue;
       if (auto* decisions = std::get_if<DecisionWrite>(&write->what)) decisions->done(Kept::committed);
       else if (auto* feedback = std::get_if<FeedbackWrite>(&write->what)) feedback->done(feedback->fresh);
+      else if (auto* review = std::get_if<ReviewWrite>(&write->what)) review->done({});
       else if (auto* token = std::get_if<TokenWrite>(&write->what)) token->done(token->first);
     }
   }

@@ -5,6 +5,7 @@
 
 #include "base/json_write.h"
 #include "base/uuid.h"
+#include "store/review_writer.h"
 
 namespace ivig::store {
 namespace {
@@ -30,9 +31,9 @@ long long milliseconds(Time time) { return time.time_since_epoch().count(); }
 
 constexpr char const* kInsertDecision =
     "INSERT INTO decision (id, hook_instance, client, tenant, service, order_ref, patient_ref, rules_version, "
-    "rules_sha256, lead_row, stance, indicator, latency_us, cards, outcome) VALUES (:id, :hook_instance, :client, "
-    ":tenant, :service, :order_ref, :patient_ref, :rules_version, :rules_sha256, :lead_row, :stance, :indicator, "
-    ":latency_us, :cards, 'none') ON CONFLICT DO NOTHING";
+    "rules_sha256, lead_row, stance, indicator, lead_condition, latency_us, cards, outcome) VALUES (:id, "
+    ":hook_instance, :client, :tenant, :service, :order_ref, :patient_ref, :rules_version, :rules_sha256, :lead_row, "
+    ":stance, :indicator, :lead_condition, :latency_us, :cards, 'none') ON CONFLICT DO NOTHING";
 constexpr char const* kInsertDocument =
     "INSERT INTO decision_document (decision, findings, facts, cards) VALUES (:id, :findings, :facts, :cards) "
     "ON CONFLICT DO NOTHING";
@@ -58,8 +59,8 @@ SqlWriter::SqlWriter(SqlSession& session)
       insert_decision_((sql_.prepare << kInsertDecision, use(decision_.id), use(decision_.hook_instance),
                         use(decision_.client), use(decision_.tenant), use(decision_.service), use(decision_.order),
                         use(decision_.patient), use(decision_.rules_version), use(decision_.rules_sha256),
-                        use(decision_.row), use(decision_.stance), use(decision_.indicator), use(latency_),
-                        use(cards_))),
+                        use(decision_.row), use(decision_.stance), use(decision_.indicator), use(decision_.condition),
+                        use(latency_), use(cards_))),
       insert_document_((sql_.prepare << kInsertDocument, use(decision_.id), use(decision_.decision_json),
                         use(decision_.facts_json), use(decision_.cards_json))),
       insert_card_((sql_.prepare << kInsertCard, use(decision_.id), use(card_.uuid), use(card_.indicator))),
@@ -150,6 +151,7 @@ std::size_t SqlWriter::expire_decisions(Time before, unsigned most) {
 void SqlWriter::expire_tokens(std::chrono::sys_seconds now) {
   long long const seconds = now.time_since_epoch().count();
   sql_ << "DELETE FROM token_use WHERE expires_s < :now", use(seconds);
+  expire_sessions(sql_, now);
 }
 
 }  // namespace ivig::store

@@ -33,6 +33,7 @@ class SqlWriter {
 
   /// Removes up to `most` decisions older than the time, with their feedback. Returns how many decisions.
   [[nodiscard]] std::size_t expire_decisions(Time before, unsigned most);
+  /// Tokens, and sessions of reviewers.
   void expire_tokens(std::chrono::sys_seconds now);
 
  private:

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "store/reader.h"
 #include "store/records.h"
+#include "store/review_records.h"
 
 namespace ivig::store {
 
@@ -66,6 +67,10 @@ class Store {
   /// again does no harm (FDBK-09). Number: entries that were new.
   virtual void keep_feedback(std::vector<FeedbackRecord> entries,
                              std::function<void(base::Result<std::size_t>)> done) = 0;
+
+  /// Keeps what reviewers did, all of it or nothing. Success means committed. Errors: unavailable; nothing of it is
+  /// spooled: who acts on what was not kept must be told so.
+  virtual void keep_review(std::vector<ReviewRecord> records, std::function<void(base::Result<void>)> done) = 0;
 
   /// Whether this is the first use of a token, on any node of one database. While the database is away: on this node.
   virtual void first_use(TokenUse token, std::function<void(bool)> done) = 0;

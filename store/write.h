@@ -27,6 +27,11 @@ struct FeedbackWrite {
   std::size_t fresh = 0;  ///< set by the commit
 };
 
+struct ReviewWrite {
+  std::vector<ReviewRecord> records;
+  std::function<void(base::Result<void>)> done;
+};
+
 struct TokenWrite {
   TokenUse token;
   std::function<void(bool)> done;
@@ -37,7 +42,7 @@ struct TokenWrite {
 /// happen afterwards; records are idempotent.
 struct Write {
   using Clock = std::chrono::steady_clock;
-  std::variant<DecisionWrite, FeedbackWrite, TokenWrite> what;
+  std::variant<DecisionWrite, FeedbackWrite, ReviewWrite, TokenWrite> what;
   Clock::time_point deadline{};
   std::atomic<bool> answered{false};
 

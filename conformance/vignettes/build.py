@@ -4,7 +4,7 @@
     python3 conformance/vignettes/build.py v01           # one request on standard output
     python3 conformance/vignettes/build.py --out DIR     # all of them, one file each
 
-The clinical facts of each vignette are in cases.json and harder.json beside this script. Times are days before today,
+The clinical facts of each vignette are in cases.json, harder.json and charts.json beside this script. Times are days before today,
 so that the requests are never out of date. Codes are written "system:code" (systems below); their displays come from
 the value sets in rules/valuesets, and a code that no value set holds as verified is refused unless the vignette gives
 the display itself ("icd10cm:M54.5|Low back pain"), so that no code is made up. Whatever is no code is text.
@@ -19,8 +19,10 @@ What the members of a vignette mean:
   treatments   {as, is, status, reason, outcome, note, from, to, intent, dose, with}
   order        {is, reason, dose, route, note, with}; reason null: none; a reason {ref: n} names condition n
   drafts       more orders, of the same form
-  raw          {prefetch key: [resource, ...]} as they are; %P stands for the patient's id, %D10 for ten days ago
+  raw          {prefetch key: [resource, ...]} as they are
   absent       prefetch keys that did not come
+
+In raw and with, %P stands for the patient's id, %D10 for ten days ago and %F3 for three days from now.
 """
 
 import argparse
@@ -32,7 +34,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 VALUE_SETS = HERE.parent.parent / "rules" / "valuesets"
-FILES = ("cases.json", "harder.json")
+FILES = ("cases.json", "harder.json", "charts.json")
 PREFETCH = ("patient", "conditions", "observations", "allergies", "medications", "medicationStatements", "procedures")
 UCUM = "http://unitsofmeasure.org"
 HL7 = "http://terminology.hl7.org/CodeSystem/"
@@ -345,7 +347,7 @@ class Writer:
             resource = self.treatment(spec, i + 1)
             sets[KIND_OF_TREATMENT[resource["resourceType"]]].append(resource)
         for key, resources in self.case.get("raw", {}).items():
-            sets.setdefault(key, []).extend(self.filled(resource) for resource in resources)
+            sets.setdefault(key, []).extend(resources)
         written = {key: bundle(resources) for key, resources in sets.items() if key != "patient"}
         written["patient"] = self.patient()
         for key in self.case.get("absent", []):
@@ -354,22 +356,22 @@ class Writer:
 
     def filled(self, resource):
         text = json.dumps(resource).replace("%P", self.patient_id)
-        return json.loads(re.sub(r"%D(\d+)", lambda m: self.day(int(m.group(1))), text))
+        return json.loads(re.sub(r"%([DF])(\d+)", lambda m: self.day(int(m[2]) * (1 if m[1] == "D" else -1)), text))
 
     def request(self):
         drafts = [self.order(self.case["order"], "ivig")]
         drafts += [self.order(spec, f"d{i + 1}") for i, spec in enumerate(self.case.get("drafts", []))]
         for resource in self.case.get("raw", {}).get("draftOrders", []):
-            drafts.append(self.filled(resource))
+            drafts.append(resource)
         prefetch = self.prefetch()
         prefetch.pop("draftOrders", None)
-        return {
+        return self.filled({
             "hook": "order-sign", "hookInstance": "00000000-0000-4000-8000-" + self.case["id"].encode().hex().zfill(12),
             "context": {"userId": "Practitioner/neuro-1", "patientId": self.patient_id,
                         "draftOrders": {"resourceType": "Bundle", "type": "collection",
                                         "entry": [{"resource": draft} for draft in drafts]}},
             "prefetch": prefetch,
-        }
+        })
 
 
 def number(words):

@@ -13,24 +13,20 @@
 #include <sstream>
 #include <string>
 
-#include "app/routes.h"
-#include "app/store_setup.h"
-#include "server/server.h"
+#include "base/json_read.h"
+#include "tests/support/node.h"
 #include "tests/support/order_answers.h"
 #include "tests/support/temporary_folder.h"
-#include "tests/support/test_client.h"
-#include "tests/support/test_gate.h"
 
 namespace ivig::app {
 namespace {
 
 using base::string_member;
-using test::Answer;
 using test::coded;
 using test::ivig_order;
 using test::kIcd10Cm;
+using test::Node;
 using test::OrderRequest;
-using test::TestClient;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -42,68 +38,6 @@ std::unique_ptr<base::JsonBody> parsed(std::string const& text) {
   if (!body) throw std::runtime_error("no JSON: " + text);
   return *std::move(body);
 }
-
-/// Service and admin listener of one node.
-class Node {
- public:
-  explicit Node(StoreConfig const& config, bool review_open = true)
-      : log_(server::LogLevel::trace, server::LogFormat::json, lines_), gate_("auth: off", "ivig-cds.yaml", log_) {
-    slot_.store(test::tree_knowledge());
-    settings_.public_url = "https://cds.example.org";
-    settings_.cors_origins = {"*"};
-    settings_.review = {review_open, settings_.public_url};
-    references_ = references_of(config).value();
-    auto store = open_store(config, log_, [](std::chrono::nanoseconds, std::size_t) {});
-    if (!store) throw std::runtime_error(store.error().detail);
-    store_ = *std::move(store);
-    decisions_ = std::make_unique<DecisionLog>(DecisionLogParts{*store_, references_, metrics_, log_});
-    server_ = std::make_unique<server::Server>(server::Limits{}, 1, log_);
-    auto service = std::make_shared<server::Handler const>(
-        service_handler(slot_, settings_, {gate_.gate(), client_, *decisions_}));
-    auto admin = std::make_shared<server::Handler const>(admin_handler({slot_, *decisions_, stopping_}));
-    server::ListenAddress const loopback{false, "127.0.0.1", 0};
-    auto bound = server_->start({{loopback, service}, {loopback, admin}});
-    if (!bound) throw std::runtime_error(bound.error().detail);
-    service_port_ = bound->front().port;
-    admin_port_ = bound->back().port;
-  }
-  ~Node() {
-    server_->stop();
-    store_.reset();
-  }
-
-  [[nodiscard]] Answer post(std::string const& target, std::string const& body) const {
-    return TestClient(service_port_)
-        .call("POST " + target + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
-              std::to_string(body.size()) + "\r\n\r\n" + body);
-  }
-  [[nodiscard]] Answer get(std::string const& target, std::string const& headers = "Host: localhost\r\n") const {
-    return TestClient(service_port_).call("GET " + target + " HTTP/1.1\r\n" + headers + "\r\n");
-  }
-  [[nodiscard]] Answer admin(std::string const& target) const {
-    return TestClient(admin_port_).call("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  }
-  [[nodiscard]] std::string log() {
-    server_->stop();
-    return lines_.str();
-  }
-  void begin_to_stop() { stopping_ = true; }
-
- private:
-  std::ostringstream lines_;
-  server::Log log_;
-  RouteSettings settings_;
-  KnowledgeSlot slot_;
-  test::TestGate gate_;
-  fhir::RestClient client_{nullptr};
-  std::atomic<bool> stopping_{false};
-  ServiceMetrics metrics_;
-  store::References references_;
-  std::unique_ptr<store::Store> store_;
-  std::unique_ptr<DecisionLog> decisions_;
-  std::unique_ptr<server::Server> server_;
-  std::uint16_t service_port_ = 0, admin_port_ = 0;
-};
 
 class Decisions : public testing::Test {
  protected:
@@ -218,7 +152,9 @@ TEST_F(Decisions, are_for_callers_on_this_machine_under_its_own_name_only) {
 }
 
 TEST_F(Decisions, are_for_nobody_where_sign_in_would_be_needed) {
-  Node const node(config_, false);
+  app::ReviewAccess closed;
+  closed.public_url = "https://cds.example.org";
+  Node const node(config_, closed);
   EXPECT_EQ(node.get("/review/api/decisions").status, 403U);
 }
 

@@ -55,10 +55,13 @@ std::map<std::string, std::set<std::string>> const& allowed_edges() {
       {"store", {"base", "rules"}},
       {"advice", {"base", "rules", "fhir"}},
       {"hooks", {"base", "rules", "fhir", "advice", "certs", "store"}},
-      {"batch", {"base", "rules", "fhir", "advice", "hooks"}},
-      {"app", {"base", "rules", "fhir", "certs", "server", "store", "advice", "hooks", "batch"}},
-      {"tests", {"base", "rules", "fhir", "certs", "server", "store", "advice", "hooks", "batch", "app", "bench"}},
-      {"bench", {"base", "rules", "fhir", "certs", "server", "store", "advice", "hooks", "batch", "app", "tests"}},
+      {"web", {"base", "rules", "store"}},
+      {"batch", {"base", "rules", "fhir", "advice", "hooks", "web"}},
+      {"app", {"base", "rules", "fhir", "certs", "server", "store", "advice", "hooks", "web", "batch"}},
+      {"tests",
+       {"base", "rules", "fhir", "certs", "server", "store", "advice", "hooks", "web", "batch", "app", "bench"}},
+      {"bench",
+       {"base", "rules", "fhir", "certs", "server", "store", "advice", "hooks", "web", "batch", "app", "tests"}},
   };
   return edges;
 }
@@ -142,6 +145,7 @@ std::vector<LibraryRule> const& library_rules() {
       {"simdjson", {"simdjson"}, {"base/json_glance.cpp", "bench/*"}},
       {"yaml-cpp", {"yaml-cpp/"}, {"app/config_node.cpp"}},
       {"spdlog", {"spdlog/"}, {"server/log.cpp", "base/*.cpp"}},
+      {"cmark-gfm", {"cmark"}, {"web/markdown.cpp"}},
       {"CLI11", {"CLI/"}, {"app/main.cpp", "app/cmd_*"}},
       {"OpenSSL",
        {"openssl/", "boost/asio/ssl"},

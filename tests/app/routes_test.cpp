@@ -241,7 +241,7 @@ TEST(Routes, HTTP_06_22_every_error_names_its_field_in_an_OperationOutcome) {
 TEST(Routes, HTTP_06_unknown_paths_are_not_found) {
   Service const service;
   for (char const* target : {"/", "/cds-services/none", "/cds-services/ivig-order-sign/x", "/cds-service",
-                             "/evidence/none/none", "/evidence/aanem-2023/", "/healthz", "/metrics", "/review",
+                             "/evidence/none/none", "/evidence/aanem-2023/", "/healthz", "/metrics", "/review/audit",
                              "/cds-services/ivig-order-sign/feedback", "/cds-services/..%2f", "/evidence/../rules"}) {
     for (char const* method : {"GET", "POST"}) {
       Answer const answer = service.call(method, target);

@@ -54,6 +54,10 @@ TEST(DoseText, reads_a_course_given_as_a_whole) {
       {"0.4-2 g/kg over 5 days", "0.4-2 g/kg whole days 5"},
       {"2 g/kg/course over 5 days", "2 g/kg whole days 5"},
       {"2 g/kg body weight over 5 days", "2 g/kg whole days 5"},
+      {"2 g/kg in divided doses over 4 days", "2 g/kg whole days 4"},
+      {"2 g/kg continuous infusion over 5 days", "2 g/kg whole days 5"},
+      {"2g/kg/5d", "2 g/kg whole days 5"},
+      {"140 g/2 days", "140 g whole days 2"},
       {"IVIG: 2 g/kg over 5 days for CIDP", "2 g/kg whole days 5"},
   });
 }
@@ -62,6 +66,11 @@ TEST(DoseText, reads_a_dose_for_each_day) {
   expect_all({
       {"0.4 g/kg/day x 5 days", "0.4 g/kg day days 5"},
       {"0.4 g/kg/d x5d", "0.4 g/kg day days 5"},
+      {"5 days of 28 g/day", "28 g day days 5"},
+      {"5 days of 28 g", "28 g day days 5"},
+      {"Day 1: 28 g, day 2: 28 g, day 3: 28 g", "28 g day days 3"},
+      {"28 g day 1 and 28 g day 2", "28 g day days 2"},
+      {"days 1-2: 28 g, days 3-5: 28 g", "28 g day days 5"},
       {"0.4g/kg/day \xC3\x97 5 days", "0.4 g/kg day days 5"},
       {"0,4 g/kg/day x 5 days", "0.4 g/kg day days 5"},
       {".4 g/kg daily x 5", "0.4 g/kg day times 5"},
@@ -98,6 +107,8 @@ TEST(DoseText, reads_both_ways_of_stating_a_dose_and_refuses_them_when_they_disa
       {"0.4 g/kg daily for 5 days (total 2 g/kg)", "0.4 g/kg day days 5"},
       {"0.4 g/kg/day x 5 days for a total of 2 g/kg", "0.4 g/kg day days 5"},
       {"0.4 g/kg (32 g) daily x 5 days, total 160 g", "32 g 0.4 g/kg day days 5"},
+      {"total dose 2 g/kg, 0.4 g/kg/day", "0.4 g/kg day days 5"},
+      {"total dose 2 g/kg, 0.3 g/kg/day", "unknown"},
       {"2 g/kg (0.5 g/kg/day x 5 days)", "unknown"},
       {"0.4 g/kg daily for 5 days (total 4 g/kg)", "unknown"},
       {"0.4 g/kg 0.5 g/kg daily", "unknown"},
@@ -187,6 +198,9 @@ TEST(DoseText, gives_nothing_for_what_it_does_not_understand) {
                            "2 g/m2",
                            "0.4 g/kg/day x 5 days. Previously 2 g/kg monthly.",
                            "2 g/kg over 5 days (days 1-3)",
+                           "70 g on day 1, 70 g on day 15",
+                           "70 g on day 1, 35 g on day 2",
+                           "28 g on day 1, 28 g on day 1",
                            "99999999999999999999 g/kg over 5 days"}) {
     EXPECT_EQ(read(text), "unknown") << text;
   }

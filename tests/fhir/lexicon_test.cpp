@@ -10,7 +10,7 @@ namespace ivig::fhir {
 namespace {
 
 /// Owners: 0 gbs, 1 botulism, 2 antibody (a test), 3 stable, 4 unstable (the other side of 3), 5 an abbreviation, 6
-/// "GBS relapse", a qualifier.
+/// "GBS relapse", a qualifier, 7 "no worsening", another, 8 "worsening".
 class LexiconTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -32,6 +32,9 @@ class LexiconTest : public testing::Test {
     lexicon_->add("SPS", PhraseKind::abbreviation, 5);
     lexicon_->add("GBS relapse", PhraseKind::synonym, 6);
     lexicon_->mark_qualifier(6);
+    lexicon_->add("no worsening", PhraseKind::synonym, 7);
+    lexicon_->mark_qualifier(7);
+    lexicon_->add("worsening", PhraseKind::synonym, 8);
   }
   static void TearDownTestSuite() { lexicon_.reset(); }
 
@@ -98,6 +101,10 @@ TEST_F(LexiconTest, ACueDoesNotReachOverACommaContrastOrSentence) {
            Case{"botulism unlikely, GBS", "1:no 0:yes"},
            Case{"GBS, botulism suspected", "0:yes 1:maybe"},
            Case{"no botulism, myelopathy, or GBS", "1:no 0:no"},
+           Case{"Not botulism: GBS", "1:no 0:yes"},
+           Case{"GBS, possible botulism", "0:yes 1:maybe"},
+           Case{"No evidence of: GBS", "0:no"},
+           Case{"GBS: ruled out", "0:no"},
        }) {
     EXPECT_EQ(said(c.text), c.said) << c.text;
   }
@@ -110,6 +117,7 @@ TEST_F(LexiconTest, WhatIsSaidOfAQualifierIsNotSaidOfTheNameInIt) {
            Case{"GBS relapse resolved", "0:yes 6:yes:past"},
            Case{"rule out GBS relapse", "0:yes 6:no?"},
            Case{"possible GBS relapse", "0:maybe 6:maybe"},
+           Case{"no worsening", "7:yes 8:no"},
        }) {
     EXPECT_EQ(said(c.text), c.said) << c.text;
   }

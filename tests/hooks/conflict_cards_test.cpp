@@ -48,6 +48,20 @@ void expect_card(OrderRequest const& request, std::string const& said, std::vect
   }
 }
 
+TEST(ConflictCards, a_precondition_that_is_not_met_cites_the_entry_that_says_so) {
+  OrderAnswers const service;
+  auto const improved = service.cards(chart("acute MS relapse", {"Relapsing-remitting multiple sclerosis"},
+                                            {{"IV methylprednisolone", "clear improvement"}}));
+  ASSERT_EQ(improved.size(), 1U);
+  EXPECT_NE(improved[0].detail.find("IV methylprednisolone failed or not tolerated: no, \"IV methylprednisolone"),
+            std::string::npos)
+      << improved[0].detail;
+  auto const stable = service.cards(chart("MS relapse prevention", {"Relapsing-remitting multiple sclerosis"},
+                                          {{"ocrelizumab", "stable, no relapse"}}, kMonthly));
+  ASSERT_EQ(stable.size(), 1U);
+  EXPECT_NE(stable[0].detail.find("ocrelizumab. stable, no relapse"), std::string::npos) << stable[0].detail;
+}
+
 TEST(ConflictCards, C6_sarcoid_small_fiber_neuropathy_softens_once_standard_treatment_failed_or_is_unknown) {
   std::string const reason = "sarcoid small fiber neuropathy";
   std::vector<std::string> const problems{"Sarcoidosis", "Small fiber neuropathy"};

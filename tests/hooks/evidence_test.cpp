@@ -110,6 +110,19 @@ TEST(EvidencePage, as_JSON_names_the_other_guidelines) {
   EXPECT_TRUE(found);
 }
 
+TEST(EvidencePage, shows_the_exception_that_a_row_offers_and_those_that_others_make_from_it) {
+  Rules rules;
+  auto row = [&](char const* id) -> rules::Row const& { return rules.set.rows[*rules.set.row_index(id)]; };
+  auto const& offers = row("efns-2008/igm-paraproteinemic-rapid-or-disabling");
+  std::string const html = evidence_html(rules.set, offers);
+  EXPECT_TRUE(holds(html, "<dt>Exception from advice against IVIG</dt>")) << html;
+  EXPECT_TRUE(holds(html, offers.exception->text)) << html;
+  EXPECT_TRUE(holds(evidence_json(rules.set, offers), "\"exception\":\"" + offers.exception->text)) << offers.id;
+  auto const& against = row("aanem-2023/igm-paraproteinemic");
+  EXPECT_TRUE(holds(evidence_html(rules.set, against), "an exception: " + offers.exception->text));
+  EXPECT_TRUE(holds(evidence_json(rules.set, against), "\"exception\":\"" + offers.exception->text));
+}
+
 TEST(EvidencePage, names_in_plain_words_the_facts_that_decide) {
   Rules rules;
   auto const& row = rules.set.rows[*rules.set.row_index("aanem-2023/gbs-second-dose")];

@@ -28,6 +28,7 @@ inline store::DecisionRecord sample_decision(std::string const& name, store::Tim
   decision.row = "guideline/row";
   decision.stance = "not-recommended";
   decision.indicator = "warning";
+  decision.condition = "condition-a";
   decision.latency_us = 1234;
   decision.cards = {{"card-" + name, "warning"}};
   decision.decision_json = R"({"order":"MedicationRequest/)" + name + R"(","stance":"not-recommended"})";
@@ -63,6 +64,12 @@ inline store::Kept record(store::Store& store, std::vector<store::DecisionRecord
 inline base::Result<std::size_t> keep_feedback(store::Store& store, std::vector<store::FeedbackRecord> entries) {
   auto answer = std::make_shared<std::promise<base::Result<std::size_t>>>();
   store.keep_feedback(std::move(entries), [answer](base::Result<std::size_t> kept) { answer->set_value(kept); });
+  return answer->get_future().get();
+}
+
+inline base::Result<void> keep_review(store::Store& store, std::vector<store::ReviewRecord> records) {
+  auto answer = std::make_shared<std::promise<base::Result<void>>>();
+  store.keep_review(std::move(records), [answer](base::Result<void> kept) { answer->set_value(std::move(kept)); });
   return answer->get_future().get();
 }
 

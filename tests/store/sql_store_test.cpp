@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -20,6 +21,7 @@ using test::ask;
 using test::at;
 using test::first_use;
 using test::keep_feedback;
+using test::keep_review;
 using test::list;
 using test::orders;
 using test::record;
@@ -139,6 +141,7 @@ TEST_P(SqlStores, find_decisions_by_each_filter) {
   other.row = "guideline/other";
   other.stance = "";
   other.indicator = "info";
+  other.condition = "condition-b";
   other.patient = "Patient/q";
   record(*store, {sample_decision("a"), other});
   auto const finds = [&](DecisionQuery const& query) { return orders(list(*store, query)); };
@@ -153,6 +156,8 @@ TEST_P(SqlStores, find_decisions_by_each_filter) {
   EXPECT_THAT(finds({.hook_instance = "instance-b"}), ElementsAre(other.order));
   EXPECT_THAT(finds({.patient = "Patient/q"}), ElementsAre(other.order));
   EXPECT_THAT(finds({.order = other.order}), ElementsAre(other.order));
+  EXPECT_THAT(finds({.condition = "condition-b"}), ElementsAre(other.order));
+  EXPECT_EQ(finds({.determination = "none", .asked = true}).size(), 2U);
   EXPECT_THAT(finds({.card = "card-b"}), ElementsAre(other.order));
   EXPECT_THAT(finds({.indicator = "info", .patient = "Patient/p"}), IsEmpty());
 }
@@ -240,6 +245,66 @@ TEST_P(SqlStores, remove_decisions_older_than_they_are_kept) {
   auto const page = list(*store);
   EXPECT_THAT(orders(page), ElementsAre("MedicationRequest/new"));
   EXPECT_EQ(page.decisions[0].feedback.size(), 1U);
+}
+
+TEST_P(SqlStores, keep_what_reviewers_did_about_a_decision) {
+  auto store = open();
+  auto const decision = sample_decision("a"), other = sample_decision("b", at(1));
+  record(*store, {decision, other});
+  Reviewer const anna{"u1", "Anna O'Hara"}, ben{"u2", "Ben"};
+  Determination const first{decision.id, "more-information", "which 'titre'?", anna, at(10)};
+  Determination const second{decision.id, "approve", "", ben, at(20)};
+  GivenAnswer const answer{decision.id, "some-fact", "yes", anna, at(15)};
+  ReviewView const view{"decision", decision.id, anna, at(5)};
+  ASSERT_TRUE(keep_review(*store, {first, answer, view}));
+  ASSERT_TRUE(keep_review(*store, {second}));
+  store.reset();
+  store = open();
+  auto const review = ask<DecisionReview>(*store, [&](Reader& reader) { return reader.review_of(decision.id); });
+  EXPECT_THAT(review.determinations, ElementsAre(first, second));
+  EXPECT_THAT(review.answers, ElementsAre(answer));
+  EXPECT_THAT(review.views, ElementsAre(view));
+  DecisionQuery query;
+  query.determination = "approve";
+  EXPECT_THAT(orders(list(*store, query)), ElementsAre("MedicationRequest/a"));
+  EXPECT_EQ(list(*store, query).decisions[0].determination, "approve");
+  query.determination = "none";
+  EXPECT_THAT(orders(list(*store, query)), ElementsAre("MedicationRequest/b"));
+}
+
+TEST_P(SqlStores, keep_all_of_a_review_or_nothing) {
+  auto store = open();
+  Reviewer const anna{"u1", "Anna"};
+  ReviewView const view{"decision", "no-such-decision", anna, at(5)};
+  auto const kept = keep_review(*store, {view, Determination{"no-such-decision", "deny", "", anna, at(6)}});
+  ASSERT_FALSE(kept);
+  EXPECT_EQ(kept.error().code, base::Errc::unavailable);
+  EXPECT_THAT((ask<std::vector<ReviewView>>(*store, [](Reader& reader) { return reader.views(10); })), IsEmpty());
+  EXPECT_TRUE(store->status().writable) << "one bad record does not make the database a sick one";
+}
+
+TEST_P(SqlStores, know_a_session_on_every_node_until_it_ends) {
+  auto store = open();
+  auto const expires = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  ReviewSession const session{"digest", {"u1", "Anna"}, "reviewer", expires + std::chrono::hours(1)};
+  ASSERT_TRUE(keep_review(*store, {session}));
+  auto const question = [](Reader& reader) { return reader.session("digest"); };
+  EXPECT_EQ(ask<ReviewSession>(*store, question), session);
+  ASSERT_TRUE(keep_review(*store, {SessionEnd{"digest"}}));
+  EXPECT_THROW(ask<ReviewSession>(*store, question), std::exception);
+}
+
+TEST_P(SqlStores, count_stances_between_moments) {
+  auto store = open();
+  auto without = sample_decision("c", at(20));
+  without.stance.clear();
+  record(*store, {sample_decision("a", at(0)), sample_decision("b", at(10)), without});
+  std::vector<Time> const edges{at(0), at(10), at(30)};
+  auto const counts = ask<std::vector<StanceCount>>(*store, [&](Reader& reader) { return reader.stances(edges); });
+  std::map<std::pair<std::size_t, std::string>, std::int64_t> found;
+  for (auto const& count : counts) found[{count.stretch, count.stance}] = count.decisions;
+  EXPECT_EQ(found, (std::map<std::pair<std::size_t, std::string>, std::int64_t>{
+                       {{0, "not-recommended"}, 1}, {{1, "not-recommended"}, 1}, {{1, ""}, 1}}));
 }
 
 TEST_P(SqlStores, refuse_tables_of_a_newer_program) {

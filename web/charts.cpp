@@ -1,4 +1,4 @@
-#include "batch/report_charts.h"
+#include "web/charts.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 
 #include "base/html.h"
 
-namespace ivig::batch {
+namespace ivig::web {
 namespace {
 
 using base::escape_html;
@@ -64,10 +64,45 @@ double axis(double most, double left, double right, double top, double height, s
 
 }  // namespace
 
+void DoseCounts::add(double g_per_kg, bool repeated) {
+  if (g_per_kg < 0) {
+    ++not_known;
+    return;
+  }
+  auto const step = static_cast<std::size_t>(g_per_kg / kStep + 1e-9);
+  ++(repeated ? cycle : course)[std::min(step, kSteps - 1)];
+}
+
+std::optional<DoseRange> course_range(rules::Row const& row) {
+  if (!row.regimen || !row.regimen->course_most) return std::nullopt;
+  double const most = row.regimen->course_most->approximate();
+  return DoseRange{row.regimen->course_least ? row.regimen->course_least->approximate() : most, most};
+}
+
+std::optional<DoseRange> cycle_range(rules::Row const& row) {
+  if (!row.regimen || row.regimen->maintenance.empty()) return std::nullopt;
+  DoseRange range{1e9, 0};
+  for (auto const& one : row.regimen->maintenance) {
+    range.least = std::min(range.least, one.least.approximate());
+    range.most = std::max(range.most, one.most.approximate());
+  }
+  return range;
+}
+
 std::string_view stance_words(std::size_t stance) {
   constexpr std::array<std::string_view, 6> kWords{"no recommendation applies", "recommended",     "may consider",
                                                    "insufficient evidence",     "not recommended", "harmful"};
   return kWords[stance];
+}
+
+std::string stance_legend() {
+  std::string text = "<ul class=\"key\" aria-hidden=\"true\">";
+  for (std::size_t i = 1; i <= 6; ++i) {
+    std::size_t const stance = i % 6;
+    text += "<li><svg viewBox=\"0 0 10 10\"><rect class=\"s" + std::to_string(stance) +
+            "\" width=\"10\" height=\"10\"/></svg>" + std::string(stance_words(stance)) + "</li>";
+  }
+  return text + "</ul>\n";
 }
 
 std::string stance_bar(StanceCounts const& counts, std::uint64_t most) {
@@ -143,4 +178,4 @@ std::string dose_chart(std::string_view name, std::array<std::uint64_t, DoseCoun
   return svg + label("tick mid", kLeft + (kWidth - kLeft) / 2, kTop + kHeight + 31, "g/kg") + "</svg>";
 }
 
-}  // namespace ivig::batch
+}  // namespace ivig::web

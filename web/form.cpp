@@ -1,0 +1,73 @@
+#include "web/form.h"
+
+#include <algorithm>
+
+#include "base/utf8.h"
+
+namespace ivig::web {
+namespace {
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::optional<std::string> decoded(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '+') {
+      out += ' ';
+    } else if (text[i] != '%') {
+      out += text[i];
+    } else {
+      int const high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+      int const low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
+      if (high < 0 || low < 0) return std::nullopt;
+      char const c = static_cast<char>(high * 16 + low);
+      if (c == '\0') return std::nullopt;
+      out += c;
+      i += 2;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<std::map<std::string, std::string>> read_form(std::string_view body) {
+  std::map<std::string, std::string> form;
+  while (!body.empty()) {
+    auto const end = std::min(body.find('&'), body.size());
+    std::string_view const pair = body.substr(0, end);
+    body.remove_prefix(std::min(end + 1, body.size()));
+    auto const equals = std::min(pair.find('='), pair.size());
+    auto name = decoded(pair.substr(0, equals));
+    auto value = decoded(pair.substr(std::min(equals + 1, pair.size())));
+    if (!name || !value || !base::is_utf8(*name) || !base::is_utf8(*value)) return std::nullopt;
+    form[*std::move(name)] = *std::move(value);
+  }
+  return form;
+}
+
+std::string field(std::map<std::string, std::string> const& form, std::string const& name) {
+  auto const found = form.find(name);
+  return found == form.end() ? std::string() : found->second;
+}
+
+std::string url_escaped(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (char const c : text) {
+    bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~").find(c) != std::string_view::npos;
+    auto const byte = static_cast<unsigned char>(c);
+    if (plain) out += c;
+    else out.append({'%', kDigits[byte >> 4U], kDigits[byte & 15U]});
+  }
+  return out;
+}
+
+}  // namespace ivig::web
