@@ -50,7 +50,7 @@ constexpr std::array kInfos{
     MetricInfo{Kind::gauge, "ivig_cds_rules_info", "The rule set in force; 1; sets replaced by a reload: 0."},
 };
 
-std::string text_of(std::string_view view) { return std::string(view.empty() ? "none" : view); }
+std::string_view text_of(std::string_view view) { return view.empty() ? "none" : view; }
 
 double number(std::uint64_t value) { return static_cast<double>(value); }
 
@@ -118,7 +118,7 @@ void ServiceMetrics::refused(std::uint64_t forbidden, std::uint64_t over_the_rat
 }
 
 void ServiceMetrics::rules(std::string_view version, std::string_view sha256) {
-  base::Metrics::Labels labels{{"version", text_of(version)}, {"sha256", text_of(sha256)}};
+  base::Metrics::Labels labels{{"version", std::string(text_of(version))}, {"sha256", std::string(text_of(sha256))}};
   std::lock_guard lock(shown_mutex_);
   if (!rules_.empty() && rules_ != labels) metrics_.set("ivig_cds_rules_info", rules_, 0);
   metrics_.set("ivig_cds_rules_info", labels, 1);

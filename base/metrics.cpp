@@ -1,6 +1,7 @@
 #include "base/metrics.h"
 
 #include <mutex>
+#include <shared_mutex>
 #include <unordered_map>
 
 #include <prometheus/counter.h>
@@ -20,6 +21,28 @@ Buckets const& time_buckets() {
   return buckets;
 }
 
+/// The series that were used before, by name and labels: the library makes a map of strings and hashes it at every use.
+template <class Series>
+class Known {
+ public:
+  template <class Make>
+  Series* find(std::string_view name, std::initializer_list<Metrics::Label> labels, Make&& make) {
+    std::string key(name);
+    for (auto const& [label, value] : labels) key.append(1, '\0').append(label).append(1, '\0').append(value);
+    {
+      std::shared_lock lock(mutex_);
+      if (auto const found = series_.find(key); found != series_.end()) return found->second;
+    }
+    Series* const made = make(Metrics::Labels(labels.begin(), labels.end()));
+    std::unique_lock lock(mutex_);
+    return series_.try_emplace(std::move(key), made).first->second;
+  }
+
+ private:
+  std::shared_mutex mutex_;
+  std::unordered_map<std::string, Series*> series_;
+};
+
 }  // namespace
 
 struct Metrics::State {
@@ -27,6 +50,8 @@ struct Metrics::State {
   std::unordered_map<std::string_view, prometheus::Family<prometheus::Counter>*> counters;
   std::unordered_map<std::string_view, prometheus::Family<prometheus::Gauge>*> gauges;
   std::unordered_map<std::string_view, prometheus::Family<prometheus::Histogram>*> histograms;
+  Known<prometheus::Counter> known_counters;
+  Known<prometheus::Histogram> known_histograms;
   std::mutex raising;  ///< reading a counter and raising it is one step
 };
 
@@ -49,9 +74,12 @@ Metrics::Metrics(std::span<MetricInfo const> infos) : state_(std::make_unique<St
 
 Metrics::~Metrics() = default;
 
-void Metrics::count(std::string_view name, Labels const& labels, double by) {
-  auto const found = state_->counters.find(name);
-  if (found != state_->counters.end()) found->second->Add(labels).Increment(by);
+void Metrics::count(std::string_view name, std::initializer_list<Label> labels, double by) {
+  auto* const counter = state_->known_counters.find(name, labels, [&](Labels const& all) -> prometheus::Counter* {
+    auto const found = state_->counters.find(name);
+    return found == state_->counters.end() ? nullptr : &found->second->Add(all);
+  });
+  if (counter != nullptr) counter->Increment(by);
 }
 
 void Metrics::count_to(std::string_view name, Labels const& labels, double total) {
@@ -72,10 +100,12 @@ void Metrics::forget(std::string_view name, Labels const& labels) {
   if (found != state_->gauges.end()) found->second->Remove(&found->second->Add(labels));
 }
 
-void Metrics::observe(std::string_view name, Labels const& labels, std::chrono::nanoseconds time) {
-  auto const found = state_->histograms.find(name);
-  if (found == state_->histograms.end()) return;
-  found->second->Add(labels, time_buckets()).Observe(std::chrono::duration<double>(time).count());
+void Metrics::observe(std::string_view name, std::initializer_list<Label> labels, std::chrono::nanoseconds time) {
+  auto* const histogram = state_->known_histograms.find(name, labels, [&](Labels const& all) -> prometheus::Histogram* {
+    auto const found = state_->histograms.find(name);
+    return found == state_->histograms.end() ? nullptr : &found->second->Add(all, time_buckets());
+  });
+  if (histogram != nullptr) histogram->Observe(std::chrono::duration<double>(time).count());
 }
 
 std::string Metrics::text() const { return prometheus::TextSerializer().Serialize(state_->registry.Collect()); }

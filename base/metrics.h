@@ -3,11 +3,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace ivig::base {
 
@@ -23,6 +25,7 @@ struct MetricInfo {
 class Metrics {
  public:
   using Labels = std::map<std::string, std::string>;
+  using Label = std::pair<std::string_view, std::string_view>;
 
   /// Names must be unique; functions below ignore names that are not here.
   explicit Metrics(std::span<MetricInfo const> infos);
@@ -30,14 +33,15 @@ class Metrics {
   Metrics(Metrics const&) = delete;
   Metrics& operator=(Metrics const&) = delete;
 
-  void count(std::string_view name, Labels const& labels = {}, double by = 1);
+  /// A label set that was used before costs one look-up.
+  void count(std::string_view name, std::initializer_list<Label> labels = {}, double by = 1);
   /// Raises a counter that is counted elsewhere to `total`; one that would sink stays.
   void count_to(std::string_view name, Labels const& labels, double total);
   void set(std::string_view name, Labels const& labels, double value);
   /// Takes a gauge of these labels away: what it was about is no more.
   void forget(std::string_view name, Labels const& labels);
   /// Buckets from 100 microseconds to 10 seconds.
-  void observe(std::string_view name, Labels const& labels, std::chrono::nanoseconds time);
+  void observe(std::string_view name, std::initializer_list<Label> labels, std::chrono::nanoseconds time);
 
   /// Everything, in the text exposition format 0.0.4.
   [[nodiscard]] std::string text() const;
