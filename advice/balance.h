@@ -15,6 +15,11 @@ struct Balance {
   rules::FactValue best_for, best_against;
   bool open = false;  ///< only a code or phrase that covers more than the fact
 
+  /// True when evidence of that weight would count for more than what there is.
+  [[nodiscard]] bool takes(rules::Truth value, int weight) const {
+    return weight > (value == rules::Truth::yes ? for_it : against_it);
+  }
+
   void add(rules::Truth value, int weight, rules::Basis basis, std::string const& from, std::string const& detail) {
     int& side = value == rules::Truth::yes ? for_it : against_it;
     if (weight <= side) return;
@@ -37,7 +42,7 @@ struct Balance {
 /// The balances of the facts that something was read about.
 class Balances {
  public:
-  explicit Balances(std::size_t facts) : slots_(facts, kNone) {}
+  explicit Balances(std::size_t facts) : slots_(facts, kNone) { touched_.reserve(48); }
 
   [[nodiscard]] Balance& operator[](rules::FactIndex fact) {
     if (slots_[fact] == kNone) {

@@ -15,6 +15,12 @@ using rules::Truth;
 
 constexpr Decimal kOne(1, 0);
 
+/// A quotation in the middle of a sentence.
+std::string without_full_stop(std::string text) {
+  while (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
 class DoseChecker {
  public:
   DoseChecker(DoseFindingsInput const& input, rules::Findings& findings)
@@ -167,7 +173,7 @@ class DoseChecker {
   bool rests_on_this_condition(rules::DoseFinding const& rule, std::string& words) const {
     for (auto fact : rule.when.facts()) {
       auto const& value = input_.facts.values[fact];
-      if (words.empty()) words = escape_markdown(one_line(value.detail));
+      if (words.empty()) words = escape_markdown(without_full_stop(one_line(value.detail)));
       for (auto const& treatment : input_.record.treatments) {
         bool const of_record = treatment.treatment != nullptr && treatment.statement.path == value.from;
         if (of_record && for_another_condition(*treatment.treatment)) return false;

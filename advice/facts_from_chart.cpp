@@ -154,9 +154,11 @@ class FactReader {
     named.each([&](ClauseNumber clause, auto const& results) {
       FactSide const side = clauses_.results[clause].side;
       for (auto const& found : evidence_in_results(knowledge_, results, clause, record_.today)) {
-        bool yes = (side.side == Side::for_it) == (found.value == Truth::yes);
-        balances_[side.fact].add(yes ? Truth::yes : Truth::no, weight(Place::result, Basis::code), Basis::code,
-                                 found.from->statement.path, shown(*found.from));
+        Truth const value = (side.side == Side::for_it) == (found.value == Truth::yes) ? Truth::yes : Truth::no;
+        Balance& balance = balances_[side.fact];
+        int const weight_of_result = weight(Place::result, Basis::code);
+        if (!balance.takes(value, weight_of_result)) continue;  // the words of a result are written only for a card
+        balance.add(value, weight_of_result, Basis::code, found.from->statement.path, shown(*found.from));
       }
     });
   }
@@ -349,16 +351,20 @@ class FactReader {
     int const weight_of_dose = weight(Place::problem, dose_.basis);
     for (auto const& [side, evidence] : clauses_.of_dose) {
       Truth const value = side.side == Side::for_it ? Truth::yes : Truth::no;
-      auto add = [&, fact = side.fact](Truth truth, std::string const& detail) {
-        balances_[fact].add(truth, weight_of_dose, dose_.basis, dose_.from, detail);
+      auto add = [&, fact = side.fact](Truth truth, auto const& detail) {
+        Balance& balance = balances_[fact];
+        if (balance.takes(truth, weight_of_dose))
+          balance.add(truth, weight_of_dose, dose_.basis, dose_.from, detail());
       };
       auto const& scheduled = evidence->schedules;
-      if (std::find(scheduled.begin(), scheduled.end(), schedule) != scheduled.end()) add(value, dose_text(dose_));
+      if (std::find(scheduled.begin(), scheduled.end(), schedule) != scheduled.end())
+        add(value, [&] { return dose_text(dose_); });
       auto const measured = evidence->dose ? measure_of(dose_, evidence->dose->measure) : std::nullopt;
       if (!measured) continue;
       bool const holds = (!evidence->dose->at_least || *evidence->dose->at_least <= *measured) &&
                          (!evidence->dose->at_most || *measured <= *evidence->dose->at_most);
-      add(holds == (value == Truth::yes) ? Truth::yes : Truth::no, measure_text(evidence->dose->measure, *measured));
+      auto const measure = evidence->dose->measure;
+      add(holds == (value == Truth::yes) ? Truth::yes : Truth::no, [&] { return measure_text(measure, *measured); });
     }
   }
 
@@ -389,8 +395,7 @@ Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::D
   record.today = today;
   record.problems.reserve(chart.conditions.size());
   for (auto const& condition : chart.conditions) record.problems.push_back(problem_statement(knowledge, condition));
-  record.results.reserve(chart.observations.size());
-  for (auto const& observation : chart.observations) record.results.push_back(result_statement(knowledge, observation));
+  record.results = result_statements(knowledge, chart.observations);
   record.weight = body_weight(knowledge, record.results, today);
   record.treatments.reserve(chart.treatments.size());
   for (auto const& treatment : chart.treatments) record.treatments.push_back(treatment_statement(knowledge, treatment));

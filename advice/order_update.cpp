@@ -83,7 +83,7 @@ std::optional<std::string_view> DraftSource::text_of(fhir::Order const& order) c
   std::optional<std::size_t> place;
   Json const* entries = base::member(*bundle, "entry");
   if (entries == nullptr || !entries->IsArray()) return std::nullopt;
-  for (rapidjson::SizeType i = 0; i < entries->Size(); ++i) {
+  for (std::size_t i = 0; i < entries->Size(); ++i) {
     if ((*entries)[i].IsObject() && base::member((*entries)[i], "resource") == order.resource) place = i;
   }
   if (!place) return std::nullopt;

@@ -1,6 +1,8 @@
 #include "advice/results.h"
 
 #include <algorithm>
+#include <unordered_map>
+#include <utility>
 
 #include "advice/quantity_text.h"
 
@@ -45,10 +47,8 @@ bool is_bare_name(Knowledge const& knowledge, std::string_view name) {
   if (tokens.size() < 2) return tokens.size() == 1;
   if (tokens[1].folded.front() >= '0' && tokens[1].folded.front() <= '9') return true;
   std::string const rest = fhir::folded_text(name.substr(tokens[1].offset));
-  auto it = knowledge.rules.text_cues.find("result_negative");
-  return it != knowledge.rules.text_cues.end() &&
-         std::any_of(it->second.begin(), it->second.end(),
-                     [&](std::string const& word) { return fhir::folded_text(word) == rest; });
+  auto const& negative = knowledge.result_cues.negative;
+  return std::find(negative.begin(), negative.end(), " " + rest + " ") != negative.end();
 }
 
 /// A word of result anywhere in a value that names no test itself: "Positive", "<0.02 nmol/L (negative)". The most
@@ -183,36 +183,69 @@ Truth reading(Knowledge const& knowledge, ResultStatement const& result, ClauseN
   return (value == ResultValue::positive) == (clause.value == "positive") ? Truth::yes : Truth::no;
 }
 
+/// Positive or negative, from whatever the report says it with.
+ResultValue qualitative(Knowledge const& knowledge, fhir::Observation const& observation) {
+  if (observation.pending) return ResultValue::pending;
+  if (observation.value_boolean) return *observation.value_boolean ? ResultValue::positive : ResultValue::negative;
+  ResultValue value = from_codes(knowledge.result_cues, observation.value_concept);
+  for (auto const& interpretation : observation.interpretations) {
+    if (value == ResultValue::not_stated) value = from_codes(knowledge.result_cues, interpretation);
+  }
+  if (value == ResultValue::not_stated) value = from_range(observation);
+  if (value == ResultValue::not_stated) value = from_value_words(knowledge, observation);
+  return value;
+}
+
+/// Recognises what was measured. A chart repeats few tests many times: each wording is read once.
+class ResultNames {
+ public:
+  explicit ResultNames(Knowledge const& knowledge) : knowledge_(knowledge) {}
+
+  Statement recognised(fhir::Observation const& observation) {
+    auto const& code = observation.code;
+    std::string_view const name =
+        code.text.empty() && !code.codings.empty() ? code.codings.front().display : code.text;
+    // Name and value are read as one sentence, so that "positive" belongs to the test before it.
+    std::string sentence(name);
+    if (std::string const words = value_words(observation); !words.empty()) sentence.append(" ").append(words);
+    auto const [known, is_new] = known_.try_emplace(key_of(observation, sentence));
+    if (is_new) {
+      std::vector<std::string_view> more{sentence};
+      more.insert(more.end(), observation.notes.begin(), observation.notes.end());
+      known->second = recognise(knowledge_, Place::result, {code.codings, {}}, more, is_bare_name(knowledge_, name));
+    }
+    Statement statement = known->second;
+    statement.path = observation.path;
+    return statement;
+  }
+
+ private:
+  static std::string key_of(fhir::Observation const& observation, std::string_view sentence) {
+    std::string key(sentence);
+    auto add = [&key](std::string_view part) { key.append(1, '\0').append(part); };
+    for (auto const& note : observation.notes) add(note);
+    for (auto const& coding : observation.code.codings) {
+      add(coding.system);
+      add(coding.code);
+      add(coding.display);
+    }
+    return key;
+  }
+
+  Knowledge const& knowledge_;
+  std::unordered_map<std::string, Statement> known_;
+};
+
 }  // namespace
 
-ResultStatement result_statement(Knowledge const& knowledge, fhir::Observation const& observation) {
-  ResultStatement result;
-  result.observation = &observation;
-  // Name and value are read as one sentence, so that "positive" belongs to the test before it.
-  std::string words = value_words(observation);
-  fhir::Concept what = observation.code;
-  std::string name(what.text.empty() && !what.codings.empty() ? what.codings.front().display : what.text);
-  std::string sentence = words.empty() ? name : name + " " + words;
-  std::vector<std::string_view> more{sentence};
-  more.insert(more.end(), observation.notes.begin(), observation.notes.end());
-  what.text = {};
-  result.statement = recognise(knowledge, Place::result, what, more, is_bare_name(knowledge, name));
-  result.statement.path = observation.path;
-
-  if (observation.pending) {
-    result.value = ResultValue::pending;
-    return result;
-  }
-  if (observation.value_boolean)
-    result.value = *observation.value_boolean ? ResultValue::positive : ResultValue::negative;
-  if (result.value == ResultValue::not_stated)
-    result.value = from_codes(knowledge.result_cues, observation.value_concept);
-  for (auto const& interpretation : observation.interpretations) {
-    if (result.value == ResultValue::not_stated) result.value = from_codes(knowledge.result_cues, interpretation);
-  }
-  if (result.value == ResultValue::not_stated) result.value = from_range(observation);
-  if (result.value == ResultValue::not_stated) result.value = from_value_words(knowledge, observation);
-  return result;
+std::vector<ResultStatement> result_statements(Knowledge const& knowledge,
+                                               std::vector<fhir::Observation> const& observations) {
+  ResultNames names(knowledge);
+  std::vector<ResultStatement> results;
+  results.reserve(observations.size());
+  for (auto const& observation : observations)
+    results.push_back({names.recognised(observation), &observation, qualitative(knowledge, observation)});
+  return results;
 }
 
 std::vector<ClauseNumber> clauses_named(Knowledge const& knowledge, ResultStatement const& result) {

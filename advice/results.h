@@ -11,8 +11,10 @@ struct ResultStatement {
   fhir::ResultValue value = fhir::ResultValue::not_stated;  ///< of a qualitative result
 };
 
-/// One Observation: what was measured, and whether the answer is positive or negative.
-[[nodiscard]] ResultStatement result_statement(Knowledge const& knowledge, fhir::Observation const& observation);
+/// What was measured in each Observation, and whether the answer is positive or negative. The observations must outlive
+/// the statements.
+[[nodiscard]] std::vector<ResultStatement> result_statements(Knowledge const& knowledge,
+                                                             std::vector<fhir::Observation> const& observations);
 
 /// What one result says about a fact.
 struct ResultEvidence {

@@ -17,7 +17,7 @@ std::string joined_text(fhir::Concept const& what, std::vector<std::string_view>
   std::string text;
   auto add = [&](std::string_view part) {
     if (part.empty() || text.find(part) != std::string::npos) return;
-    if (!text.empty()) text += ". ";
+    if (!text.empty()) text += text.back() == '.' ? " " : ". ";
     text += part;
   };
   add(what.text);
@@ -77,7 +77,11 @@ class Recogniser {
       else phrase(owner, mention);
     }
     drop_denied();
-    statement_.names_more = statement_.names_more || names_more(tokens, mentions);
+    // Asked only of what holds a phrase of some fact.
+    bool const of_facts = std::any_of(mentions.begin(), mentions.end(), [&](Mention const& mention) {
+      return knowledge_.owners[mention.owner].kind == PhraseOwner::Kind::fact_phrase;
+    });
+    statement_.names_more = statement_.names_more || !of_facts || names_more(tokens, mentions);
   }
 
  private:

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "app/certificate_watch.h"
 #include "app/clients.h"
@@ -349,6 +350,8 @@ int run_serve(std::string const& named) {
   for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  // Decisions are patient data: database, spool and key are for the server's own user.
+  ::umask(S_IRWXG | S_IRWXO);
 
   auto config = read_config(named);
   if (!config) return refuse(config.error());

@@ -5,15 +5,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
-#include <rapidjson/document.h>
-
+#include "base/json_tree.h"
+#include "base/json_value.h"
 #include "base/result.h"
 
 namespace ivig::base {
-
-using Json = rapidjson::Value;
 
 /// Limits of one JSON text; the configuration names are limits.body_bytes and limits.json_depth.
 struct JsonLimits {
@@ -39,18 +37,15 @@ class JsonBody {
   JsonBody(JsonBody const&) = delete;
   JsonBody& operator=(JsonBody const&) = delete;
 
-  [[nodiscard]] Json const& root() const { return document_; }
+  [[nodiscard]] Json const& root() const { return tree_.root(); }
   /// The bytes as they came: what an `update` action splices from, so that decimals keep their text. REQ HTTP-11
   [[nodiscard]] std::string_view wire() const { return wire_; }
 
  private:
-  explicit JsonBody(std::string bytes);
+  explicit JsonBody(std::string bytes) : wire_(std::move(bytes)) {}
 
   std::string wire_;
-  std::vector<char> scratch_;  // parsed in situ; padded, because the SSE4.2 scanner reads past the end
-  std::unique_ptr<char[]> first_block_;
-  std::unique_ptr<rapidjson::MemoryPoolAllocator<>> arena_;
-  rapidjson::Document document_;
+  JsonTree tree_;
 };
 
 }  // namespace ivig::base

@@ -50,8 +50,8 @@ void each(Json const& object, std::string_view name, F&& f) {
     f(*found, std::size_t{0});
     return;
   }
-  for (rapidjson::SizeType i = 0; i < found->Size(); ++i) {
-    if (!(*found)[i].IsNull()) f((*found)[i], std::size_t{i});
+  for (std::size_t i = 0; i < found->Size(); ++i) {
+    if (!(*found)[i].IsNull()) f((*found)[i], i);
   }
 }
 

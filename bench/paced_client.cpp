@@ -227,7 +227,7 @@ int main(int argc, char** argv) {
   double const rate = std::atof(argv[4]);
   double const seconds = std::atof(argv[5]);
   int const connections = argc > 6 ? std::atoi(argv[6]) : 64;
-  if (body.empty() || rate * seconds < 100 || connections < 1) {
+  if (body.empty() || rate * seconds < 20 || connections < 1) {
     std::fprintf(stderr, "paced_client: too little to do\n");
     return 2;
   }

@@ -19,6 +19,9 @@ set(CPACK_PACKAGE_NAME ivig-cds)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGE_CONTACT "The ivig-cds authors <ivig-cds@example.org>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "CDS Hooks service that checks orders for IVIG against guidelines")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "A server for CDS Hooks: when a clinician is about to sign an order for intravenous immune
+ globulin, the health record asks it, and it answers with cards where encoded
+ neurology guidelines see the order otherwise. Not medical advice.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
@@ -30,5 +33,5 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/deploy/debian/conffiles
     ${CMAKE_SOURCE_DIR}/deploy/debian/postinst ${CMAKE_SOURCE_DIR}/deploy/debian/prerm)
-set(CPACK_OUTPUT_FILE_PREFIX ${CMAKE_BINARY_DIR}/packages)
+set(CPACK_PACKAGE_DIRECTORY ${CMAKE_BINARY_DIR}/packages)
 include(CPack)

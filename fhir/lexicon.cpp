@@ -234,16 +234,20 @@ std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> con
   if (found.empty()) return found;
 
   // Per group the longest phrase wins where phrases overlap.
+  std::size_t longest = 0;
+  for (auto const& m : found) longest = std::max(longest, m.last - m.first);
   auto covered = [&](Mention const& m) {
-    return std::any_of(found.begin(), found.end(), [&](Mention const& other) {
+    return m.last - m.first < longest && std::any_of(found.begin(), found.end(), [&](Mention const& other) {
       bool longer = other.last - other.first > m.last - m.first;
       return longer && owners_[other.owner].group == owners_[m.owner].group && other.first <= m.last &&
              m.first <= other.last;
     });
   };
   // Somebody else's disease: everything after the cue up to the end of its sentence.
+  bool const any_family =
+      std::any_of(cues.begin(), cues.end(), [](CueHit const& cue) { return cue.cue == Cue::family; });
   auto family = [&](Mention const& m) {
-    return std::any_of(cues.begin(), cues.end(), [&](CueHit const& cue) {
+    return any_family && std::any_of(cues.begin(), cues.end(), [&](CueHit const& cue) {
       if (cue.cue != Cue::family) return false;
       std::size_t from = std::min(cue.first, m.first);
       std::size_t to = std::max(cue.first, m.first);
@@ -261,7 +265,7 @@ std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> con
         std::find(excluded.begin(), excluded.end(), mention.owner) != excluded.end())
       continue;
     kept.push_back(mention);
-    bool qualified = std::any_of(found.begin(), found.end(), [&](Mention const& other) {
+    bool qualified = mention.last - mention.first < longest && std::any_of(found.begin(), found.end(), [&](Mention const& other) {
       return owners_[other.owner].qualifier && other.first <= mention.first && mention.last <= other.last &&
              other.last - other.first > mention.last - mention.first;
     });

@@ -84,6 +84,10 @@ bool belongs_to(Json const& resource, std::string_view patient_id) {
   std::string_view const literal = parse_reference(*patient).literal;
   // A contained patient has no identity outside its resource.
   if (literal.empty() || literal.starts_with('#')) return true;
+  // "Patient/p1" beside "p1", as nearly always.
+  if (literal.size() > patient_id.size() && literal.ends_with(patient_id) &&
+      literal[literal.size() - patient_id.size() - 1] == '/')
+    return true;
   return last_segment(literal) == last_segment(patient_id);
 }
 
@@ -117,7 +121,7 @@ void ResourceIndex::add_bundle(Json const& bundle) {
     return;
   }
   // Backwards, because `add` keeps what came first.
-  for (rapidjson::SizeType i = entries->Size(); i-- > 0;) add_entry((*entries)[i]);
+  for (std::size_t i = entries->Size(); i-- > 0;) add_entry((*entries)[i]);
 }
 
 Json const* ResourceIndex::resolve(std::string_view reference, Json const& container) const {

@@ -90,6 +90,7 @@ Terminology::Terminology(std::vector<ValueSet> sets) : sets_(std::move(sets)) {
   auto system_of = [&](std::string const& system) {
     auto [it, added] = system_ids_.try_emplace(system_key(system), static_cast<SystemIndex>(systems_.size()));
     if (added) systems_.emplace_back().form = form_of(system);
+    systems_as_written_.try_emplace(system, it->second);
     return it->second;
   };
   for (std::size_t i = 0; i < sets_.size(); ++i) {
@@ -132,6 +133,8 @@ std::optional<SetIndex> Terminology::set_index(std::string_view id) const {
 }
 
 std::optional<Terminology::SystemIndex> Terminology::system_index(std::string_view system) const {
+  if (auto const as_written = systems_as_written_.find(system); as_written != systems_as_written_.end())
+    return as_written->second;
   auto it = system_ids_.find(system_key(system));
   return it == system_ids_.end() ? std::nullopt : std::optional(it->second);
 }

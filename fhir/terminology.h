@@ -66,6 +66,8 @@ class Terminology {
   std::vector<ValueSet> sets_;
   std::unordered_map<std::string, SetIndex, StringHash, std::equal_to<>> set_ids_;
   std::unordered_map<std::string, SystemIndex, StringHash, std::equal_to<>> system_ids_;
+  /// The spellings of the value sets, which most requests use: found without being brought into a common form.
+  std::unordered_map<std::string, SystemIndex, StringHash, std::equal_to<>> systems_as_written_;
   std::vector<System> systems_;
 };
 

@@ -77,63 +77,91 @@ bool is_break(char32_t point) { return point == '.' || point == ';' || point == 
 
 }  // namespace
 
-std::vector<Token> tokenize(std::string_view text) {
-  std::vector<Token> tokens;
-  tokens.reserve(text.size() / 6 + 1);
-  Token word;
-  std::size_t start = 0;
-  bool breaks = false;
-  bool colon = false;
-  bool comma = false;
-  auto finish = [&](std::size_t end) {
-    if (word.folded.empty()) return;
-    word.written = text.substr(start, end - start);
-    word.offset = start;
-    word.breaks_before = breaks;
-    word.colon_before = colon;
-    word.comma_before = comma;
-    drop_plural(word.folded);
-    tokens.push_back(std::move(word));
-    word = Token{};
-    breaks = colon = comma = false;
-  };
-  std::size_t at = 0;
-  while (at < text.size()) {
-    std::size_t here = at;
-    char32_t point = next_code_point(text, at);
-    char folded = fold(point);
-    if (folded == kVanishes) continue;
-    if (folded != kSeparator) {
-      if (word.folded.empty()) start = here;
-      word.folded.push_back(folded);
-      // The rest of a plain word at once.
-      std::size_t const rest = at;
-      while (at < text.size() && is_plain(text[at])) ++at;
-      std::size_t const before = word.folded.size();
-      word.folded.resize(before + (at - rest));
-      for (std::size_t i = rest; i < at; ++i)
-        word.folded[before + i - rest] = kAscii[static_cast<unsigned char>(text[i])];
-      continue;
+namespace {
+
+/// Builds each word where it stays.
+class Tokenizer {
+ public:
+  explicit Tokenizer(std::string_view text) : text_(text) { tokens_.reserve(text.size() / 6 + 1); }
+
+  std::vector<Token> run() && {
+    std::size_t at = 0;
+    while (at < text_.size()) {
+      std::size_t const here = at;
+      char32_t const point = next_code_point(text_, at);
+      char const folded = fold(point);
+      if (folded == kVanishes) continue;
+      if (folded != kSeparator) {
+        add(here, folded);
+        std::size_t const rest = at;
+        while (at < text_.size() && is_plain(text_[at])) ++at;
+        add_plain(rest, at);
+      } else if (point == '.' && in_number(at)) {
+        tokens_.back().folded.push_back('.');
+      } else {
+        finish(here);
+        separate(point, here);
+      }
     }
-    // A point between digits belongs to the number: 0.4 g/kg.
-    bool in_number = point == '.' && !word.folded.empty() && word.folded.back() <= '9' && at < text.size() &&
-                     text[at] >= '0' && text[at] <= '9';
-    if (in_number) {
-      word.folded.push_back('.');
-      continue;
-    }
-    finish(here);
-    if (is_break(point)) breaks = true;
-    if (point == ':') colon = true;
-    if (point == ',' || point == '(' || point == ')' || point == '[') comma = true;
-    if (point == '?') {
-      tokens.push_back(Token{"?", text.substr(here, 1), here, breaks, colon, comma});
-      breaks = colon = comma = false;
-    }
+    finish(text_.size());
+    return std::move(tokens_);
   }
-  finish(text.size());
-  return tokens;
-}
+
+ private:
+  void begin(std::size_t offset) {
+    Token& token = tokens_.emplace_back();
+    token.offset = offset;
+    token.breaks_before = std::exchange(breaks_, false);
+    token.colon_before = std::exchange(colon_, false);
+    token.comma_before = std::exchange(comma_, false);
+  }
+
+  void add(std::size_t here, char folded) {
+    if (!in_word_) begin(here);
+    in_word_ = true;
+    tokens_.back().folded.push_back(folded);
+  }
+
+  /// Plain letters at once.
+  void add_plain(std::size_t from, std::size_t to) {
+    std::string& word = tokens_.back().folded;
+    std::size_t const before = word.size();
+    word.resize(before + (to - from));
+    for (std::size_t i = from; i < to; ++i) word[before + i - from] = kAscii[static_cast<unsigned char>(text_[i])];
+  }
+
+  /// A point between digits belongs to the number: 0.4 g/kg.
+  [[nodiscard]] bool in_number(std::size_t after) const {
+    return in_word_ && tokens_.back().folded.back() <= '9' && after < text_.size() && text_[after] >= '0' &&
+           text_[after] <= '9';
+  }
+
+  void finish(std::size_t end) {
+    if (!in_word_) return;
+    in_word_ = false;
+    Token& token = tokens_.back();
+    token.written = text_.substr(token.offset, end - token.offset);
+    drop_plural(token.folded);
+  }
+
+  void separate(char32_t point, std::size_t here) {
+    if (is_break(point)) breaks_ = true;
+    if (point == ':') colon_ = true;
+    if (point == ',' || point == '(' || point == ')' || point == '[') comma_ = true;
+    if (point != '?') return;
+    begin(here);
+    tokens_.back().folded = "?";
+    tokens_.back().written = text_.substr(here, 1);
+  }
+
+  std::string_view text_;
+  std::vector<Token> tokens_;
+  bool in_word_ = false, breaks_ = false, colon_ = false, comma_ = false;
+};
+
+}  // namespace
+
+std::vector<Token> tokenize(std::string_view text) { return Tokenizer(text).run(); }
 
 std::string folded_text(std::string_view text) {
   std::string out;

@@ -31,7 +31,7 @@ std::string facts_json(advice::Knowledge const& knowledge, rules::Facts const& f
   json.begin_array();
   for (std::size_t i = 0; i < facts.values.size(); ++i) {
     auto const& fact = facts.values[i];
-    if (fact.value == rules::Truth::unknown && !facts.values.is_read(i)) continue;
+    if (!facts.values.is_read(i) && fact.value != rules::Truth::yes) continue;
     json.begin_object();
     json.member("fact", knowledge.rules.facts[i].id);
     json.member("value", rules::to_string(fact.value));
@@ -91,6 +91,52 @@ void write_card(JsonWriter& json, advice::Card const& card, References const& re
   json.end_object();
 }
 
+/// What of a record is counted, kept or not.
+store::DecisionRecord counted(advice::Knowledge const& knowledge, Decision const& decision,
+                              std::vector<advice::Card> const& cards, RecordOptions const& options) {
+  store::DecisionRecord record;
+  record.time = options.now;
+  record.client = options.client;
+  record.tenant = options.tenant;
+  record.service = options.service;
+  for (auto const& card : cards) {
+    if (card.order == decision.order_reference)
+      record.cards.push_back({card.uuid, std::string(rules::to_string(card.indicator))});
+  }
+  auto const& findings = decision.findings;
+  if (!findings.recommendations.empty()) record.row = knowledge.rules.rows[findings.recommendations[0].row].id;
+  if (findings.stance) record.stance = rules::to_string(*findings.stance);
+  record.indicator = rules::to_string(findings.indicator);
+  auto const& indications = decision.facts.indications;
+  if (!indications.empty()) record.condition = knowledge.rules.facts[indications.front().condition].id;
+  return record;
+}
+
+/// The rest, which is written for the store alone.
+void complete(advice::Knowledge const& knowledge, HookRequest const& request, Decision decision,
+              std::vector<advice::Card> const& cards, RecordOptions const& options, store::DecisionRecord& record) {
+  record.id = base::uuid_from_time(options.now);
+  record.hook_instance = request.hook_instance;
+  record.rules_version = knowledge.rules.version;
+  record.rules_sha256 = knowledge.rules.sha256;
+  JsonWriter cards_json(record.cards_json);
+  cards_json.begin_array();
+  for (auto const& card : cards) {
+    if (card.order == decision.order_reference) write_card(cards_json, card, options.references);
+  }
+  cards_json.end_array();
+  keep_references(decision, options.references);
+  record.order = decision.order_reference;
+  record.patient = decision.patient_reference;
+  JsonWriter decision_json(record.decision_json);
+  advice::write_decision(decision_json, knowledge, decision);
+  record.facts_json = facts_json(knowledge, decision.facts);
+  // Findings name other orders and results in their sentences.
+  for (auto* text : {&record.decision_json, &record.facts_json, &record.cards_json}) {
+    *text = options.references.kept_in_text(std::move(*text));
+  }
+}
+
 }  // namespace
 
 std::vector<store::DecisionRecord> decision_records(advice::Knowledge const& knowledge, HookRequest const& request,
@@ -100,40 +146,8 @@ std::vector<store::DecisionRecord> decision_records(advice::Knowledge const& kno
   std::vector<store::DecisionRecord> records;
   records.reserve(decisions.size());
   for (auto& decision : decisions) {
-    store::DecisionRecord record;
-    record.time = options.now;
-    record.id = base::uuid_from_time(options.now);
-    record.hook_instance = request.hook_instance;
-    record.client = options.client;
-    record.tenant = options.tenant;
-    record.service = options.service;
-    JsonWriter cards_json(record.cards_json);
-    cards_json.begin_array();
-    for (auto const& card : cards) {
-      if (card.order != decision.order_reference) continue;
-      record.cards.push_back({card.uuid, std::string(rules::to_string(card.indicator))});
-      write_card(cards_json, card, options.references);
-    }
-    cards_json.end_array();
-    keep_references(decision, options.references);
-    record.order = decision.order_reference;
-    record.patient = decision.patient_reference;
-    record.rules_version = knowledge.rules.version;
-    record.rules_sha256 = knowledge.rules.sha256;
-    auto const& findings = decision.findings;
-    if (!findings.recommendations.empty()) record.row = knowledge.rules.rows[findings.recommendations[0].row].id;
-    if (findings.stance) record.stance = rules::to_string(*findings.stance);
-    record.indicator = rules::to_string(findings.indicator);
-    auto const& indications = decision.facts.indications;
-    if (!indications.empty()) record.condition = knowledge.rules.facts[indications.front().condition].id;
-    JsonWriter decision_json(record.decision_json);
-    advice::write_decision(decision_json, knowledge, decision);
-    record.facts_json = facts_json(knowledge, decision.facts);
-    // Findings name other orders and results in their sentences.
-    for (auto* text : {&record.decision_json, &record.facts_json, &record.cards_json}) {
-      *text = options.references.kept_in_text(std::move(*text));
-    }
-    records.push_back(std::move(record));
+    auto& record = records.emplace_back(counted(knowledge, decision, cards, options));
+    if (options.kept) complete(knowledge, request, std::move(decision), cards, options, record);
   }
   return records;
 }

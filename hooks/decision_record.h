@@ -19,9 +19,11 @@ struct RecordOptions {
   std::string client;   ///< the client's name in the configuration
   std::string tenant;   ///< of its token, or empty
   store::Time now;
+  bool kept = true;  ///< false: records are counted and then forgotten, so that no texts are written for them
 };
 
-/// The facts that are known, or about which something was read, as one array.
+/// The facts about which something was read, and those that follow from them, as one array. What is absent from the
+/// record is not listed: the rule set has hundreds of such facts.
 [[nodiscard]] std::string facts_json(advice::Knowledge const& knowledge, rules::Facts const& facts);
 
 /// One record for each decision, in their order; the latency is for the caller to fill in. Ids of resources are kept as

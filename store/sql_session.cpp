@@ -55,6 +55,9 @@ std::unique_ptr<soci::session> open_postgresql(std::string const& url, SqlSessio
   *sql << "SET synchronous_commit = on";
   *sql << "SET client_min_messages = warning";
   *sql << "SET timezone = 'UTC'";
+  // A plan that is kept from when the tables were empty would look through all of them until they are analysed: a new
+  // database got slower with every record.
+  *sql << "SET plan_cache_mode = force_custom_plan";
   *sql << (use == SqlSession::Use::write ? "SET statement_timeout = '10s'" : "SET statement_timeout = '60s'");
   if (use == SqlSession::Use::read) *sql << "SET default_transaction_read_only = on";
   return sql;

@@ -110,8 +110,9 @@ def measure(context, report, names):
         context.row, start = name, time.monotonic()
         try:
             ROWS[name][0](context, report)
-        except Failure as error:
+        except Exception as error:  # whatever it is: the other rows are measured all the same
             good = False
+            error = error if isinstance(error, Failure) else f"{type(error).__name__}: {error}"
             print(f"    {name}: not measured: {error}", file=sys.stderr)
             report.remarks.append(f"{name} was not measured: {error}")
             for key in ROWS[name][1]:

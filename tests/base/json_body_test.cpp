@@ -156,14 +156,14 @@ TEST(JsonBody, HTTP_10_huge_numbers_stay_numbers_without_usable_value) {
   ASSERT_TRUE(body.has_value());
   Json const& root = (*body)->root();
   for (char const* name : {"a", "b", "c", "h"}) {
-    Json const& value = root[name].IsArray() ? root[name][0] : root[name];
+    Json const& value = (*member(root, name)).IsArray() ? (*member(root, name))[0] : (*member(root, name));
     EXPECT_TRUE(value.IsNumber()) << name;
     EXPECT_EQ(as_decimal(value), std::nullopt) << name;
     EXPECT_EQ(as_integer(value), std::nullopt) << name;
   }
-  EXPECT_EQ(as_decimal(root["d"]), Decimal(15, 1));
-  EXPECT_EQ(as_decimal(root["f"]), Decimal());
-  EXPECT_EQ(as_decimal(root["g"]), Decimal());
+  EXPECT_EQ(as_decimal(*member(root, "d")), Decimal(15, 1));
+  EXPECT_EQ(as_decimal(*member(root, "f")), Decimal());
+  EXPECT_EQ(as_decimal(*member(root, "g")), Decimal());
   EXPECT_EQ(string_member(root, "e"), "1e999");
   EXPECT_EQ(string_member(root, "i"), "\"1e999");
 }

@@ -242,7 +242,12 @@ def kill_rounds(name, folder, store):
 
 
 def kill_sqlite(folder):
-    return kill_rounds("kill -9 on SQLite", folder, f"sqlite:{folder}/ivig.db")
+    lost_ones = kill_rounds("kill -9 on SQLite", folder, f"sqlite:{folder}/ivig.db")
+    open_to_others = [name for name in os.listdir(folder) if name.startswith("ivig.db") or name == "store.key"
+                      if os.stat(os.path.join(folder, name)).st_mode & 0o077]
+    if open_to_others:
+        raise SystemExit(f"faults: others than the server's user may read {', '.join(open_to_others)}")
+    return lost_ones
 
 
 def kill_postgresql(folder):

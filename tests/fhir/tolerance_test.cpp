@@ -1,5 +1,6 @@
 // Any element of any resource may hold anything: reading it never crashes and leaves the rest readable.
 
+#include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
@@ -72,14 +73,21 @@ void read_every_way(std::string const& json) {
   (void)read_chart(&root, &prefetch, "", other);
 }
 
+void parse(std::string text, rapidjson::Document& document) {
+  std::replace(text.begin(), text.end(), '\'', '"');
+  document.Parse(text.c_str());
+  ASSERT_FALSE(document.HasParseError()) << text;
+}
+
 TEST(Tolerance, CTX_13_CTX_19_any_value_may_stand_anywhere) {
-  Texts texts;
-  base::Json const& rich = texts(kRich);
+  rapidjson::Document rich;
+  parse(kRich, rich);
   int tried = 0;
   for (char const* replacement :
        {"null", "5", "-1.5e300", "true", "\"x\"", "\"\"", "\"#\"", "\"urn:\"", "[]", "{}", "[null]", "[[]]", "[5,{}]",
         "{\"extension\":[{\"url\":\"u\"}]}", "{\"reference\":\"/\"}", "{\"coding\":{\"code\":\"entered-in-error\"}}"}) {
-    base::Json const& by = texts(replacement);
+    rapidjson::Document by;
+    parse(replacement, by);
     for (int target = 0;; ++target) {
       rapidjson::Document document;
       document.CopyFrom(rich, document.GetAllocator());

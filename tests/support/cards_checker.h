@@ -39,7 +39,7 @@ class CardsChecker {
     for (auto const& member : root.GetObject()) {
       if (base::as_string(member.name) != "cards") no_empties(member.value, std::string(base::as_string(member.name)));
     }
-    for (rapidjson::SizeType i = 0; i < cards->Size(); ++i) card((*cards)[i], "cards[" + std::to_string(i) + "]");
+    for (std::size_t i = 0; i < cards->Size(); ++i) card((*cards)[i], "cards[" + std::to_string(i) + "]");
     for (auto const& secret : context_.secrets) {
       if (answer.find(secret) != std::string_view::npos) fault("LOG-02", "answer", "holds \"" + secret + "\"");
     }
@@ -273,7 +273,7 @@ class CardsChecker {
     if (found == nullptr) return;
     std::string place = where + "." + name;
     if (!found->IsArray()) return fault(row, place, "is no array");
-    for (rapidjson::SizeType i = 0; i < found->Size(); ++i) f((*found)[i], place + "[" + std::to_string(i) + "]");
+    for (std::size_t i = 0; i < found->Size(); ++i) f((*found)[i], place + "[" + std::to_string(i) + "]");
   }
 
   CardsContext context_;
