@@ -77,7 +77,9 @@ Body one_decision(Reader& reader, std::string const& id, bool fhir, std::string 
   auto decision = reader.show(id);
   if (!decision) return tl::unexpected(decision.error());
   if (fhir) return Document{hooks::guidance_bundle(*decision, public_url), "", kFhirJson};
-  return Document{hooks::stored_decision_json(*decision), "", kJson};
+  auto review = reader.review_of(id);
+  if (!review) return tl::unexpected(review.error());
+  return Document{hooks::reviewed_decision_json(*decision, *review), "", kJson};
 }
 
 /// The way to the page after: the query with another `after`.

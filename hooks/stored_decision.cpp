@@ -74,6 +74,15 @@ void write_summary(JsonWriter& json, store::DecisionRecord const& record) {
   json.end_array();
 }
 
+void write_who(JsonWriter& json, store::Reviewer const& by, store::Time time) {
+  json.key("by");
+  json.begin_object();
+  json.member("subject", by.subject);
+  json.member("name", by.name);
+  json.end_object();
+  json.member("time", base::rfc3339_ms(time));
+}
+
 std::string csv_cell(std::string_view text) {
   std::string cell;
   if (!text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos) cell = "'";
@@ -128,6 +137,36 @@ std::string stored_decision_json(StoredDecision const& decision) {
   write_feedback(json, decision.feedback);
   json.end_object();
   return out;
+}
+
+std::string reviewed_decision_json(StoredDecision const& decision, store::DecisionReview const& review) {
+  std::string out = stored_decision_json(decision);
+  out.back() = ',';
+  out += "\"review\":";
+  JsonWriter json(out);
+  json.begin_object();
+  json.key("determinations");
+  json.begin_array();
+  for (auto const& made : review.determinations) {
+    json.begin_object();
+    json.member("verdict", made.verdict);
+    json.member_if("note", made.note);
+    write_who(json, made.by, made.time);
+    json.end_object();
+  }
+  json.end_array();
+  json.key("answers");
+  json.begin_array();
+  for (auto const& given : review.answers) {
+    json.begin_object();
+    json.member("fact", given.fact);
+    json.member("value", given.value);
+    write_who(json, given.by, given.time);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return out + "}";
 }
 
 std::string_view csv_heading() {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "store/records.h"
+#include "store/review_records.h"
 
 namespace ivig::hooks {
 
@@ -14,6 +15,10 @@ namespace ivig::hooks {
 /// determination (the reviewers' newest), latency_ms, cards, facts and feedback. Without documents
 /// (DecisionQuery::documents) only order, patient, stance, indicator and the uuids of cards.
 [[nodiscard]] std::string stored_decision_json(store::StoredDecision const& decision);
+
+/// The same with a member `review`: every determination with its note, and every answer, each with who and when.
+[[nodiscard]] std::string reviewed_decision_json(store::StoredDecision const& decision,
+                                                 store::DecisionReview const& review);
 
 /// The heading of the CSV form (RFC 4180), with its line end.
 [[nodiscard]] std::string_view csv_heading();

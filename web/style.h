@@ -102,7 +102,7 @@ padding-left:.6rem}
 .grid{stroke:var(--line);stroke-width:1}rect.bar{fill:var(--bar)}rect.range{fill:var(--range)}
 .key{display:flex;flex-wrap:wrap;gap:.2rem 1rem;padding:0;margin:.3rem 0 .6rem;list-style:none;font-size:.9rem}
 .key svg{display:inline-block;width:.9rem;height:.9rem;margin-right:.35rem;vertical-align:-.1rem}
-.chart svg{min-width:38rem}.rate{display:inline-flex;gap:.5rem;align-items:center;white-space:nowrap}
+.chart{direction:rtl}.chart svg{min-width:38rem;direction:ltr}.rate{display:inline-flex;gap:.5rem;align-items:center;white-space:nowrap}
 .rate svg{width:7rem;height:.7rem}.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(17rem,100%),1fr));gap:1.2rem}
 figure{margin:0}figcaption{font-size:.9rem}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}

@@ -134,6 +134,11 @@ TEST_F(ConsoleTest, keeps_a_determination_with_note_time_and_name) {
   EXPECT_THAT(browser.get("/review").body, Not(HasSubstr(path))) << "it no longer waits";
   EXPECT_THAT(browser.get("/review?determination=deny").body, HasSubstr(path));
   EXPECT_THAT(browser.get("/review/api/decisions?determination=deny").body, HasSubstr("\"determination\":\"deny\""));
+  std::string const id = path.substr(path.rfind('/') + 1);
+  EXPECT_THAT(
+      browser.get("/review/api/decisions/" + id).body,
+      HasSubstr(R"("review":{"determinations":[{"verdict":"deny","note":"No <response> to the\nlast course","by":)"
+                R"({"subject":"local","name":"Dr. O'Hara & son"},"time":")"));
   for (auto const& bad : {std::map<std::string, std::string>{{"verdict", "maybe"}, {"name", "x"}},
                           {{"verdict", "deny"}, {"name", ""}},
                           {{"verdict", "deny"}, {"name", "x"}, {"note", std::string(16001, 'x')}}}) {
@@ -162,9 +167,10 @@ TEST_F(ConsoleTest, lets_pages_load_nothing_but_its_own_style_and_script) {
   Node const node(config_);
   std::string const path = order(node);
   auto const page = browser(node).get(path);
-  EXPECT_EQ(page.header("Content-Security-Policy"),
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-            "frame-ancestors 'none'");
+  EXPECT_EQ(
+      page.header("Content-Security-Policy"),
+      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+      "frame-ancestors 'none'");
   EXPECT_EQ(page.header("Cache-Control"), "no-store");
   EXPECT_EQ(page.header("X-Content-Type-Options"), "nosniff");
   EXPECT_EQ(page.header("Access-Control-Allow-Origin"), "");
