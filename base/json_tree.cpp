@@ -10,7 +10,7 @@ namespace ivig::base {
 namespace {
 
 /// A parser holds about twelve times the longest text it has read: beyond this it is not kept for the next.
-constexpr std::size_t kKeptBytes = 1024 * 1024;
+constexpr std::size_t kKeptBytes = 256 * 1024;
 /// Bytes of text for a member, and for an item of an array, in FHIR resources; the first block holds most requests.
 constexpr std::size_t kBytesPerMember = 24;
 constexpr std::size_t kBytesPerItem = 128;

@@ -50,7 +50,8 @@ class Copy:
                     elif k == "valueString" and "text-match" in part.get("url", ""):
                         part[k] = v + self.words
                     elif k == "value" and isinstance(v, str):
-                        part[k] = v + self.suffix.upper()
+                        stem = v.removesuffix(".*")  # a regex that is the start of codes
+                        part[k] = stem + self.suffix.upper() + v[len(stem):]
                     else:
                         codes(v)
             elif isinstance(part, list):

@@ -285,14 +285,10 @@ class Evaluation {
 
 /// Unknown facts that the rows of these indications mention, directly or through derived facts.
 std::vector<FactIndex> open_facts(RuleSet const& rules, Facts const& facts, std::vector<Truth> const& truths) {
-  std::vector<char> seen(rules.facts.size(), 0);
-  std::vector<FactIndex> queue;
+  std::vector<FactIndex> queue;  // short: what a handful of rows mention
   auto note = [&](std::vector<FactIndex> const& mentioned) {
     for (FactIndex fact : mentioned) {
-      if (seen[fact] == 0) {
-        seen[fact] = 1;
-        queue.push_back(fact);
-      }
+      if (std::find(queue.begin(), queue.end(), fact) == queue.end()) queue.push_back(fact);
     }
   };
   for (auto const& indication : facts.indications) {
