@@ -71,8 +71,8 @@ class Builder {
   }
 
   void add_reaction(FactSide side, rules::ReactionClause const& clause) {
-    ReactionUse use{side, &clause, sets(clause.to), {}, {}, sets(clause.manifestations), sets(clause.only),
-                    sets(clause.not_only)};
+    ReactionUse use{
+        side, &clause, sets(clause.to), {}, {}, sets(clause.manifestations), sets(clause.only), sets(clause.not_only)};
     for (SetIndex set : sets(clause.to)) {
       auto const more = sets(terms_.sets()[set].substance_of);
       if (!more.empty()) use.allergies.push_back(set);

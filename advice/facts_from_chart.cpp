@@ -353,8 +353,7 @@ class FactReader {
       Truth const value = side.side == Side::for_it ? Truth::yes : Truth::no;
       auto add = [&, fact = side.fact](Truth truth, auto const& detail) {
         Balance& balance = balances_[fact];
-        if (balance.takes(truth, weight_of_dose))
-          balance.add(truth, weight_of_dose, dose_.basis, dose_.from, detail());
+        if (balance.takes(truth, weight_of_dose)) balance.add(truth, weight_of_dose, dose_.basis, dose_.from, detail());
       };
       auto const& scheduled = evidence->schedules;
       if (std::find(scheduled.begin(), scheduled.end(), schedule) != scheduled.end())

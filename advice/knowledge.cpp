@@ -252,9 +252,9 @@ ResultCues read_result_cues(rules::TextCueLists const& lists) {
     each(name, [&](std::string const& code) { found.insert(code); });
     return found;
   };
-  return {words("result_positive"),       words("result_negative"),       words("result_pending"),
-          words("negation_before"),       codes("result_positive_codes"), codes("result_negative_codes"),
-          codes("result_high_codes"),     codes("result_not_high_codes")};
+  return {words("result_positive"),   words("result_negative"),       words("result_pending"),
+          words("negation_before"),   codes("result_positive_codes"), codes("result_negative_codes"),
+          codes("result_high_codes"), codes("result_not_high_codes")};
 }
 
 base::Result<void> check_products(Knowledge const& knowledge) {

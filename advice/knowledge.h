@@ -73,7 +73,7 @@ struct Knowledge {
   ProductIndices products;
   std::vector<BrandName> brands;
   fhir::PrefixTrie brand_words;  ///< by "folded name ": index into brands
-  fhir::DrugWords drug_words;  ///< folded words of the product's names: for dose texts
+  fhir::DrugWords drug_words;    ///< folded words of the product's names: for dose texts
 
   /// Loads the folder of a rule set. Errors: those of RuleSet::load and load_value_sets, and invalid_rules for a value
   /// set that a fact names and that does not exist.

@@ -20,8 +20,7 @@ Route route_of(Knowledge const& knowledge, fhir::Order const& order) {
   for (auto const& given : order.routes) {
     Statement statement = recognise(knowledge, Place::treatment, given, {}, true);
     if (statement.match(sets.route_intravenous) != nullptr) return Route::intravenous;
-    if (statement.match(sets.route_subcutaneous) != nullptr ||
-        statement.match(sets.route_intramuscular) != nullptr) {
+    if (statement.match(sets.route_subcutaneous) != nullptr || statement.match(sets.route_intramuscular) != nullptr) {
       route = Route::other;
     }
   }

@@ -46,9 +46,8 @@ void add_free_text(Knowledge const& knowledge, Statement text, ReactionStatement
 
 /// No clause asks for reactions to anything that the statement names.
 bool of_no_interest(Knowledge const& knowledge, Statement const& substance) {
-  return std::all_of(substance.sets.begin(), substance.sets.end(), [&](SetMatch const& match) {
-    return knowledge.clauses.reactions_by_set[match.set].empty();
-  });
+  return std::all_of(substance.sets.begin(), substance.sets.end(),
+                     [&](SetMatch const& match) { return knowledge.clauses.reactions_by_set[match.set].empty(); });
 }
 
 ReactionStatement of_allergy(Knowledge const& knowledge, fhir::Allergy const& allergy) {

@@ -203,8 +203,7 @@ class ResultNames {
 
   Statement recognised(fhir::Observation const& observation) {
     auto const& code = observation.code;
-    std::string_view const name =
-        code.text.empty() && !code.codings.empty() ? code.codings.front().display : code.text;
+    std::string_view const name = code.text.empty() && !code.codings.empty() ? code.codings.front().display : code.text;
     // Name and value are read as one sentence, so that "positive" belongs to the test before it.
     std::string sentence(name);
     if (std::string const words = value_words(observation); !words.empty()) sentence.append(" ").append(words);

@@ -180,10 +180,9 @@ bool fulfils(Knowledge const& knowledge, TreatmentStatement const& treatment, Cl
   if ((treatment.states & use.states).none()) return denied(treatment, use, clause);
   auto const& sets = treatment.statement.sets;
   auto const& phrases = treatment.statement.phrases;
-  return std::any_of(sets.begin(), sets.end(),
-                     [&](SetMatch const& match) {
-                       return !match.broader && !match.possible && holds(use.sets, match.set);
-                     }) ||
+  return std::any_of(
+             sets.begin(), sets.end(),
+             [&](SetMatch const& match) { return !match.broader && !match.possible && holds(use.sets, match.set); }) ||
          std::any_of(phrases.begin(), phrases.end(), [&](PhraseMatch const& match) {
            return !match.negated && !match.possible && names(match, clause);
          });

@@ -72,8 +72,8 @@ struct ReviewConfig {
   std::vector<std::string> viewer_roles;
   std::vector<std::string> reviewer_roles;
   std::vector<std::string> private_networks;  ///< CIDR ranges that the provider's names may lead to
-  std::string roles_claim = "roles";       ///< member of the ID token that holds roles; a dot leads inwards
-  std::chrono::seconds session{8 * 3600};  ///< session_minutes: then one has to sign in again
+  std::string roles_claim = "roles";          ///< member of the ID token that holds roles; a dot leads inwards
+  std::chrono::seconds session{8 * 3600};     ///< session_minutes: then one has to sign in again
 };
 
 /// `tokens`: what holds for the tokens of every client, and for the key sets behind them.

@@ -143,9 +143,9 @@ std::optional<Error> json_fault(std::string_view text, JsonLimits const& limits)
   rapidjson::Reader reader;
   rapidjson::ParseResult const result = reader.Parse<rapidjson::kParseNumbersAsStringsFlag>(stream, guard);
   if (guard.too_deep()) {
-    return Error{Errc::too_deep, "body",
-                 at_byte("nested deeper than " + std::to_string(limits.depth) + " (limits.json_depth)",
-                         result.Offset())};
+    return Error{
+        Errc::too_deep, "body",
+        at_byte("nested deeper than " + std::to_string(limits.depth) + " (limits.json_depth)", result.Offset())};
   }
   // With numbers as strings it still refuses large exponents, which are well-formed.
   if (result.IsError() && result.Code() != rapidjson::kParseErrorNumberTooBig)

@@ -143,8 +143,7 @@ bool JsonTree::read(std::string& text, unsigned depth) {
   // simdjson's limit is the first depth that it refuses.
   std::size_t const limit = std::size_t{depth} + 1;
   std::size_t const room = std::max(parser.capacity(), text.size());
-  if ((room > parser.capacity() || parser.max_depth() != limit) &&
-      parser.allocate(room, limit) != simdjson::SUCCESS) {
+  if ((room > parser.capacity() || parser.max_depth() != limit) && parser.allocate(room, limit) != simdjson::SUCCESS) {
     return false;
   }
   root_.type_ = Json::Type::null;

@@ -19,8 +19,8 @@ class JsonTree {
   JsonTree& operator=(JsonTree const&) = delete;
 
   /// Reads a text. False when it is no JSON text, nests deeper than `depth`, or holds a number beyond the range of
-  /// double or an integer beyond 64 bits; the tree is then of no use, and may be read into again. The capacity of `text` grows by what the parser reads
-  /// past the end.
+  /// double or an integer beyond 64 bits; the tree is then of no use, and may be read into again. The capacity of
+  /// `text` grows by what the parser reads past the end.
   [[nodiscard]] bool read(std::string& text, unsigned depth);
 
   [[nodiscard]] Json const& root() const { return root_; }
@@ -29,8 +29,8 @@ class JsonTree {
   class Filler;
 
   Json root_;
-  std::unique_ptr<char[]> texts_;                 ///< every string, one after the other
-  std::vector<std::unique_ptr<Json[]>> nodes_;    ///< children of arrays
+  std::unique_ptr<char[]> texts_;                         ///< every string, one after the other
+  std::vector<std::unique_ptr<Json[]>> nodes_;            ///< children of arrays
   std::vector<std::unique_ptr<Json::Member[]>> members_;  ///< children of objects
 };
 

@@ -50,8 +50,7 @@ std::size_t next_escaped(std::string_view text, std::size_t at) {
   for (; text.size() - at >= 16; at += 16) {
     __m128i const s = _mm_loadu_si128(reinterpret_cast<__m128i const*>(text.data() + at));
     __m128i const control = _mm_cmpeq_epi8(_mm_max_epu8(s, last_control), last_control);
-    __m128i const special =
-        _mm_or_si128(_mm_cmpeq_epi8(s, _mm_set1_epi8('"')), _mm_cmpeq_epi8(s, _mm_set1_epi8('\\')));
+    __m128i const special = _mm_or_si128(_mm_cmpeq_epi8(s, _mm_set1_epi8('"')), _mm_cmpeq_epi8(s, _mm_set1_epi8('\\')));
     int const found = _mm_movemask_epi8(_mm_or_si128(control, special));
     if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(found)));
   }

@@ -238,23 +238,23 @@ std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> con
   for (auto const& m : found) longest = std::max(longest, m.last - m.first);
   auto covered = [&](Mention const& m) {
     return m.last - m.first < longest && std::any_of(found.begin(), found.end(), [&](Mention const& other) {
-      bool longer = other.last - other.first > m.last - m.first;
-      return longer && owners_[other.owner].group == owners_[m.owner].group && other.first <= m.last &&
-             m.first <= other.last;
-    });
+             bool longer = other.last - other.first > m.last - m.first;
+             return longer && owners_[other.owner].group == owners_[m.owner].group && other.first <= m.last &&
+                    m.first <= other.last;
+           });
   };
   // Somebody else's disease: everything after the cue up to the end of its sentence.
   bool const any_family =
       std::any_of(cues.begin(), cues.end(), [](CueHit const& cue) { return cue.cue == Cue::family; });
   auto family = [&](Mention const& m) {
     return any_family && std::any_of(cues.begin(), cues.end(), [&](CueHit const& cue) {
-      if (cue.cue != Cue::family) return false;
-      std::size_t from = std::min(cue.first, m.first);
-      std::size_t to = std::max(cue.first, m.first);
-      return std::none_of(tokens.begin() + static_cast<std::ptrdiff_t>(from) + 1,
-                          tokens.begin() + static_cast<std::ptrdiff_t>(to) + 1,
-                          [](Token const& token) { return token.breaks_before; });
-    });
+             if (cue.cue != Cue::family) return false;
+             std::size_t from = std::min(cue.first, m.first);
+             std::size_t to = std::max(cue.first, m.first);
+             return std::none_of(tokens.begin() + static_cast<std::ptrdiff_t>(from) + 1,
+                                 tokens.begin() + static_cast<std::ptrdiff_t>(to) + 1,
+                                 [](Token const& token) { return token.breaks_before; });
+           });
   };
   std::vector<OwnerIndex> excluded;
   if (std::any_of(found.begin(), found.end(), [&](Mention const& m) { return owners_[m.owner].exclusions; }))
@@ -265,10 +265,11 @@ std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> con
         std::find(excluded.begin(), excluded.end(), mention.owner) != excluded.end())
       continue;
     kept.push_back(mention);
-    bool qualified = mention.last - mention.first < longest && std::any_of(found.begin(), found.end(), [&](Mention const& other) {
-      return owners_[other.owner].qualifier && other.first <= mention.first && mention.last <= other.last &&
-             other.last - other.first > mention.last - mention.first;
-    });
+    bool qualified =
+        mention.last - mention.first < longest && std::any_of(found.begin(), found.end(), [&](Mention const& other) {
+          return owners_[other.owner].qualifier && other.first <= mention.first && mention.last <= other.last &&
+                 other.last - other.first > mention.last - mention.first;
+        });
     assert_in_context(tokens, cues, found, qualified, kept.back());
   }
   return kept;

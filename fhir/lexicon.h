@@ -115,9 +115,9 @@ class Lexicon {
 
   std::vector<Edge> edges_;
   std::size_t edge_count_ = 0;
-  std::vector<std::vector<Terminal>> terminals_;     // by node
-  PrefixTrie exclusions_;                            // ids are owners
-  std::vector<Owner> owners_;                        // by owner
+  std::vector<std::vector<Terminal>> terminals_;  // by node
+  PrefixTrie exclusions_;                         // ids are owners
+  std::vector<Owner> owners_;                     // by owner
 };
 
 }  // namespace ivig::fhir

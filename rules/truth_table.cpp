@@ -6,10 +6,7 @@
 namespace ivig::rules {
 
 TruthTable::TruthTable(RuleSet const& rules, Facts const& facts)
-    : rules_(rules),
-      given_(facts),
-      facts_(facts.values.truths()),
-      indications_(facts.values.size(), Truth::no) {
+    : rules_(rules), given_(facts), facts_(facts.values.truths()), indications_(facts.values.size(), Truth::no) {
   for (auto const& indication : facts.indications) {
     Truth const now = truth_or(indications_[indication.condition], indication.certainty);
     set(indication.condition, facts_[indication.condition], now);

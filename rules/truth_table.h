@@ -41,8 +41,8 @@ class TruthTable {
   RuleSet const& rules_;
   Facts const& given_;
   std::vector<Truth> facts_, indications_;
-  std::vector<Change> changes_;   ///< since construction, or since the last take_back
-  std::vector<FactIndex> due_;    ///< ranks of derivation, a heap with the least first
+  std::vector<Change> changes_;  ///< since construction, or since the last take_back
+  std::vector<FactIndex> due_;   ///< ranks of derivation, a heap with the least first
   std::vector<FactIndex> supposed_;
 };
 

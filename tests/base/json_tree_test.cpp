@@ -1,5 +1,5 @@
-// The reader of requests against RapidJSON: the same verdict and the same tree, over examples and what random harm makes
-// of them.
+// The reader of requests against RapidJSON: the same verdict and the same tree, over examples and what random harm
+// makes of them.
 
 #include "base/json_tree.h"
 
@@ -84,8 +84,12 @@ std::vector<std::string> examples() {
   std::vector<std::string> texts{
       R"({"a":1,"a":2,"b":[true,false,null,[],{}],"c":{"d":"\u00e4\n\"\\\/\ud83d\ude00"},"e":-0,"f":1.50,"g":1e-400})",
       R"([0,-1,9223372036854775807,9223372036854775808,18446744073709551615,18446744073709551616,1e308,1e309,-1e999])",
-      R"("text")", "5", " [ ] ", "[1e5,1E+5,0.1,-0.0,123456789012345678901234567890,0e999]"};
-  for (auto const& entry : std::filesystem::directory_iterator(std::string(IVIG_SOURCE_DIR) + "/conformance/examples")) {
+      R"("text")",
+      "5",
+      " [ ] ",
+      "[1e5,1E+5,0.1,-0.0,123456789012345678901234567890,0e999]"};
+  for (auto const& entry :
+       std::filesystem::directory_iterator(std::string(IVIG_SOURCE_DIR) + "/conformance/examples")) {
     if (entry.path().extension() != ".json") continue;
     std::ifstream in(entry.path(), std::ios::binary);
     texts.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());

@@ -82,7 +82,8 @@ TEST_F(IdTokenTest, must_be_signed_by_a_key_of_the_provider) {
 
 // RFC 7636, appendix B
 TEST(Pkce, makes_the_challenge_of_the_specifications_example) {
-  EXPECT_EQ(pkce_challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+  EXPECT_EQ(pkce_challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
 }
 
 }  // namespace

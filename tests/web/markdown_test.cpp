@@ -22,8 +22,8 @@ TEST(Markdown, leaves_out_html_script_addresses_and_pictures) {
               AllOf(Not(HasSubstr("<script")), Not(HasSubstr("<b"))));
   for (char const* link : {"[x](javascript:alert(1))", "[x](data:text/html,x)", "[x](JaVaScRiPt:alert(1))",
                            "<javascript:alert(1)>", "[x](//evil.example.net)"}) {
-    EXPECT_THAT(markdown_html(link), AllOf(Not(HasSubstr("javascript:alert(1)\"")), Not(HasSubstr("data:")),
-                                           Not(HasSubstr("href=\"//"))))
+    EXPECT_THAT(markdown_html(link),
+                AllOf(Not(HasSubstr("javascript:alert(1)\"")), Not(HasSubstr("data:")), Not(HasSubstr("href=\"//"))))
         << link;
   }
   EXPECT_THAT(markdown_html("![x](https://evil.example.net/pixel)"), Not(HasSubstr("evil.example.net")));
