@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace ivig::advice {
 namespace {
@@ -95,6 +96,12 @@ class Builder {
 };
 
 }  // namespace
+
+std::vector<ClauseNumber> NamedClauses::in_order() && {
+  std::sort(clauses_.begin(), clauses_.end());
+  clauses_.erase(std::unique(clauses_.begin(), clauses_.end()), clauses_.end());
+  return std::move(clauses_);
+}
 
 ClauseIndex ClauseIndex::build(rules::RuleSet const& rules, fhir::Terminology const& terms) {
   ClauseIndex index;

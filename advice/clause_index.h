@@ -80,4 +80,18 @@ struct ClauseIndex {
   [[nodiscard]] static ClauseIndex build(rules::RuleSet const& rules, fhir::Terminology const& terms);
 };
 
+/// The clauses that one entry of a record leads to.
+class NamedClauses {
+ public:
+  void add(ClauseNumber clause) { clauses_.push_back(clause); }
+  void add(std::vector<ClauseNumber> const& clauses) {
+    clauses_.insert(clauses_.end(), clauses.begin(), clauses.end());
+  }
+  /// In order, each once.
+  [[nodiscard]] std::vector<ClauseNumber> in_order() &&;
+
+ private:
+  std::vector<ClauseNumber> clauses_;
+};
+
 }  // namespace ivig::advice

@@ -165,12 +165,9 @@ class FactReader {
 
   void from_treatments() {
     ByClause<TreatmentStatement const*> named;
-    std::vector<ClauseNumber> led_to;
     for (auto const* list : {&record_.treatments, &std::as_const(told_)}) {
       for (auto const& treatment : *list) {
-        led_to.clear();
-        add_clauses_named(knowledge_, treatment, led_to);
-        for (ClauseNumber clause : led_to) {
+        for (ClauseNumber clause : clauses_named(knowledge_, treatment)) {
           if (fulfils(knowledge_, treatment, clause)) named.add(clause, &treatment);
         }
       }
@@ -264,14 +261,9 @@ class FactReader {
   void from_reactions() {
     ByClause<ReactionStatement const*> named;
     for (auto const& entry : record_.reactions) {
-      std::vector<ClauseNumber> led_to;
-      for (auto const& match : entry.substance.sets) {
-        auto const& of_set = clauses_.reactions_by_set[match.set];
-        led_to.insert(led_to.end(), of_set.begin(), of_set.end());
-      }
-      std::sort(led_to.begin(), led_to.end());
-      led_to.erase(std::unique(led_to.begin(), led_to.end()), led_to.end());
-      for (ClauseNumber clause : led_to) named.add(clause, &entry);
+      NamedClauses led_to;
+      for (auto const& match : entry.substance.sets) led_to.add(clauses_.reactions_by_set[match.set]);
+      for (ClauseNumber clause : std::move(led_to).in_order()) named.add(clause, &entry);
     }
     named.each([&](ClauseNumber clause, auto const& entries) {
       auto const& use = clauses_.reactions[clause];

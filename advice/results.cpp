@@ -248,17 +248,12 @@ std::vector<ResultStatement> result_statements(Knowledge const& knowledge,
 }
 
 std::vector<ClauseNumber> clauses_named(Knowledge const& knowledge, ResultStatement const& result) {
-  std::vector<ClauseNumber> clauses;
-  for (auto const& match : result.statement.sets) {
-    auto const& of_set = knowledge.clauses.results_by_set[match.set];
-    clauses.insert(clauses.end(), of_set.begin(), of_set.end());
-  }
+  NamedClauses named;
+  for (auto const& match : result.statement.sets) named.add(knowledge.clauses.results_by_set[match.set]);
   for (auto const& match : result.statement.phrases) {
-    if (match.owner.kind == PhraseOwner::Kind::result_name) clauses.push_back(match.owner.clause);
+    if (match.owner.kind == PhraseOwner::Kind::result_name) named.add(match.owner.clause);
   }
-  std::sort(clauses.begin(), clauses.end());
-  clauses.erase(std::unique(clauses.begin(), clauses.end()), clauses.end());
-  return clauses;
+  return std::move(named).in_order();
 }
 
 std::vector<ResultEvidence> evidence_in_results(Knowledge const& knowledge,

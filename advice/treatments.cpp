@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace ivig::advice {
 namespace {
@@ -161,17 +162,15 @@ TreatmentStatement treatment_statement(Knowledge const& knowledge, fhir::Treatme
   return result;
 }
 
-void add_clauses_named(Knowledge const& knowledge, TreatmentStatement const& treatment,
-                       std::vector<ClauseNumber>& clauses) {
+std::vector<ClauseNumber> clauses_named(Knowledge const& knowledge, TreatmentStatement const& treatment) {
   auto const& by_set = knowledge.clauses.treatments_by_set;
-  auto add = [&](fhir::SetIndex set) { clauses.insert(clauses.end(), by_set[set].begin(), by_set[set].end()); };
-  for (auto const& match : treatment.statement.sets) add(match.set);
-  for (auto set : treatment.statement.denied_sets) add(set);
+  NamedClauses named;
+  for (auto const& match : treatment.statement.sets) named.add(by_set[match.set]);
+  for (auto set : treatment.statement.denied_sets) named.add(by_set[set]);
   for (auto const& match : treatment.statement.phrases) {
-    if (match.owner.kind == PhraseOwner::Kind::treatment_name) clauses.push_back(match.owner.clause);
+    if (match.owner.kind == PhraseOwner::Kind::treatment_name) named.add(match.owner.clause);
   }
-  std::sort(clauses.begin(), clauses.end());
-  clauses.erase(std::unique(clauses.begin(), clauses.end()), clauses.end());
+  return std::move(named).in_order();
 }
 
 bool fulfils(Knowledge const& knowledge, TreatmentStatement const& treatment, ClauseNumber clause) {

@@ -24,8 +24,7 @@ struct TreatmentStatement {
 [[nodiscard]] TreatmentStates states_of_words(Statement const& statement);
 
 /// The clauses that the treatment's sets and words lead to, in order, each once: any other is not fulfilled.
-void add_clauses_named(Knowledge const& knowledge, TreatmentStatement const& treatment,
-                       std::vector<ClauseNumber>& clauses);
+[[nodiscard]] std::vector<ClauseNumber> clauses_named(Knowledge const& knowledge, TreatmentStatement const& treatment);
 
 /// True when the clause's drugs or procedures are in the statement and one of its states holds, whenever it was.
 [[nodiscard]] bool fulfils(Knowledge const& knowledge, TreatmentStatement const& treatment, ClauseNumber clause);

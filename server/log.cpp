@@ -11,39 +11,20 @@
 #include <charconv>
 #include <cstdio>
 
+#include "base/utf8.h"
+
 namespace ivig::server {
 namespace {
 
 constexpr std::array<std::string_view, 6> kLevelNames{"trace", "debug", "info", "warn", "error", "off"};
 constexpr std::size_t kQueuedLines = 8192;
 
-/// The length of the UTF-8 sequence at the front of `text`, 0 if there is none.
-std::size_t utf8_length(std::string_view text) {
-  auto const byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  unsigned const lead = byte(0);
-  std::size_t const length = lead < 0x80   ? 1
-                             : lead < 0xC2 ? 0
-                             : lead < 0xE0 ? 2
-                             : lead < 0xF0 ? 3
-                             : lead < 0xF5 ? 4
-                                           : 0;
-  if (length == 0 || length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) return 0;
-  }
-  if (lead == 0xE0 && byte(1) < 0xA0) return 0;  // overlong
-  if (lead == 0xED && byte(1) > 0x9F) return 0;  // surrogate
-  if (lead == 0xF0 && byte(1) < 0x90) return 0;
-  if (lead == 0xF4 && byte(1) > 0x8F) return 0;
-  return length;
-}
-
 void append_quoted(std::string& out, std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
   out += '"';
   while (!text.empty()) {
     auto const c = static_cast<unsigned char>(text.front());
-    std::size_t const length = utf8_length(text);
+    std::size_t const length = c < 0x80 ? 1 : base::utf8_sequence(text, 0);
     if (length == 0) {
       out += "\\ufffd";
     } else if (c == '"' || c == '\\') {

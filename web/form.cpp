@@ -2,36 +2,16 @@
 
 #include <algorithm>
 
+#include "base/percent.h"
 #include "base/utf8.h"
 
 namespace ivig::web {
 namespace {
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
+/// Nothing when a NUL, or what is no UTF-8, comes out.
 std::optional<std::string> decoded(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+') {
-      out += ' ';
-    } else if (text[i] != '%') {
-      out += text[i];
-    } else {
-      int const high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-      int const low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-      if (high < 0 || low < 0) return std::nullopt;
-      char const c = static_cast<char>(high * 16 + low);
-      if (c == '\0') return std::nullopt;
-      out += c;
-      i += 2;
-    }
-  }
+  auto out = base::percent_decoded(text);
+  if (out && (out->find('\0') != std::string::npos || !base::is_utf8(*out))) return std::nullopt;
   return out;
 }
 
@@ -46,7 +26,7 @@ std::optional<std::map<std::string, std::string>> read_form(std::string_view bod
     auto const equals = std::min(pair.find('='), pair.size());
     auto name = decoded(pair.substr(0, equals));
     auto value = decoded(pair.substr(std::min(equals + 1, pair.size())));
-    if (!name || !value || !base::is_utf8(*name) || !base::is_utf8(*value)) return std::nullopt;
+    if (!name || !value) return std::nullopt;
     form[*std::move(name)] = *std::move(value);
   }
   return form;
