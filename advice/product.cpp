@@ -46,7 +46,8 @@ class Identifier {
 
   [[nodiscard]] Identity by_text(std::string_view text) const {
     Identity identity;
-    for (auto const& mention : knowledge_.lexicon.find(text, fhir::tokenize(text))) {
+    auto const wording = knowledge_.wordings->of(knowledge_, text);
+    for (auto const& mention : wording->mentions) {
       auto const& owner = knowledge_.owners[mention.owner];
       bool usable = owner.kind == PhraseOwner::Kind::value_set && mention.assertion == fhir::Assertion::affirmed &&
                     mention.kind != fhir::PhraseKind::ambiguous_abbreviation;
