@@ -317,38 +317,53 @@ void each_resource(Json const& value, std::function<void(Json const& resource)> 
   for (Found const& found : contents.resources) visit(*found.resource);
 }
 
-Chart read_chart(Json const* prefetch, Json const* draft_bundle, std::string_view patient_id, ResourceIndex& index,
-                 std::span<Fetched const> fetched) {
-  Chart chart;
-  chart.patient.id = last_segment(patient_id);
-  Availabilities available(chart);
-  Seen seen;
-
+struct Sources::Parts {
   Contents draft;
-  if (draft_bundle != nullptr) collect(*draft_bundle, {}, draft);
-  keep_new(draft.resources, seen);
-  std::vector<PrefetchValue> values = read_values(prefetch);
-  add_fetched(fetched, values);
+  std::vector<PrefetchValue> values;
+  Seen seen;
+};
 
-  // Everything is indexed before anything is read: references lead in all directions.
-  for (Found const& found : draft.resources) index.add(*found.resource, found.full_url);
-  for (PrefetchValue const& value : values) {
+Sources::Sources(Json const* prefetch, Json const* draft_bundle, std::span<Fetched const> fetched)
+    : parts_(std::make_unique<Parts>()) {
+  if (draft_bundle != nullptr) collect(*draft_bundle, {}, parts_->draft);
+  keep_new(parts_->draft.resources, parts_->seen);
+  parts_->values = read_values(prefetch);
+  add_fetched(fetched, parts_->values);
+}
+Sources::Sources(Sources&&) noexcept = default;
+Sources& Sources::operator=(Sources&&) noexcept = default;
+Sources::~Sources() = default;
+
+void Sources::add_to(ResourceIndex& index) const {
+  for (Found const& found : parts_->draft.resources) index.add(*found.resource, found.full_url);
+  for (PrefetchValue const& value : parts_->values) {
     auto const& resources = value.contents.resources;
     for (auto it = resources.rbegin(); it != resources.rend(); ++it) index.add(*it->resource, it->full_url);
   }
+}
 
-  for (Found const& found : draft.resources) {
-    std::string_view const type = found.type;
-    if (is_order_type(type)) continue;
-    if (type == "Patient" && is_this_patient(found, patient_id, index)) available.provided(Kind::patient);
+Chart Sources::read(std::string_view patient_id, ResourceIndex const& index) && {
+  Chart chart;
+  chart.patient.id = last_segment(patient_id);
+  Availabilities available(chart);
+  for (Found const& found : parts_->draft.resources) {
+    if (is_order_type(found.type)) continue;
+    if (found.type == "Patient" && is_this_patient(found, patient_id, index)) available.provided(Kind::patient);
     read_into_chart(*found.resource, patient_id, index, chart);
   }
-  for (PrefetchValue& value : values) {
+  for (PrefetchValue& value : parts_->values) {
     note_availability(value, patient_id, index, available);
-    keep_new(value.contents.resources, seen);
+    keep_new(value.contents.resources, parts_->seen);
     for (Found const& found : value.contents.resources) read_into_chart(*found.resource, patient_id, index, chart);
   }
   return chart;
+}
+
+Chart read_chart(Json const* prefetch, Json const* draft_bundle, std::string_view patient_id, ResourceIndex& index,
+                 std::span<Fetched const> fetched) {
+  Sources sources(prefetch, draft_bundle, fetched);
+  sources.add_to(index);
+  return std::move(sources).read(patient_id, index);
 }
 
 Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, ResourceIndex& index,

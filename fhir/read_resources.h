@@ -53,4 +53,9 @@ void read_into_chart(base::Json const& resource, std::string_view patient_id, Re
 /// pointers into chart.conditions.
 [[nodiscard]] Order read_order(base::Json const& resource, ResourceIndex const& index, Chart const& chart);
 
+/// As read_order, but for the reasons: what can be said of an order before there is a chart.
+[[nodiscard]] Order read_order_alone(base::Json const& resource, ResourceIndex const& index);
+/// Reads the reasons of an order that was read alone.
+void add_reasons(Order& order, ResourceIndex const& index, Chart const& chart);
+
 }  // namespace ivig::fhir

@@ -48,7 +48,7 @@ class ResourceTable {
   }
 
   void grow() {
-    std::vector<Slot> more(std::max<std::size_t>(64, 4 * slots_.size()));
+    std::vector<Slot> more(std::max<std::size_t>(32, 4 * slots_.size()));
     for (Slot const& slot : slots_) {
       if (slot.resource != nullptr) more[place_of(more, slot.type, slot.name)] = slot;
     }
