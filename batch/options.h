@@ -19,6 +19,7 @@ struct Limits {
   std::size_t partition_bytes = 16U << 20U;           ///< aim for what one thread sorts by patient in memory at a time
   std::size_t partitions = 480;                       ///< most files open at once while sorting
   std::size_t patient_marks = std::size_t{1} << 26U;  ///< bits; which patients have an IVIG order
+  std::size_t drug_bytes = 256U << 10U;               ///< of orders' drugs that a thread remembers
   unsigned json_depth = 64;
 };
 
