@@ -1,28 +1,35 @@
 #include "server/log.h"
 
-#include <spdlog/async.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/sink.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <charconv>
-#include <cstdio>
+
+#include <unistd.h>
 
 #include "base/utf8.h"
+#include "server/line_writer.h"
 
 namespace ivig::server {
 namespace {
 
 constexpr std::array<std::string_view, 6> kLevelNames{"trace", "debug", "info", "warn", "error", "off"};
-constexpr std::size_t kQueuedLines = 8192;
+
+/// Whether the character stands in a JSON string as it is.
+bool is_plain(char c) { return c >= ' ' && c < 0x7F && c != '"' && c != '\\'; }
 
 void append_quoted(std::string& out, std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
   out += '"';
   while (!text.empty()) {
+    auto const plain = std::find_if_not(text.begin(), text.end(), is_plain) - text.begin();
+    out.append(text.substr(0, static_cast<std::size_t>(plain)));
+    text.remove_prefix(static_cast<std::size_t>(plain));
+    if (text.empty()) break;
     auto const c = static_cast<unsigned char>(text.front());
     std::size_t const length = c < 0x80 ? 1 : base::utf8_sequence(text, 0);
     if (length == 0) {
@@ -42,17 +49,26 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
 }
 
+/// `value` in so many digits, leading zeros included.
+void append_digits(std::string& out, unsigned value, unsigned digits) {
+  std::array<char, 4> text{};
+  for (unsigned i = digits; i-- > 0; value /= 10) text[i] = static_cast<char>('0' + value % 10);
+  out.append(text.data(), digits);
+}
+
 void append_time(std::string& out, std::chrono::system_clock::time_point time) {
   auto const day = std::chrono::floor<std::chrono::days>(time);
   std::chrono::year_month_day const date(day);
-  std::chrono::hh_mm_ss const clock(std::chrono::floor<std::chrono::milliseconds>(time - day));
-  std::array<char, 40> text{};
-  int const size =
-      std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                    static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                    static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
-  out.append(text.data(), static_cast<std::size_t>(size));
+  auto const of_day =
+      static_cast<unsigned>(std::chrono::floor<std::chrono::milliseconds>(time - day).count());  // below 86 400 000
+  append_digits(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+  append_digits(out += '-', static_cast<unsigned>(date.month()), 2);
+  append_digits(out += '-', static_cast<unsigned>(date.day()), 2);
+  append_digits(out += 'T', of_day / 3'600'000, 2);
+  append_digits(out += ':', of_day / 60'000 % 60, 2);
+  append_digits(out += ':', of_day / 1000 % 60, 2);
+  append_digits(out += '.', of_day % 1000, 3);
+  out += 'Z';
 }
 
 void append_value(std::string& out, LogField const& field, bool always_quote) {
@@ -83,21 +99,45 @@ std::string_view known_method(std::string_view method) {
   return method.empty() ? "none" : "other";
 }
 
+/// Ready lines into a LineWriter; what a person waits for goes out at once.
+class GatheringSink final : public spdlog::sinks::sink {
+ public:
+  GatheringSink(int descriptor, LogFormat format)
+      : writer_(descriptor, [format](std::uint64_t dropped) {
+          LogField const count("lines", dropped);
+          return format_line(format, std::chrono::system_clock::now(), LogLevel::warn, "log_lines_dropped",
+                             std::span(&count, 1));
+        }) {}
+
+  void log(spdlog::details::log_msg const& message) override {
+    writer_.append({message.payload.data(), message.payload.size()}, message.level >= spdlog::level::warn);
+  }
+  void flush() override {}
+  void set_pattern(std::string const& /*pattern*/) override {}
+  void set_formatter(std::unique_ptr<spdlog::formatter> /*formatter*/) override {}
+
+ private:
+  LineWriter writer_;
+};
+
+spdlog::level::level_enum spdlog_level(LogLevel level) {
+  return level >= LogLevel::error  ? spdlog::level::err
+         : level == LogLevel::warn ? spdlog::level::warn
+                                   : spdlog::level::info;
+}
+
 }  // namespace
 
 struct Log::State {
   std::atomic<LogLevel> level;
   LogFormat format;
-  std::shared_ptr<spdlog::details::thread_pool> writer;  // before logger: it is joined after the logger is gone
-  std::shared_ptr<spdlog::logger> logger;
+  spdlog::logger logger;
 
-  State(LogLevel at, LogFormat as) : level(at), format(as) {}
-
-  void finish_setup() {
-    logger->set_pattern("%v");
-    logger->set_level(spdlog::level::trace);
+  State(LogLevel at, LogFormat as, spdlog::sink_ptr sink) : level(at), format(as), logger("ivig-cds", std::move(sink)) {
+    logger.set_pattern("%v");
+    logger.set_level(spdlog::level::trace);
     // Whatever the log cannot write must not reach standard error unformatted.
-    logger->set_error_handler([](std::string const&) {});
+    logger.set_error_handler([](std::string const&) {});
   }
 };
 
@@ -112,7 +152,7 @@ std::optional<LogLevel> parse_log_level(std::string_view word) {
 std::string format_line(LogFormat format, std::chrono::system_clock::time_point time, LogLevel level,
                         std::string_view event, std::span<LogField const> fields) {
   std::string line;
-  line.reserve(256);
+  line.reserve(384);  // an access line with a trace
   std::string_view const level_name = kLevelNames[static_cast<std::size_t>(level)];
   if (format == LogFormat::json) {
     line += R"({"time":")";
@@ -144,19 +184,13 @@ std::string format_line(LogFormat format, std::chrono::system_clock::time_point 
   return line;
 }
 
-Log::Log(LogLevel level, LogFormat format) : state_(std::make_unique<State>(level, format)) {
-  state_->writer = std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1);
-  state_->logger =
-      std::make_shared<spdlog::async_logger>("ivig-cds", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
-                                             state_->writer, spdlog::async_overflow_policy::overrun_oldest);
-  state_->finish_setup();
-}
+Log::Log(LogLevel level, LogFormat format) : Log(level, format, STDERR_FILENO) {}
 
-Log::Log(LogLevel level, LogFormat format, std::ostream& out) : state_(std::make_unique<State>(level, format)) {
-  state_->logger =
-      std::make_shared<spdlog::logger>("ivig-cds", std::make_shared<spdlog::sinks::ostream_sink_mt>(out, true));
-  state_->finish_setup();
-}
+Log::Log(LogLevel level, LogFormat format, int descriptor)
+    : state_(std::make_unique<State>(level, format, std::make_shared<GatheringSink>(descriptor, format))) {}
+
+Log::Log(LogLevel level, LogFormat format, std::ostream& out)
+    : state_(std::make_unique<State>(level, format, std::make_shared<spdlog::sinks::ostream_sink_mt>(out, true))) {}
 
 Log::~Log() = default;
 
@@ -171,7 +205,7 @@ void Log::write(LogLevel level, std::string_view event, std::initializer_list<Lo
 void Log::write(LogLevel level, std::string_view event, std::span<LogField const> fields) {
   if (!enabled(level) || level == LogLevel::off) return;
   std::string const line = format_line(state_->format, std::chrono::system_clock::now(), level, event, fields);
-  state_->logger->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
+  state_->logger.log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
 void Log::debug(std::string_view event, std::initializer_list<LogField> fields) {

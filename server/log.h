@@ -54,12 +54,16 @@ struct AccessLine {
 [[nodiscard]] std::string format_line(LogFormat format, std::chrono::system_clock::time_point time, LogLevel level,
                                       std::string_view event, std::span<LogField const> fields);
 
-/// A log. All functions may be called from any thread; lines are written by a thread of the log's own, so a slow
-/// terminal does not hold up requests (if 8192 lines wait, the oldest are dropped). The destructor writes the rest.
+/// A log. All functions may be called from any thread; lines are gathered for 20 ms at most and written by a thread of
+/// the log's own (line_writer.h), warnings and errors at once. A terminal that takes nothing does not hold up requests:
+/// when 2 MiB wait, further lines are dropped, and a line `log_lines_dropped` says how many. The destructor writes the
+/// rest.
 class Log {
  public:
   /// Writes to standard error.
   Log(LogLevel level, LogFormat format);
+  /// Writes to a file descriptor, which stays the caller's and must outlive the log.
+  Log(LogLevel level, LogFormat format, int descriptor);
   /// Writes to `out` at once, under a lock; `out` must outlive the log.
   Log(LogLevel level, LogFormat format, std::ostream& out);
   ~Log();
