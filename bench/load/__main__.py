@@ -70,6 +70,7 @@ class Context:
     def __init__(self, scale, fleet, descriptors):
         self.scale, self.fleet, self.descriptors = scale, fleet, descriptors
         self.body = ROOT / "conformance/examples/order-sign-ibm.json"
+        self.other_body = ROOT / "conformance/examples/order-sign-other-drug.json"
         self.large_body = fleet.folder / "large.json"
         self.large_body.write_text(run([ROOT / "bench/large_chart.py", "--observations", 200, "--conditions", 60, "--medications",
                                         60], 30), "utf-8")

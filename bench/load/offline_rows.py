@@ -168,7 +168,7 @@ def stages(context, report):
 
 def count_instructions(context, report):
     lines = [[file.stem, f"{instructions(file, context.progress) / 1000:.0f} thousand"]
-             for file in (context.body, context.large_body)]
+             for file in (context.body, context.other_body, context.large_body)]
     report.table("Instructions", ["request", "instructions of an answer"], lines,
                  "callgrind on `bench/request_loop`: bytes in, bytes out, no socket, no record. The same on every machine.")
 
