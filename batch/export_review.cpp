@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 #include <memory>
 #include <mutex>
@@ -18,8 +19,9 @@
 namespace ivig::batch {
 namespace {
 
-constexpr std::size_t kSpillBuffer = std::size_t{32} * 1024;
-constexpr std::size_t kMedicationMarks = std::size_t{1} << 19U;  // bits for each partition
+// For each partition, of which there are the more the more is reviewed: so these are small.
+constexpr std::size_t kSpillBuffer = std::size_t{8} * 1024;
+constexpr std::size_t kLeastMedicationMarks = std::size_t{1} << 16U, kMostMedicationMarks = std::size_t{1} << 19U;
 
 /// A line in a partition's file; its text follows.
 struct SpilledLine {
@@ -112,9 +114,11 @@ class ExportReview {
     Limits const& limits = context_.options.limits;
     std::size_t const least = std::min<std::size_t>(std::size_t{context_.options.jobs} * 4, limits.partitions);
     std::size_t const count = std::clamp<std::size_t>(bytes_ / limits.partition_bytes + 1, least, limits.partitions);
+    std::size_t const marks =
+        std::clamp<std::size_t>(std::bit_ceil(bytes_ / count / 16), kLeastMedicationMarks, kMostMedicationMarks);
     for (std::size_t i = 0; i < count; ++i) {
       partitions_.push_back(std::make_unique<Partition>(context_.options.work_folder));
-      if (surveyed_.has_medications) partitions_.back()->medications.emplace(kMedicationMarks);
+      if (surveyed_.has_medications) partitions_.back()->medications.emplace(marks);
     }
   }
 
@@ -192,6 +196,7 @@ class ExportReview {
     auto take = [&](std::size_t& number) { return next < partitions_.size() && (number = next++, true); };
     auto work = [&](std::size_t& number, std::vector<Outcome>& outcomes, unsigned) {
       review_partition(*partitions_[number], outcomes);
+      partitions_[number].reset();
     };
     auto hand_on = [&](std::vector<Outcome>& outcomes) {
       runs.emplace_back(folder);

@@ -43,6 +43,12 @@ bool closes(std::string_view text) {
   return false;
 }
 
+std::uint64_t lines_in(std::string_view text) {
+  std::uint64_t lines = 0;
+  for (std::size_t at = text.find('\n'); at != kNone; at = text.find('\n', at + 1)) ++lines;
+  return lines;
+}
+
 base::Result<void> add_folder(fs::path const& folder, std::vector<InputFile>& files) {
   std::error_code error;
   std::vector<fs::path> found;
@@ -173,7 +179,7 @@ void LineSource::keep_rest(Chunk& chunk) {
   carry_.assign(chunk.text().substr(cut));
   chunk.size = cut;
   chunk.one_document = one_document_;
-  line_ += static_cast<std::uint64_t>(std::count(chunk.buffer.get(), chunk.buffer.get() + cut, '\n'));
+  line_ += lines_in(chunk.text());
   offset_ += cut;
 }
 

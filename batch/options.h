@@ -16,9 +16,10 @@ struct Limits {
   std::size_t chunk_bytes = 1U << 20U;                ///< read at once by one thread
   std::size_t line_bytes = 16U << 20U;                ///< longest line, and longest file that is one document
   std::size_t patient_bytes = 64U << 20U;             ///< the record of one patient
-  std::size_t partition_bytes = 16U << 20U;           ///< aim for what one thread sorts by patient in memory at a time
+  std::size_t partition_bytes = 1U << 20U;            ///< aim for what one thread sorts by patient in memory at a time
   std::size_t partitions = 480;                       ///< most files open at once while sorting
   std::size_t patient_marks = std::size_t{1} << 26U;  ///< bits; which patients have an IVIG order
+  std::size_t drug_bytes = 256U << 10U;               ///< of orders' drugs that a thread remembers
   unsigned json_depth = 64;
 };
 

@@ -111,7 +111,8 @@ class OnePatient {
     chart_.treatments_available = available(context.kinds.treatments);
   }
 
-  void review(std::vector<Outcome>& outcomes) const {
+  /// At most once: the chart goes back from day to day.
+  void review(std::vector<Outcome>& outcomes) {
     // Orders of one day were signed together, as the drafts of one request are.
     std::map<std::optional<base::Day>, std::vector<Resource const*>> by_day;
     std::map<std::optional<base::Day>, bool> has_ivig;
@@ -123,24 +124,30 @@ class OnePatient {
       bool& ivig = has_ivig[order.authored];
       ivig = ivig || advice::recognise_product(context_.knowledge, order).ivig;
     }
-    for (auto const& [day, orders] : by_day) {
-      if (has_ivig[day]) review_day(day, orders, outcomes);
-    }
+    std::erase_if(by_day, [&](auto const& one) { return !has_ivig[one.first]; });
+    std::vector<Day> days;
+    for (auto const& [day, orders] : by_day) days.push_back({day.value_or(context_.options.today), &orders});
+    // What was not known on a day was not known on any before.
+    std::sort(days.begin(), days.end(), [](Day const& a, Day const& b) { return a.day > b.day; });
+    for (Day const& day : days) review_day(day, outcomes);
   }
 
  private:
-  void review_day(std::optional<base::Day> day, std::vector<Resource const*> const& resources,
-                  std::vector<Outcome>& outcomes) const {
-    base::Day const today = day.value_or(context_.options.today);
-    fhir::Chart const chart = fhir::as_of(chart_, today);
+  struct Day {
+    base::Day day;
+    std::vector<Resource const*> const* orders;
+  };
+
+  void review_day(Day const& day, std::vector<Outcome>& outcomes) {
+    chart_ = fhir::as_of(chart_, day.day);
     std::vector<fhir::Order> orders;
-    for (auto const* one : resources) {
-      orders.push_back(fhir::read_order(*one->json, index_, chart));
+    for (auto const* one : *day.orders) {
+      orders.push_back(fhir::read_order(*one->json, index_, chart_));
       orders.back().status = "active";  // what became of it later was not known then
     }
     std::uint32_t ordinal = 0;
-    for (auto const& decision : advice::decide({context_.knowledge, chart, orders, nullptr, id_, today})) {
-      Place place = resources[static_cast<std::size_t>(decision.order - orders.data())]->line->place;
+    for (auto const& decision : advice::decide({context_.knowledge, chart_, orders, nullptr, id_, day.day})) {
+      Place place = (*day.orders)[static_cast<std::size_t>(decision.order - orders.data())]->line->place;
       place.ordinal = ordinal++;
       Origin const origin{context_.files[place.file].name, place.line};
       outcomes.push_back({place, false, order_text(context_.options.format, context_.knowledge, decision, origin)});

@@ -71,7 +71,7 @@ struct Outcome {
 /// Results in rising order of place, in a file.
 class OutcomeRun {
  public:
-  explicit OutcomeRun(std::filesystem::path const& folder) : file_(folder, std::size_t{32} * 1024) {}
+  explicit OutcomeRun(std::filesystem::path const& folder) : file_(folder, std::size_t{8} * 1024) {}
   void add(Outcome const& outcome);
   void rewind() { file_.rewind(); }
   [[nodiscard]] bool next(Outcome& outcome);

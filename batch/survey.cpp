@@ -4,10 +4,7 @@
 #include <functional>
 #include <memory>
 
-#include "advice/product.h"
-#include "base/json_items.h"
 #include "base/json_read.h"
-#include "base/json_write.h"
 #include "batch/order_text.h"
 #include "fhir/chart_types.h"
 #include "fhir/read_resources.h"
@@ -24,21 +21,29 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kBlank) + 1 - begin);
 }
 
-/// The literal by which an order names its Medication, or empty.
-std::string_view medication_reference(Json const& order) {
-  Json const* reference = base::object_member(order, "medicationReference");
-  if (reference == nullptr) reference = base::object_member(order, "medication");
-  if (reference != nullptr && base::object_member(*reference, "reference") != nullptr) {  // R5 CodeableReference
-    reference = base::object_member(*reference, "reference");
-  }
-  return reference == nullptr ? std::string_view{} : fhir::parse_reference(*reference).literal;
+bool takes(std::string_view& rest, std::string_view next) {
+  if (!rest.starts_with(next)) return false;
+  rest.remove_prefix(next.size());
+  return true;
 }
 
-/// An order for a Medication, which it contains: what recognises orders recognises it then.
-std::string order_for(std::string_view medication, std::string_view id) {
-  std::string text = R"({"resourceType":"MedicationRequest","medicationReference":{"reference":)";
-  base::JsonWriter(text).string("#" + std::string(id));
-  return text.append("},\"contained\":[").append(medication).append("]}");
+/// A CDS Hooks request or a Bundle as they are nearly always written: `hook`, `context` or the type behind nothing but
+/// plain strings. Such a line is read as a case whatever follows, and needs no glance before.
+bool begins_as_case(std::string_view text) {
+  if (!takes(text, "{")) return false;
+  while (true) {
+    if (!takes(text, "\"")) return false;
+    std::string_view const name = text.substr(0, text.find_first_of("\"\\"));
+    text.remove_prefix(name.size());
+    if (!takes(text, "\":")) return false;
+    takes(text, " ");
+    if (name == "hook" || name == "context") return text.starts_with('"') || text.starts_with('{');
+    if (name == "resourceType") return text.starts_with("\"Bundle\"");
+    if (!takes(text, "\"")) return false;
+    text.remove_prefix(std::min(text.size(), text.find_first_of("\"\\")));
+    if (!takes(text, "\",")) return false;
+    takes(text, " ");
+  }
 }
 
 }  // namespace
@@ -74,7 +79,6 @@ void Surveyor::problem(std::uint64_t number, std::string reason) {
 
 Surveyed Surveyor::survey(Chunk const& chunk) {
   out_ = {};
-  candidates_.clear();
   out_.file = chunk.file;
   out_.first_line = chunk.first_line;
   out_.offset = chunk.offset;
@@ -91,10 +95,6 @@ Surveyed Surveyor::survey(Chunk const& chunk) {
     out_.lines.push_back(entry);
     rest.remove_prefix(end);
   }
-  recognise_orders();
-  // Recognition is done for all orders of the chunk at once, so what it complains about comes late.
-  std::stable_sort(out_.outcomes.begin(), out_.outcomes.end(),
-                   [](Outcome const& a, Outcome const& b) { return a.place < b.place; });
   return std::move(out_);
 }
 
@@ -102,6 +102,7 @@ void Surveyor::line(std::string_view text, std::uint64_t number, LineEntry& entr
   if (text.size() > options_.limits.line_bytes) {
     return problem(number, "longer than " + std::to_string(options_.limits.line_bytes) + " bytes (--max-line-bytes)");
   }
+  if (begins_as_case(text)) return decide_case(text, number);
   if (glance_.read(text)) {
     auto has = [&](std::string_view name) { return glance_.has(name); };
     auto string = [&](std::string_view name) { return glance_.text(name); };
@@ -133,12 +134,7 @@ void Surveyor::sort_line(std::string_view text, Head const& head, std::uint64_t 
     return problem(number,
                    "on standard input each line is a CDS Hooks request or a Bundle; name the files of an export");
   }
-  if (head.type == "Medication") {
-    if (head.id.empty()) return;
-    entry = {key_of(head.id), entry.length, LineKind::medication};
-    candidates_.push_back({text, number, entry.key, std::string(head.id), true});
-    return;
-  }
+  if (head.type == "Medication") return sort_medication(text, head.id, number, entry);
   if (!fhir::is_chart_type(head.type)) return;
   std::string_view const patient = head.type == "Patient" ? head.id : fhir::last_segment(head.patient);
   if (patient.empty() || head.patient.starts_with('#')) {  // of nobody, or of somebody known only inside the line
@@ -152,7 +148,26 @@ void Surveyor::sort_line(std::string_view text, Head const& head, std::uint64_t 
   out_.kinds.treatments =
       out_.kinds.treatments || order || head.type == "Procedure" || head.type.starts_with("Medication");
   entry = {key_of(patient), entry.length, LineKind::record};
-  if (order) candidates_.push_back({text, number, entry.key, {}, false});
+  if (order) sort_order(text, number, entry);
+}
+
+void Surveyor::sort_order(std::string_view text, std::uint64_t number, LineEntry& entry) {
+  auto const drug = drugs_.of_order(text, glance_.written());
+  if (!drug) {
+    entry.kind = LineKind::other;
+    return problem(number, drug.error().detail);
+  }
+  if (drug->ivig) out_.ivig_patients.push_back(entry.key);
+  else if (!drug->elsewhere.empty()) out_.referring.push_back({entry.key, key_of(drug->elsewhere)});
+}
+
+void Surveyor::sort_medication(std::string_view text, std::string_view id, std::uint64_t number, LineEntry& entry) {
+  if (id.empty()) return;
+  std::uint64_t const key = key_of(id);
+  auto const drug = drugs_.of_medication(text, id);
+  if (!drug) return problem(number, drug.error().detail);
+  entry = {key, entry.length, LineKind::medication};
+  if (drug->ivig) out_.ivig_medications.push_back(key);
 }
 
 void Surveyor::decide_case(std::string_view text, std::uint64_t number) {
@@ -166,53 +181,6 @@ void Surveyor::decide_case(std::string_view text, std::uint64_t number) {
     out_.outcomes.push_back({{number, out_.file, ordinal++},
                              false,
                              order_text(options_.format, knowledge_, decision, {files_[out_.file].name, number})});
-  }
-}
-
-/// All at once: one document for a chunk of orders costs far less than one for each.
-void Surveyor::recognise_orders() {
-  if (candidates_.empty()) return;
-  std::string array;
-  auto append = [&array](std::string_view text) {
-    array += array.empty() ? '[' : ',';
-    array += text;
-  };
-  for (auto const& candidate : candidates_) {
-    if (candidate.medication) append(order_for(candidate.text, candidate.medication_id));
-    else append(candidate.text);
-  }
-  array += ']';
-  recognise(array, 0, candidates_.size());
-}
-
-void Surveyor::recognise(std::string_view array, std::size_t first, std::size_t count) {
-  auto body = base::JsonBody::parse(std::string(array), {array.size(), options_.limits.json_depth + 1});
-  if (!body) {
-    if (count == 1) {
-      out_.lines[candidates_[first].number - out_.first_line].kind = LineKind::other;
-      return problem(candidates_[first].number, body.error().detail);
-    }
-    for (std::size_t i = first; i < first + count; ++i) {  // one of them it was
-      auto const& one = candidates_[i];
-      recognise("[" + (one.medication ? order_for(one.text, one.medication_id) : std::string(one.text)) + "]", i, 1);
-    }
-    return;
-  }
-  std::vector<Json const*> items;
-  base::each_item((*body)->root(), [&](Json const& item) { items.push_back(&item); });
-  fhir::ResourceIndex const nothing_known;
-  fhir::Chart const empty_chart;
-  for (std::size_t i = 0; i < count && i < items.size(); ++i) {
-    Json const& resource = *items[i];
-    Candidate const& candidate = candidates_[first + i];
-    fhir::Order const order = fhir::read_order(resource, nothing_known, empty_chart);
-    if (advice::recognise_product(knowledge_, order).ivig) {
-      (candidate.medication ? out_.ivig_medications : out_.ivig_patients).push_back(candidate.key);
-    } else if (candidate.medication) {
-      continue;
-    } else if (auto const literal = medication_reference(resource); !literal.empty() && !literal.starts_with('#')) {
-      out_.referring.push_back({candidate.key, key_of(fhir::last_segment(literal))});
-    }
   }
 }
 

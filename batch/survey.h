@@ -11,6 +11,7 @@
 #include "base/json_glance.h"
 #include "batch/line_source.h"
 #include "batch/options.h"
+#include "batch/ordered_drug.h"
 #include "batch/spill.h"
 #include "hooks/case_input.h"
 
@@ -37,7 +38,7 @@ struct Surveyed {
   std::uint64_t first_line = 1, offset = 0, bytes = 0;
   std::vector<LineEntry> lines;
   std::vector<Outcome> outcomes;             ///< of cases, and problems
-  std::vector<std::uint64_t> ivig_patients;  ///< keys
+  std::vector<std::uint64_t> ivig_patients;  ///< keys; of some it may turn out that they have no IVIG order
   std::vector<std::uint64_t> ivig_medications;
   struct Referring {
     std::uint64_t patient, medication;
@@ -52,7 +53,7 @@ class Surveyor {
  public:
   /// One per thread. The arguments must outlive it.
   Surveyor(advice::Knowledge const& knowledge, Options const& options, std::vector<InputFile> const& files)
-      : knowledge_(knowledge), options_(options), files_(files) {}
+      : knowledge_(knowledge), options_(options), files_(files), drugs_(knowledge, options.limits) {}
 
   [[nodiscard]] Surveyed survey(Chunk const& chunk);
 
@@ -61,25 +62,17 @@ class Surveyor {
   void line(std::string_view text, std::uint64_t number, LineEntry& entry);
   void sort_line(std::string_view text, Head const& head, std::uint64_t number, LineEntry& entry);
   void decide_case(std::string_view text, std::uint64_t number);
-  void recognise_orders();
-  void recognise(std::string_view array, std::size_t first, std::size_t count);
+  void sort_order(std::string_view text, std::uint64_t number, LineEntry& entry);
+  void sort_medication(std::string_view text, std::string_view id, std::uint64_t number, LineEntry& entry);
   void problem(std::uint64_t number, std::string reason);
 
   advice::Knowledge const& knowledge_;
   Options const& options_;
   std::vector<InputFile> const& files_;
   base::JsonGlance glance_;
+  OrderedDrugs drugs_;
   bool standard_input_ = false;
   Surveyed out_;
-
-  /// An order, or a Medication with an order for it made up, that waits to be recognised with the rest of the chunk.
-  struct Candidate {
-    std::string_view text;
-    std::uint64_t number, key;
-    std::string medication_id;
-    bool medication;
-  };
-  std::vector<Candidate> candidates_;
 };
 
 }  // namespace ivig::batch
