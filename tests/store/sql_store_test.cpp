@@ -230,23 +230,6 @@ TEST_P(SqlStores, commit_many_concurrent_records_in_few_transactions) {
   EXPECT_LT(status.commits, status.committed / 2);
 }
 
-TEST_P(SqlStores, keep_a_commit_of_many_megabytes_whole) {
-  auto store = open();
-  std::vector<DecisionRecord> decisions;
-  for (int i = 0; i < 700; ++i) {
-    decisions.push_back(sample_decision(std::to_string(i), at(i)));
-    decisions.back().facts_json = "\"" + std::string(3000 + i * 7, static_cast<char>('a' + i % 26)) + "\"";
-  }
-  EXPECT_EQ(record(*store, decisions), Kept::committed);
-  EXPECT_EQ(record(*store, {sample_decision("after", at(1000))}), Kept::committed);
-  store.reset();
-  store = open();
-  auto const page = list(*store, {.limit = 1000});
-  ASSERT_EQ(page.decisions.size(), 701U);
-  EXPECT_EQ(page.decisions[0].record.order, "MedicationRequest/after");
-  for (std::size_t i = 0; i < 700; ++i) EXPECT_EQ(page.decisions[700 - i].record, decisions[i]);
-}
-
 TEST_P(SqlStores, remove_decisions_older_than_they_are_kept) {
   settings_.keep = std::chrono::hours(24);
   settings_.sweep = std::chrono::milliseconds(100);
