@@ -269,7 +269,9 @@ class ServiceRoutes {
 
   /// The caller's trace goes on in the calls that are made for it. https://www.w3.org/TR/trace-context/
   [[nodiscard]] static fhir::Headers trace_headers(RequestHead const& head) {
-    std::string traceparent = server::outbound_traceparent(head.header("traceparent"), base::random_hex(8));
+    auto const received = head.header("traceparent");
+    if (received.empty()) return {};
+    std::string traceparent = server::outbound_traceparent(received, base::random_hex(8));
     if (traceparent.empty()) return {};
     fhir::Headers headers{{"traceparent", std::move(traceparent)}};
     auto const state = head.header("tracestate");
