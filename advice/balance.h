@@ -54,6 +54,7 @@ class Balances {
 
   /// Writes what was read into `values`.
   void settle(rules::FactValues& values) && {
+    values.reserve(touched_.size());
     for (auto& [fact, balance] : touched_) {
       if (balance.weighs()) values.set(fact, std::move(balance).settle());
       else if (balance.open) values.set(fact, {});

@@ -18,6 +18,7 @@ struct CardCoding {
   std::string_view system;
   std::string_view code;
   std::string_view display;
+  std::string_view json{};  ///< the same, written already; empty: not yet
 };
 
 struct Action {

@@ -69,14 +69,14 @@ class CardMaker {
     if (subject_of(decision.findings) == CardSubject::stance) {
       for (auto const& exception : decision.findings.exceptions) {
         auto const& reason = knowledge_.rules.rows[exception.row].exception->reason;
-        card.override_reasons.push_back({reason.system, reason.code, reason.display});
+        card.override_reasons.push_back({reason.system, reason.code, reason.display, reason.json});
       }
     }
     auto reasons = knowledge_.rules.override_reasons.find(override_key(decision));
     if (reasons != knowledge_.rules.override_reasons.end()) {
       card.override_reasons.reserve(card.override_reasons.size() + reasons->second.size());
       for (auto const& reason : reasons->second)
-        card.override_reasons.push_back({reason.system, reason.code, reason.display});
+        card.override_reasons.push_back({reason.system, reason.code, reason.display, reason.json});
     }
     return card;
   }

@@ -10,6 +10,7 @@ namespace {
 using base::JsonWriter;
 
 void write_coding(JsonWriter& json, advice::CardCoding const& coding) {
+  if (!coding.json.empty()) return json.raw(coding.json);
   json.begin_object();
   json.member("code", coding.code);
   json.member("system", coding.system);

@@ -53,6 +53,12 @@ class FactValues {
   /// True when the record says something about it, be it that nobody knows.
   [[nodiscard]] bool is_read(std::size_t fact) const { return slots_[fact] != kUnread; }
 
+  /// Makes room for what is read about so many facts.
+  void reserve(std::size_t facts) {
+    read_.reserve(facts);
+    read_facts_.reserve(facts);
+  }
+
   /// What the record says about a fact. Facts that follow from it are to be derived again.
   void set(std::size_t fact, FactValue value);
   /// What follows from other facts; words that were read stay.

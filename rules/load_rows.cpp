@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json_write.h"
 #include "rules/load.h"
 
 namespace ivig::rules {
@@ -38,6 +39,18 @@ base::Result<void> read_logic(RuleFile const& file, Json const& json, RuleSet co
   return {};
 }
 
+OverrideReason read_override(Json const& coding) {
+  OverrideReason reason{std::string(string_member(coding, "system")), std::string(string_member(coding, "code")),
+                        std::string(string_member(coding, "display"))};
+  base::JsonWriter json(reason.json);
+  json.begin_object();
+  json.member("code", reason.code);
+  json.member("system", reason.system);
+  json.member("display", reason.display);
+  json.end_object();
+  return reason;
+}
+
 /// The exception is the row's own precondition, so a row without one makes none.
 base::Result<void> read_exception(RuleFile const& file, Json const& json, Row& row) {
   Json const* exception = member(json, "exception");
@@ -49,10 +62,9 @@ base::Result<void> read_exception(RuleFile const& file, Json const& json, Row& r
   offer.text = string_member(*exception, "text");
   if (Json const* reason = base::object_member(*exception, "override"); reason != nullptr) {
     if (auto ok = file.only(*reason, row.id, {"system", "code", "display"}); !ok) return ok;
-    offer.reason = {std::string(string_member(*reason, "system")), std::string(string_member(*reason, "code")),
-                    std::string(string_member(*reason, "display"))};
+    offer.reason = read_override(*reason);
   }
-  if (offer.text.empty() || offer.reason.system.empty() || offer.reason.code.empty() || offer.reason.display.empty())
+  if (offer.text.empty() || !offer.reason.complete())
     return file.error(row.id, "exception", "needs text and an override reason of system, code and display");
   row.exception = std::move(offer);
   return {};
@@ -215,9 +227,8 @@ base::Result<void> load_cards(RuleFile const& file, RuleSet& rules) {
     std::string key(entry.name.GetString(), entry.name.GetStringLength());
     if (!entry.value.IsArray()) return file.error("", "override_reasons." + key, "must be an array");
     for (auto const& item : entry.value.GetArray()) {
-      OverrideReason reason{std::string(string_member(item, "system")), std::string(string_member(item, "code")),
-                            std::string(string_member(item, "display"))};
-      if (reason.system.empty() || reason.code.empty() || reason.display.empty()) {
+      OverrideReason reason = read_override(item);
+      if (!reason.complete()) {
         return file.error("", "override_reasons." + key, "each reason needs system, code and display");
       }
       rules.override_reasons[key].push_back(std::move(reason));

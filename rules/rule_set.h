@@ -174,6 +174,8 @@ struct Regimen {
 /// A coded reason for going on all the same.
 struct OverrideReason {
   std::string system, code, display;
+  std::string json{};  ///< as cards hold it: the same bytes in each, written once
+  [[nodiscard]] bool complete() const { return !system.empty() && !code.empty() && !display.empty(); }
 };
 
 /// The exception that a row makes from advice against IVIG: the row's precondition, shown as met, unmet or unknown, and

@@ -64,8 +64,10 @@ void TruthTable::dependents_are_due(FactIndex fact) {
 void TruthTable::settle() {
   while (!due_.empty()) {
     std::pop_heap(due_.begin(), due_.end(), std::greater<>());
-    FactIndex const fact = rules_.derivation_order[due_.back()];
+    FactIndex const rank = due_.back();
     due_.pop_back();
+    if (!due_.empty() && due_.front() == rank) continue;  // due more than once
+    FactIndex const fact = rules_.derivation_order[rank];
     if (follows(fact)) set(fact, derived(fact), indications_[fact]);
   }
 }

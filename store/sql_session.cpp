@@ -7,8 +7,6 @@
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
-#include "store/wal_file.h"
-
 namespace ivig::store {
 namespace {
 
@@ -16,7 +14,6 @@ using base::Errc;
 using base::fail;
 
 std::unique_ptr<soci::session> open_sqlite(std::string const& file, SqlSession::Use use) {
-  static_cast<void>(join_log_writes());
   auto sql = std::make_unique<soci::session>(*soci::factory_sqlite3(), file);
   *sql << "PRAGMA busy_timeout = 5000";
   *sql << "PRAGMA foreign_keys = ON";
@@ -26,7 +23,6 @@ std::unique_ptr<soci::session> open_sqlite(std::string const& file, SqlSession::
     *sql << "PRAGMA query_only = ON";
     return sql;
   }
-  *sql << "PRAGMA cache_spill = OFF";  // wal_file.h
   std::string mode;
   *sql << "PRAGMA journal_mode = WAL", soci::into(mode);
   // Pages that every commit writes are copied into the file once for 16 MB of log rather than for 4.
