@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rules/findings.h"
@@ -12,10 +13,11 @@ namespace ivig::advice {
 
 using rules::Indicator;
 
+/// Views into the rule set, or of literals.
 struct CardCoding {
-  std::string system;
-  std::string code;
-  std::string display;
+  std::string_view system;
+  std::string_view code;
+  std::string_view display;
 };
 
 struct Action {

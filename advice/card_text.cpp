@@ -32,13 +32,16 @@ std::string labels(rules::RuleSet const& rules, Indications const& indications) 
   return text;
 }
 
-std::map<std::string, std::string> row_values(rules::RuleSet const& rules, Decision const& decision, Row const& row) {
-  return {{"subject", row.subject},
-          {"condition", labels(rules, decision.facts.indications)},
-          {"conditions", labels(rules, decision.facts.contradicting)},
-          {"guideline", rules.guidelines[row.guideline].short_name},
-          {"evidence", row.evidence},
-          {"section", row.section}};
+SentenceValues row_values(rules::RuleSet const& rules, Decision const& decision, Row const& row) {
+  SentenceValues values;
+  values.reserve(10);  // those below, and what its sentences add
+  values.emplace_back("subject", row.subject);
+  values.emplace_back("condition", labels(rules, decision.facts.indications));
+  values.emplace_back("conditions", labels(rules, decision.facts.contradicting));
+  values.emplace_back("guideline", rules.guidelines[row.guideline].short_name);
+  values.emplace_back("evidence", row.evidence);
+  values.emplace_back("section", row.section);
+  return values;
 }
 
 /// The sentence key of a leading row's summary.
@@ -60,29 +63,28 @@ std::string const& guideline_of(rules::RuleSet const& rules, rules::RowIndex row
 }
 
 /// A sentence of the rule set filled in; without evidence, its place in the brackets goes as well.
-std::string filled(rules::RuleSet const& rules, std::string const& key,
-                   std::map<std::string, std::string> const& values) {
+std::string filled(rules::RuleSet const& rules, std::string const& key, SentenceValues const& values) {
   std::string text = fill(rules.sentence(key), values);
   if (auto at = text.find(", )"); at != std::string::npos) text.erase(at, 2);
   return text;
 }
 
 /// The leading row's advice and, in the same breath, who sees it otherwise; without the evidence, to fit both.
-std::string with_other_view(rules::RuleSet const& rules, Findings const& findings,
-                            std::map<std::string, std::string> values, std::string const& plain) {
-  values["evidence"] = "";
+std::string with_other_view(rules::RuleSet const& rules, Findings const& findings, SentenceValues&& values,
+                            std::string const& plain) {
+  values.emplace_back("evidence", "");
   std::string text;
   if (findings.supported_by) {
-    values["other"] = guideline_of(rules, *findings.supported_by);
+    values.emplace_back("other", guideline_of(rules, *findings.supported_by));
     auto stance = rules::to_string(rules.rows[*findings.supported_by].stance);
     text = fill(rules.sentence("summary-supported-" + std::string(stance)), values);
   } else if (!findings.exceptions.empty() && *findings.stance >= Stance::insufficient_evidence) {
     auto const row = findings.exceptions.front().row;
-    values["other"] = guideline_of(rules, row);
-    values["exception"] = rules.rows[row].exception->text;
+    values.emplace_back("other", guideline_of(rules, row));
+    values.emplace_back("exception", rules.rows[row].exception->text);
     for (auto const& summary :
          {plain, filled(rules, "summary-" + std::string(rules::to_string(*findings.stance)), values)}) {
-      values["summary"] = summary;
+      values.emplace_back("summary", summary);
       text = fill(rules.sentence("summary-exception"), values);
       if (utf16_length(text) <= kSummaryUnits) break;
     }
@@ -351,11 +353,11 @@ std::string summary_text(Knowledge const& knowledge, Decision const& decision) {
   auto values = row_values(rules, decision, row);
   std::string text = fill(rules.sentence(headline_key(decision.findings, row)), values);
   if (utf16_length(text) > kSummaryUnits) {
-    values["evidence"] = "";
+    values.emplace_back("evidence", "");
     text = filled(rules, headline_key(decision.findings, row), values);
   }
   bool plain = raised_by.empty() && !has(decision.findings, "candidates");
-  return cut_to(plain ? with_other_view(rules, decision.findings, values, text) : text, kSummaryUnits);
+  return cut_to(plain ? with_other_view(rules, decision.findings, std::move(values), text) : text, kSummaryUnits);
 }
 
 CardSubject subject_of(Findings const& findings) {

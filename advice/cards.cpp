@@ -61,7 +61,7 @@ class CardMaker {
     card.detail = detail_text(knowledge_, decision);
     set_source(decision, card);
     Topic topic = topic_of(decision);
-    card.topic = CardCoding{std::string(kTopicSystem), std::string(topic.code), std::string(topic.display)};
+    card.topic = CardCoding{kTopicSystem, topic.code, topic.display};
     if (!add_removal(decision, name, card)) {
       add_correction(decision, name, card);
       add_tests(decision, name, card);
@@ -74,6 +74,7 @@ class CardMaker {
     }
     auto reasons = knowledge_.rules.override_reasons.find(override_key(decision));
     if (reasons != knowledge_.rules.override_reasons.end()) {
+      card.override_reasons.reserve(card.override_reasons.size() + reasons->second.size());
       for (auto const& reason : reasons->second)
         card.override_reasons.push_back({reason.system, reason.code, reason.display});
     }
@@ -119,8 +120,7 @@ class CardMaker {
     if (decision.order->id.empty()) return;
     auto corrected = corrected_order(knowledge_, decision, options_.source);
     if (!corrected) return;
-    std::map<std::string, std::string> const words{{"dose", corrected->dose},
-                                                   {"drug", one_line(decision.product.name)}};
+    SentenceValues const words{{"dose", corrected->dose}, {"drug", one_line(decision.product.name)}};
     add_offer(card, fill(knowledge_.rules.sentence("correct-dose-label"), words), name + "|dose",
               {Action::Type::update,
                fill(knowledge_.rules.sentence("correct-dose-description"), words),

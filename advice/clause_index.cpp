@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "fhir/text.h"
+
 namespace ivig::advice {
 namespace {
 
@@ -26,7 +28,7 @@ class Builder {
     add_sets(side, evidence);
     for (auto const& clause : evidence.results) {
       number(index_.results_by_set, index_.results.size(), sets(clause.value_sets));
-      index_.results.push_back({side, &clause, sets(clause.value_sets)});
+      index_.results.push_back({side, &clause, sets(clause.value_sets), words(clause.words)});
     }
     for (auto const& clause : evidence.treatments) {
       number(index_.treatments_by_set, index_.treatments.size(), sets(clause.value_sets));
@@ -45,6 +47,12 @@ class Builder {
     std::vector<SetIndex> found;
     for (auto const& id : ids) found.push_back(*terms_.set_index(id));
     return found;
+  }
+
+  static std::vector<std::string> words(std::vector<std::string> const& written) {
+    std::vector<std::string> folded;
+    for (auto const& word : written) folded.push_back(" " + fhir::folded_text(word) + " ");
+    return folded;
   }
 
   static TreatmentStates states(std::vector<std::string> const& names) {

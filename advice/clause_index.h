@@ -3,6 +3,7 @@
 // chart follows what the chart holds; it never walks over the rule set.
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "advice/treatment_state.h"
@@ -26,6 +27,7 @@ struct ResultUse {
   FactSide side;
   rules::ResultClause const* clause;
   std::vector<fhir::SetIndex> sets;
+  std::vector<std::string> words;  ///< the clause's, each " folded "
 };
 
 struct TreatmentUse {

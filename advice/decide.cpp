@@ -80,7 +80,7 @@ Interest interest_of(DecideInput const& input) {
   auto interest = Interest::none;
   for (auto const& order : input.orders) {
     if (!is_asked_about(order, input)) continue;
-    if (recognise_product(input.knowledge, order).ivig) return Interest::ivig;
+    if (is_product(input.knowledge, order)) return Interest::ivig;
     if (order.drug_unresolved) interest = Interest::unresolved;
   }
   return interest;

@@ -55,7 +55,7 @@ class DoseChecker {
   [[nodiscard]] Decimal raised(Decimal limit) const { return limit * (kOne + limits_.tolerance); }
   [[nodiscard]] Decimal lowered(Decimal limit) const { return limit * (kOne - limits_.tolerance); }
 
-  void fire(std::string_view key, std::map<std::string, std::string> const& values) {
+  void fire(std::string_view key, SentenceValues const& values) {
     auto const& rule = limits_.finding(key);
     bool const again = std::any_of(findings_.dose.begin(), findings_.dose.end(),
                                    [&](auto const& finding) { return finding.code == rule.code; });

@@ -291,7 +291,8 @@ base::Result<std::shared_ptr<Knowledge const>> Knowledge::load(std::filesystem::
                                                          {},
                                                          {},
                                                          {},
-                                                         {}});
+                                                         {},
+                                                         std::make_unique<Wordings>()});
   if (auto ok = check_products(*knowledge); !ok) return tl::unexpected(ok.error());
   if (auto ok = check_substances(*knowledge); !ok) return tl::unexpected(ok.error());
   if (auto ok = check_tests(*knowledge); !ok) return tl::unexpected(ok.error());

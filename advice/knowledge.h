@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "advice/clause_index.h"
+#include "advice/wordings.h"
 #include "base/result.h"
 #include "fhir/dosage.h"
 #include "fhir/lexicon.h"
@@ -74,6 +75,7 @@ struct Knowledge {
   std::vector<BrandName> brands;
   fhir::PrefixTrie brand_words;  ///< by "folded name ": index into brands
   fhir::DrugWords drug_words;    ///< folded words of the product's names: for dose texts
+  std::unique_ptr<Wordings> wordings = std::make_unique<Wordings>();  ///< a memory only: changes no answer
 
   /// Loads the folder of a rule set. Errors: those of RuleSet::load and load_value_sets, and invalid_rules for a value
   /// set that a fact names and that does not exist.

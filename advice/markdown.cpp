@@ -1,5 +1,7 @@
 #include "advice/markdown.h"
 
+#include <algorithm>
+
 namespace ivig::advice {
 namespace {
 
@@ -75,16 +77,18 @@ std::string cut_to(std::string_view text, std::size_t units) {
   return std::string(text.substr(0, end)) + "\xE2\x80\xA6";
 }
 
-std::string fill(std::string_view text, std::map<std::string, std::string> const& values) {
+std::string fill(std::string_view text, SentenceValues const& values) {
   std::string out;
+  out.reserve(text.size() + 128);
   std::size_t at = 0;
   while (at < text.size()) {
     std::size_t open = text.find('{', at);
     std::size_t close = open == std::string_view::npos ? open : text.find('}', open);
     if (close == std::string_view::npos) break;
     out.append(text.substr(at, open - at));
-    auto value = values.find(std::string(text.substr(open + 1, close - open - 1)));
-    out.append(value == values.end() ? text.substr(open, close - open + 1) : std::string_view(value->second));
+    std::string_view const name = text.substr(open + 1, close - open - 1);
+    auto const value = std::find_if(values.rbegin(), values.rend(), [&](auto const& one) { return one.first == name; });
+    out.append(value == values.rend() ? text.substr(open, close - open + 1) : std::string_view(value->second));
     at = close + 1;
   }
   out.append(text.substr(at));

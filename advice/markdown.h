@@ -1,9 +1,10 @@
 #pragma once
 // Text for cards: GitHub-Flavored Markdown without HTML, every value of the request made inert. REQ CARD-02, CARD-03
 
-#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace ivig::advice {
 
@@ -23,7 +24,10 @@ namespace ivig::advice {
 /// `text` up to the end of its first sentence, without the full stop.
 [[nodiscard]] std::string first_sentence(std::string_view text);
 
+/// What stands for the names in a sentence of the rule set; of equal names the last counts.
+using SentenceValues = std::vector<std::pair<std::string_view, std::string>>;
+
 /// `text` with {name} replaced by its value; unknown names stay as they are.
-[[nodiscard]] std::string fill(std::string_view text, std::map<std::string, std::string> const& values);
+[[nodiscard]] std::string fill(std::string_view text, SentenceValues const& values);
 
 }  // namespace ivig::advice

@@ -46,7 +46,8 @@ class Identifier {
 
   [[nodiscard]] Identity by_text(std::string_view text) const {
     Identity identity;
-    for (auto const& mention : knowledge_.lexicon.find(text, fhir::tokenize(text))) {
+    auto const wording = knowledge_.wordings->of(knowledge_, text);
+    for (auto const& mention : wording->mentions) {
       auto const& owner = knowledge_.owners[mention.owner];
       bool usable = owner.kind == PhraseOwner::Kind::value_set && mention.assertion == fhir::Assertion::affirmed &&
                     mention.kind != fhir::PhraseKind::ambiguous_abbreviation;
@@ -173,10 +174,12 @@ bool is_live(fhir::Order const& order) {
   return !order.do_not_perform && !order.reported && std::find(kOver.begin(), kOver.end(), order.status) == kOver.end();
 }
 
-Product recognise_product(Knowledge const& knowledge, fhir::Order const& order) {
+namespace {
+
+/// All but the product's name and strength, and the codes that tell them.
+Product identify(Knowledge const& knowledge, fhir::Order const& order, std::vector<fhir::CodeMatch>& matches) {
   Product product;
   Identifier identifier(knowledge);
-  std::vector<fhir::CodeMatch> matches;
   Identity identity = identifier.by_code(order.drug, matches);
   Identity text = identifier.by_text(drug_text(order));
   product.basis = Basis::code;
@@ -208,7 +211,20 @@ Product recognise_product(Knowledge const& knowledge, fhir::Order const& order) 
   product.ivig = true;
   product.route_unknown = !identity.intravenous && route == Route::not_given && !service;
   product.uncertain = order.drug_unresolved;
-  describe(knowledge, order, matches, product);
+  return product;
+}
+
+}  // namespace
+
+bool is_product(Knowledge const& knowledge, fhir::Order const& order) {
+  std::vector<fhir::CodeMatch> matches;
+  return identify(knowledge, order, matches).ivig;
+}
+
+Product recognise_product(Knowledge const& knowledge, fhir::Order const& order) {
+  std::vector<fhir::CodeMatch> matches;
+  Product product = identify(knowledge, order, matches);
+  if (product.ivig) describe(knowledge, order, matches, product);
   return product;
 }
 

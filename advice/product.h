@@ -26,6 +26,9 @@ struct Product {
 /// perform", not merely reported. REQ CTX-06, CTX-07
 [[nodiscard]] bool is_live(fhir::Order const& order);
 
+/// Whether recognise_product would find one, without finding out which.
+[[nodiscard]] bool is_product(Knowledge const& knowledge, fhir::Order const& order);
+
 [[nodiscard]] Product recognise_product(Knowledge const& knowledge, fhir::Order const& order);
 
 }  // namespace ivig::advice

@@ -80,6 +80,7 @@ std::string unit_key(std::string_view unit) {
 }
 
 bool in_unit(fhir::Quantity const& quantity, std::string_view unit) {
+  if (!unit.empty() && (quantity.unit == unit || quantity.unit_code == unit)) return true;  // as written, mostly
   std::string key = unit_key(unit);
   return (!quantity.unit_code.empty() && unit_key(quantity.unit_code) == key) ||
          (!quantity.unit.empty() && unit_key(quantity.unit) == key);

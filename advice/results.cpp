@@ -43,12 +43,13 @@ bool is_valueless(fhir::Observation const& observation) {
 /// "IgA", "IgA 145 mg/dL" or "IgA undetectable": nothing beside the name gives it a second meaning. "Chlamydia IgA" is
 /// another test.
 bool is_bare_name(Knowledge const& knowledge, std::string_view name) {
-  auto tokens = fhir::tokenize(name);
-  if (tokens.size() < 2) return tokens.size() == 1;
-  if (tokens[1].folded.front() >= '0' && tokens[1].folded.front() <= '9') return true;
-  std::string const rest = fhir::folded_text(name.substr(tokens[1].offset));
+  if (name.find('?') != std::string_view::npos) return false;
+  std::string const words = fhir::folded_text(name);
+  std::size_t const space = words.find(' ');
+  if (space == std::string::npos) return !words.empty();
+  if (words[space + 1] >= '0' && words[space + 1] <= '9') return true;
   auto const& negative = knowledge.result_cues.negative;
-  return std::find(negative.begin(), negative.end(), " " + rest + " ") != negative.end();
+  return std::find(negative.begin(), negative.end(), words.substr(space) + " ") != negative.end();
 }
 
 /// A word of result anywhere in a value that names no test itself: "Positive", "<0.02 nmol/L (negative)". The most
@@ -56,10 +57,12 @@ bool is_bare_name(Knowledge const& knowledge, std::string_view name) {
 ResultValue from_value_words(Knowledge const& knowledge, fhir::Observation const& observation) {
   std::string words = value_words(observation);
   if (words.empty()) return ResultValue::not_stated;
-  auto mentions = knowledge.lexicon.find(words, fhir::tokenize(words));
-  bool panel = std::any_of(mentions.begin(), mentions.end(), [&](fhir::Mention const& mention) {
+  auto const names_test = [&](fhir::Mention const& mention) {
     return knowledge.owners[mention.owner].kind == PhraseOwner::Kind::result_name;
-  });
+  };
+  auto const wording = observation.value_text.empty() ? knowledge.wordings->of(knowledge, words)
+                                                      : std::make_shared<Wording const>(read_wording(knowledge, words));
+  bool const panel = std::any_of(wording->mentions.begin(), wording->mentions.end(), names_test);
   std::string value = " " + fhir::folded_text(words) + " ";
   if (panel || value.size() < 3) return ResultValue::not_stated;
   auto const& cues = knowledge.result_cues;
@@ -147,7 +150,8 @@ bool holds_word(Knowledge const& knowledge, std::string const& value, std::strin
   return false;
 }
 
-Truth against_limits(Knowledge const& knowledge, ResultStatement const& result, rules::ResultClause const& clause) {
+Truth against_limits(Knowledge const& knowledge, ResultStatement const& result, ResultUse const& use) {
+  rules::ResultClause const& clause = *use.clause;
   auto const& observation = *result.observation;
   std::string words;
   if (!clause.words.empty()) {
@@ -155,8 +159,8 @@ Truth against_limits(Knowledge const& knowledge, ResultStatement const& result, 
     std::string const said = is_valueless(observation) ? std::string(observation.code.text) : value_words(observation);
     words = " " + fhir::folded_text(said) + " ";
   }
-  for (auto const& word : clause.words) {
-    if (holds_word(knowledge, words, " " + fhir::folded_text(word) + " ")) return Truth::yes;
+  for (auto const& word : use.words) {
+    if (holds_word(knowledge, words, word)) return Truth::yes;
   }
   if (clause.below.empty() && clause.above.empty()) return Truth::unknown;
   if (clause.without_range && above_range(knowledge, observation) != Truth::unknown) return Truth::no;
@@ -176,7 +180,7 @@ Truth against_limits(Knowledge const& knowledge, ResultStatement const& result, 
 Truth reading(Knowledge const& knowledge, ResultStatement const& result, ClauseNumber number) {
   rules::ResultClause const& clause = *knowledge.clauses.results[number].clause;
   if (result.observation->pending) return Truth::unknown;
-  if (clause.value.empty()) return against_limits(knowledge, result, clause);
+  if (clause.value.empty()) return against_limits(knowledge, result, knowledge.clauses.results[number]);
   if (clause.value == "above-range") return above_range(knowledge, *result.observation);
   ResultValue value = result.value != ResultValue::not_stated ? result.value : said_of(result, number);
   if (value == ResultValue::pending || value == ResultValue::not_stated) return Truth::unknown;
@@ -196,54 +200,50 @@ ResultValue qualitative(Knowledge const& knowledge, fhir::Observation const& obs
   return value;
 }
 
-/// Recognises what was measured. A chart repeats few tests many times: each wording is read once.
-class ResultNames {
- public:
-  explicit ResultNames(Knowledge const& knowledge) : knowledge_(knowledge) {}
+Statement read_name(Knowledge const& knowledge, fhir::Observation const& observation) {
+  auto const& code = observation.code;
+  std::string_view const name = code.text.empty() && !code.codings.empty() ? code.codings.front().display : code.text;
+  // Name and value are read as one sentence, so that "positive" belongs to the test before it.
+  std::string sentence(name);
+  if (std::string const words = value_words(observation); !words.empty()) sentence.append(" ").append(words);
+  std::vector<std::string_view> more{sentence};
+  more.insert(more.end(), observation.notes.begin(), observation.notes.end());
+  return recognise(knowledge, Place::result, {code.codings, {}}, more, is_bare_name(knowledge, name),
+                   observation.notes.empty() && observation.value_text.empty());
+}
 
-  Statement recognised(fhir::Observation const& observation) {
-    auto const& code = observation.code;
-    std::string_view const name = code.text.empty() && !code.codings.empty() ? code.codings.front().display : code.text;
-    // Name and value are read as one sentence, so that "positive" belongs to the test before it.
-    std::string sentence(name);
-    if (std::string const words = value_words(observation); !words.empty()) sentence.append(" ").append(words);
-    auto const [known, is_new] = known_.try_emplace(key_of(observation, sentence));
-    if (is_new) {
-      std::vector<std::string_view> more{sentence};
-      more.insert(more.end(), observation.notes.begin(), observation.notes.end());
-      known->second = recognise(knowledge_, Place::result, {code.codings, {}}, more, is_bare_name(knowledge_, name));
-    }
-    Statement statement = known->second;
-    statement.path = observation.path;
-    return statement;
-  }
+/// Everything that read_name looks at.
+bool reads_alike(fhir::Observation const& a, fhir::Observation const& b) {
+  return a.code == b.code && a.value_text == b.value_text && a.value_concept == b.value_concept && a.notes == b.notes;
+}
 
- private:
-  static std::string key_of(fhir::Observation const& observation, std::string_view sentence) {
-    std::string key(sentence);
-    auto add = [&key](std::string_view part) { key.append(1, '\0').append(part); };
-    for (auto const& note : observation.notes) add(note);
-    for (auto const& coding : observation.code.codings) {
-      add(coding.system);
-      add(coding.code);
-      add(coding.display);
-    }
-    return key;
-  }
-
-  Knowledge const& knowledge_;
-  std::unordered_map<std::string, Statement> known_;
-};
+std::size_t hash_of_name(fhir::Observation const& observation) {
+  std::size_t mixed = 0;
+  auto add = [&mixed](std::string_view text) { mixed = mixed * 31 + std::hash<std::string_view>()(text); };
+  add(observation.code.text);
+  if (!observation.code.codings.empty()) add(observation.code.codings.front().code);
+  add(observation.value_text);
+  add(observation.value_concept.text);
+  return mixed;
+}
 
 }  // namespace
 
 std::vector<ResultStatement> result_statements(Knowledge const& knowledge,
                                                std::vector<fhir::Observation> const& observations) {
-  ResultNames names(knowledge);
   std::vector<ResultStatement> results;
   results.reserve(observations.size());
-  for (auto const& observation : observations)
-    results.push_back({names.recognised(observation), &observation, qualitative(knowledge, observation)});
+  // A chart repeats few tests many times: each wording is read once.
+  std::unordered_map<std::size_t, std::size_t> first_of;
+  for (auto const& observation : observations) {
+    auto const [known, is_new] = first_of.try_emplace(hash_of_name(observation), results.size());
+    ResultStatement& result = results.emplace_back();
+    result.observation = &observation;
+    bool const again = !is_new && reads_alike(*results[known->second].observation, observation);
+    result.statement = again ? results[known->second].statement : read_name(knowledge, observation);
+    result.statement.path = observation.path;
+    result.value = qualitative(knowledge, observation);
+  }
   return results;
 }
 

@@ -67,67 +67,17 @@ class Recogniser {
     statement_.coded = !matches.empty();
   }
 
-  void text(std::string_view words) {
-    auto tokens = fhir::tokenize(words);
-    auto mentions = knowledge_.lexicon.find(words, tokens);
-    drop_borrowed_heads(mentions);
-    for (auto const& mention : mentions) {
+  void text(Wording const& wording) {
+    for (auto const& mention : wording.mentions) {
       PhraseOwner const& owner = knowledge_.owners[mention.owner];
       if (owner.kind == PhraseOwner::Kind::value_set) value_set(owner.set, mention);
       else phrase(owner, mention);
     }
     drop_denied();
-    // Asked only of what holds a phrase of some fact.
-    bool const of_facts = std::any_of(mentions.begin(), mentions.end(), [&](Mention const& mention) {
-      return knowledge_.owners[mention.owner].kind == PhraseOwner::Kind::fact_phrase;
-    });
-    statement_.names_more = statement_.names_more || !of_facts || names_more(tokens, mentions);
+    statement_.names_more = statement_.names_more || wording.names_more;
   }
 
  private:
-  /// The conditions that a phrase stands for, those that the record makes specific left out if `specific`.
-  [[nodiscard]] std::vector<rules::FactIndex> conditions_of(Mention const& mention, bool specific) const {
-    std::vector<rules::FactIndex> conditions;
-    auto add = [&](FactSide const& side) {
-      auto const& fact = knowledge_.rules.facts[side.fact];
-      if (side.side == Side::for_it && fact.indication && !(specific && !fact.broader_of.empty()))
-        conditions.push_back(side.fact);
-    };
-    PhraseOwner const& owner = knowledge_.owners[mention.owner];
-    if (owner.kind == PhraseOwner::Kind::fact_phrase) add(owner.fact);
-    if (owner.kind == PhraseOwner::Kind::value_set && mention.kind != PhraseKind::broader &&
-        mention.kind != PhraseKind::result) {
-      for (auto const& side : knowledge_.clauses.facts_by_set[owner.set]) add(side);
-    }
-    return conditions;
-  }
-
-  /// "Small fiber neuropathy in lupus" does not name a neuropathy in lupus of another kind: a phrase that begins with
-  /// the last word of a more specific name, and goes on after it, borrows its head from that name.
-  void drop_borrowed_heads(std::vector<Mention>& mentions) const {
-    if (mentions.size() < 2) return;
-    auto borrowed = [&](Mention const& phrase) {
-      auto overlaps = [&](Mention const& name) {
-        return name.first < phrase.first && phrase.first <= name.last && name.last < phrase.last;
-      };
-      if (std::none_of(mentions.begin(), mentions.end(), overlaps)) return false;
-      auto ours = conditions_of(phrase, false);
-      if (ours.empty()) return false;
-      return std::any_of(mentions.begin(), mentions.end(), [&](Mention const& name) {
-        if (!overlaps(name)) return false;
-        auto theirs = conditions_of(name, true);
-        return !theirs.empty() && std::none_of(theirs.begin(), theirs.end(), [&](rules::FactIndex fact) {
-          return std::find(ours.begin(), ours.end(), fact) != ours.end();
-        });
-      });
-    };
-    if (std::none_of(mentions.begin(), mentions.end(), borrowed)) return;
-    std::vector<Mention> kept;
-    std::copy_if(mentions.begin(), mentions.end(), std::back_inserter(kept),
-                 [&](Mention const& mention) { return !borrowed(mention); });
-    mentions = std::move(kept);
-  }
-
   void value_set(fhir::SetIndex set, Mention const& mention) {
     if (mention.kind == PhraseKind::ambiguous_abbreviation && !ambiguous_allowed_ && !coded_for(set)) return;
     if (mention.assertion == Assertion::negated && mention.kind != PhraseKind::result) {
@@ -154,20 +104,6 @@ class Recogniser {
     statement_.phrases.push_back({owner, mention.assertion == Assertion::negated,
                                   mention.assertion == Assertion::possible, mention.time == fhir::Time::past,
                                   mention.to_be_excluded, mention.result});
-  }
-
-  /// Some word is neither part of a phrase of the facts nor a filler such as "currently".
-  [[nodiscard]] bool names_more(std::vector<fhir::Token> const& tokens, std::vector<Mention> const& mentions) const {
-    std::vector<char> said(tokens.size(), 0);
-    for (auto const& mention : mentions) {
-      if (knowledge_.owners[mention.owner].kind == PhraseOwner::Kind::value_set) continue;
-      std::fill(said.begin() + static_cast<std::ptrdiff_t>(mention.first),
-                said.begin() + static_cast<std::ptrdiff_t>(mention.last) + 1, 1);
-    }
-    for (std::size_t i = 0; i < tokens.size(); ++i) {
-      if (said[i] == 0 && !knowledge_.fillers.contains(tokens[i].folded)) return true;
-    }
-    return false;
   }
 
   [[nodiscard]] bool coded_for(fhir::SetIndex set) const {
@@ -254,7 +190,7 @@ SetMatch const* Statement::match(fhir::SetIndex set) const {
 }
 
 Statement recognise(Knowledge const& knowledge, Place place, fhir::Concept const& what,
-                    std::vector<std::string_view> const& more_text, bool ambiguous_allowed) {
+                    std::vector<std::string_view> const& more_text, bool ambiguous_allowed, bool only_names) {
   Statement statement;
   statement.place = place;
   statement.words = joined_text(what, more_text);
@@ -266,7 +202,8 @@ Statement recognise(Knowledge const& knowledge, Place place, fhir::Concept const
   for (auto const& match : statement.sets) {
     if (match.broader) broad_codes.push_back(match.set);
   }
-  recogniser.text(statement.words);
+  if (only_names || more_text.empty()) recogniser.text(*knowledge.wordings->of(knowledge, statement.words));
+  else recogniser.text(read_wording(knowledge, statement.words));
   std::vector<SetMatch> settled;
   for (auto const& match : statement.sets) {
     if (!match.broader && std::find(broad_codes.begin(), broad_codes.end(), match.set) != broad_codes.end())
@@ -285,7 +222,8 @@ Statement read_problem(Knowledge const& knowledge, fhir::Condition const& condit
   std::vector<std::string_view> more(condition.notes);
   if (!condition.severity.empty()) more.push_back(condition.severity);
   more.insert(more.end(), condition.stages.begin(), condition.stages.end());
-  Statement statement = recognise(knowledge, Place::problem, condition.code, more, ambiguous_allowed);
+  Statement statement =
+      recognise(knowledge, Place::problem, condition.code, more, ambiguous_allowed, condition.notes.empty());
   statement.path = condition.path;
   statement.refuted = condition.verification == fhir::VerificationStatus::refuted ||
                       condition.verification == fhir::VerificationStatus::entered_in_error;

@@ -57,9 +57,11 @@ struct Statement {
 };
 
 /// Recognises `concept` and the texts beside it (severity, notes ...). `ambiguous_allowed`: the context is an order for
-/// immune globulin, so that an abbreviation with a second meaning is taken in this one.
+/// immune globulin, so that an abbreviation with a second meaning is taken in this one. `only_names`: the texts beside
+/// it are names as well, no notes about a patient; how names read is remembered (advice/wordings.h).
 [[nodiscard]] Statement recognise(Knowledge const& knowledge, Place place, fhir::Concept const& what,
-                                  std::vector<std::string_view> const& more_text, bool ambiguous_allowed);
+                                  std::vector<std::string_view> const& more_text, bool ambiguous_allowed,
+                                  bool only_names = false);
 
 /// Takes back what rests on a test's result alone where its set wants a condition beside it (extension
 /// `result-requires`) and none of the statements names one: an antibody is not yet the disease.

@@ -240,7 +240,7 @@ class ServiceRoutes {
   [[nodiscard]] awaitable<Response> call_service(RequestHead const& head, hooks::ServiceDefinition const& service,
                                                  std::string body, Clock::time_point start) const {
     Client const& client = client_of(head);
-    auto const parsed = base::JsonBody::parse(std::move(body), {settings_.body_bytes, settings_.json_depth});
+    auto parsed = base::JsonBody::parse(std::move(body), {settings_.body_bytes, settings_.json_depth});
     if (!parsed) co_return error_response(parsed.error());
     auto const evaluated_from = Clock::now();
     decisions_.metrics().stage("parse", evaluated_from - start);
@@ -252,6 +252,8 @@ class ServiceRoutes {
     fhir::Headers trace = trace_headers(head);
     auto outcome = co_await hooks::fetch_and_answer_order_hook(*knowledge, service, **parsed, options, today(), client_,
                                                                client.fetch, std::move(trace));
+    // Nothing points into the request any more: while this call waits for the store, the next one has its memory.
+    parsed->reset();
     note_stages(head, outcome, Clock::now() - evaluated_from);
     if (!outcome.answer) co_return error_response(outcome.answer.error());
     auto& answer = *outcome.answer;
@@ -267,7 +269,9 @@ class ServiceRoutes {
 
   /// The caller's trace goes on in the calls that are made for it. https://www.w3.org/TR/trace-context/
   [[nodiscard]] static fhir::Headers trace_headers(RequestHead const& head) {
-    std::string traceparent = server::outbound_traceparent(head.header("traceparent"), base::random_hex(8));
+    auto const received = head.header("traceparent");
+    if (received.empty()) return {};
+    std::string traceparent = server::outbound_traceparent(received, base::random_hex(8));
     if (traceparent.empty()) return {};
     fhir::Headers headers{{"traceparent", std::move(traceparent)}};
     auto const state = head.header("tracestate");

@@ -7,48 +7,22 @@
 
 namespace ivig::base {
 
-namespace {
-
-/// Most look-ups fail on most members: length and first letter tell nearly all of them apart without a call.
-bool is_named(Json const& member_name, std::string_view name) {
-  if (member_name.GetStringLength() != name.size()) return false;
-  char const* const text = member_name.GetString();
-  return name.empty() || (text[0] == name[0] && std::memcmp(text, name.data(), name.size()) == 0);
-}
-
-}  // namespace
-
-Json const* member_or_null(Json const& object, std::string_view name) {
-  if (!object.IsObject()) return nullptr;
-  // Backwards: of duplicate members the last counts, and FindMember would give the first.
-  for (auto it = object.MemberEnd(); it != object.MemberBegin();) {
-    --it;
-    if (is_named(it->name, name)) return &it->value;
+Json const* find_member(Json const& object, MemberName name) {
+  Json const* found = nullptr;
+  for (auto it = object.MemberBegin(); it != object.MemberEnd(); ++it) {
+    if (it->name.mark() != name.mark || it->name.GetStringLength() != name.text.size() ||
+        std::memcmp(it->name.GetString(), name.text.data(), name.text.size()) != 0)
+      continue;
+    found = &it->value;
+    if (!object.has_repeats()) break;  // of duplicate members the last counts
   }
-  return nullptr;
+  return found;
 }
 
-Json const* member(Json const& object, std::string_view name) {
-  Json const* found = member_or_null(object, name);
-  return found != nullptr && found->IsNull() ? nullptr : found;
-}
-
-std::string_view as_string(Json const& value) {
-  if (!value.IsString()) return {};
-  return {value.GetString(), value.GetStringLength()};
-}
-
-std::string_view string_member(Json const& object, std::string_view name) {
-  Json const* found = member(object, name);
-  return found == nullptr ? std::string_view() : as_string(*found);
-}
-
-Json const* object_member(Json const& object, std::string_view name) {
-  Json const* found = member(object, name);
-  if (found == nullptr) return nullptr;
-  if (found->IsObject()) return found;
-  if (!found->IsArray()) return nullptr;
-  for (Json const& item : found->GetArray()) {
+Json const* first_object(Json const& value) {
+  if (value.IsObject()) return &value;
+  if (!value.IsArray()) return nullptr;
+  for (Json const& item : value.GetArray()) {
     if (item.IsObject()) return &item;
   }
   return nullptr;
@@ -70,6 +44,7 @@ std::string number_text(Json const& value) {
 }
 
 std::optional<Decimal> as_decimal(Json const& value) {
+  if (value.IsInt()) return Decimal(value.GetInt(), 0);
   if (!value.IsNumber()) return std::nullopt;
   auto parsed = Decimal::parse(number_text(value));
   if (!parsed) return std::nullopt;
@@ -85,7 +60,7 @@ std::optional<std::int64_t> as_integer(Json const& value) {
   return std::nullopt;
 }
 
-std::optional<bool> bool_member(Json const& object, std::string_view name) {
+std::optional<bool> bool_member(Json const& object, MemberName name) {
   Json const* found = member(object, name);
   if (found == nullptr || !found->IsBool()) return std::nullopt;
   return found->GetBool();

@@ -4,7 +4,8 @@
 #include <smmintrin.h>
 
 #include <algorithm>
-#include <string_view>
+#include <bit>
+#include <cstring>
 
 namespace ivig::base {
 namespace {
@@ -15,6 +16,10 @@ constexpr std::size_t kKeptBytes = 256 * 1024;
 constexpr std::size_t kBytesPerMember = 24;
 constexpr std::size_t kBytesPerItem = 128;
 constexpr std::size_t kStep = 16;  ///< bytes of text copied at a time
+/// Members of an object that are compared for equal names; of larger ones it is not known, or they would cost the
+/// square.
+constexpr std::size_t kCompared = 32;
+constexpr std::uint32_t kMark = 0xFFFFFF;
 static_assert(kStep <= simdjson::SIMDJSON_PADDING);
 
 /// Blocks of children, each larger than the one before.
@@ -47,9 +52,17 @@ class Blocks {
 }  // namespace
 
 class JsonTree::Filler {
+  using Tape = simdjson::internal::tape_type;
+
  public:
-  Filler(JsonTree& tree, std::size_t bytes, unsigned depth)
-      : items_(tree.nodes_, bytes / kBytesPerItem), members_(tree.members_, bytes / kBytesPerMember), depth_(depth) {
+  /// simdjson's tape: a word for each value, two for a number, its kind in the highest byte.
+  /// https://github.com/simdjson/simdjson/blob/master/doc/tape.md
+  Filler(JsonTree& tree, simdjson::dom::document const& document, std::size_t bytes, unsigned depth)
+      : tape_(document.tape.get()),
+        strings_(document.string_buf.get()),
+        items_(tree.nodes_, bytes / kBytesPerItem),
+        members_(tree.members_, bytes / kBytesPerMember),
+        depth_(depth) {
     tree.texts_ = std::make_unique_for_overwrite<char[]>(bytes + kStep);
     text_ = tree.texts_.get();
   }
@@ -57,79 +70,122 @@ class JsonTree::Filler {
   /// simdjson does not count an empty array or object as a level.
   [[nodiscard]] bool too_deep() const { return too_deep_; }
 
-  /// `level`: of the node, if it is an array or an object.
-  void fill(Json& node, simdjson::dom::element element, unsigned level = 1) {
-    using Type = simdjson::dom::element_type;
-    switch (element.type()) {
-      case Type::OBJECT: fill(node, simdjson::dom::object(element), level); break;
-      case Type::ARRAY: fill(node, simdjson::dom::array(element), level); break;
-      case Type::STRING: fill(node, std::string_view(element)); break;
-      case Type::INT64:
+  /// Fills `node` with the value at place `at` of the tape, and returns the place behind it. `level`: of the node, if
+  /// it is an array or an object.
+  std::size_t fill(Json& node, std::size_t at, unsigned level = 1) {
+    std::uint64_t const word = tape_[at];
+    switch (static_cast<Tape>(word >> 56U)) {
+      case Tape::START_OBJECT: return fill_object(node, at, level);
+      case Tape::START_ARRAY: return fill_array(node, at, level);
+      case Tape::STRING: fill_string(node, word); return at + 1;
+      case Tape::INT64:
         node.type_ = Json::Type::integer;
-        node.value_.integer = std::int64_t(element);
-        break;
-      case Type::UINT64:
+        node.value_.natural = tape_[at + 1];
+        return at + 2;
+      case Tape::UINT64:
         node.type_ = Json::Type::natural;
-        node.value_.natural = std::uint64_t(element);
-        break;
-      case Type::DOUBLE:
+        node.value_.natural = tape_[at + 1];
+        return at + 2;
+      case Tape::DOUBLE:
         node.type_ = Json::Type::real;
-        node.value_.real = double(element);
-        break;
-      case Type::BOOL:
+        node.value_.real = std::bit_cast<double>(tape_[at + 1]);
+        return at + 2;
+      case Tape::TRUE_VALUE:
+      case Tape::FALSE_VALUE:
         node.type_ = Json::Type::boolean;
-        node.value_.integer = bool(element) ? 1 : 0;
-        break;
-      case Type::NULL_VALUE: break;
+        node.value_.integer = static_cast<Tape>(word >> 56U) == Tape::TRUE_VALUE ? 1 : 0;
+        return at + 1;
+      default: return at + 1;  // null
     }
   }
 
  private:
   /// An escape is never shorter than what it stands for, so that all strings fit into as many bytes as the text has.
-  void fill(Json& node, std::string_view text) {
+  void fill_string(Json& node, std::uint64_t word) {
+    std::uint8_t const* const from = strings_ + (word & simdjson::internal::JSON_VALUE_MASK);
+    std::uint32_t size = 0;
+    std::memcpy(&size, from, sizeof size);
     // Both buffers go on behind the text: no call for the few letters that most strings have.
-    for (std::size_t i = 0; i < text.size(); i += kStep)
+    for (std::size_t i = 0; i < size; i += kStep)
       _mm_storeu_si128(reinterpret_cast<__m128i*>(text_ + i),
-                       _mm_loadu_si128(reinterpret_cast<__m128i const*>(text.data() + i)));
+                       _mm_loadu_si128(reinterpret_cast<__m128i const*>(from + sizeof size + i)));
     node.type_ = Json::Type::string;
     node.value_.text = text_;
-    node.size_ = static_cast<std::uint32_t>(text.size());
-    text_ += text.size();
+    node.size_ = size;
+    text_ += size;
   }
 
-  void fill(Json& node, simdjson::dom::object object, unsigned level) {
+  std::size_t fill_object(Json& node, std::size_t at, unsigned level) {
     too_deep_ = too_deep_ || level > depth_;
-    std::size_t const count = count_of(object);
+    std::size_t const count = count_of(at, 2);
     Json::Member* member = members_.take(count);
     node.type_ = Json::Type::object;
     node.value_.members = member;
     node.size_ = static_cast<std::uint32_t>(count);
-    for (auto const field : object) {
-      fill(member->name, field.key);
-      fill(member->value, field.value, level + 1);
-      ++member;
+    ++at;
+    std::uint32_t names = 0;
+    for (Json::Member* const end = member + count; member != end; ++member) {
+      fill_string(member->name, tape_[at]);
+      std::string_view const name(member->name.value_.text, member->name.size_);
+      member->name.mark_ = name_mark(name) & kMark;
+      std::uint32_t const bit = name_bit(name);
+      if ((names & bit) != 0 && (count > kCompared || has_name(node, member, name))) names |= Json::kRepeats;
+      names |= bit;
+      ++at;
+      if (static_cast<Tape>(tape_[at] >> 56U) == Tape::STRING) {  // most are
+        fill_string(member->value, tape_[at++]);
+      } else {
+        at = fill(member->value, at, level + 1);
+      }
     }
+    node.mark_ = names & kMark;
+    return at + 1;
   }
 
-  void fill(Json& node, simdjson::dom::array array, unsigned level) {
+  /// Whether a member of `object` before `end` has that name.
+  static bool has_name(Json const& object, Json::Member const* end, std::string_view name) {
+    return std::any_of(object.value_.members, end, [name](Json::Member const& member) {
+      return std::string_view(member.name.value_.text, member.name.size_) == name;
+    });
+  }
+
+  std::size_t fill_array(Json& node, std::size_t at, unsigned level) {
     too_deep_ = too_deep_ || level > depth_;
-    std::size_t const count = count_of(array);
+    std::size_t const count = count_of(at, 1);
     Json* item = items_.take(count);
     node.type_ = Json::Type::array;
     node.value_.items = item;
     node.size_ = static_cast<std::uint32_t>(count);
-    for (simdjson::dom::element const child : array) fill(*item++, child, level + 1);
+    ++at;
+    for (Json* const end = item + count; item != end; ++item) at = fill(*item, at, level + 1);
+    return at + 1;
   }
 
-  /// simdjson counts children up to 2^24 - 1 only.
-  template <class Children>
-  static std::size_t count_of(Children children) {
-    constexpr std::size_t kSaturated = 0xFFFFFF;
-    std::size_t const size = children.size();
-    if (size < kSaturated) return size;
-    return static_cast<std::size_t>(std::distance(children.begin(), children.end()));
+  /// Children of the array or object at `at`; `values`: how many values make one child.
+  [[nodiscard]] std::size_t count_of(std::size_t at, std::size_t values) const {
+    std::size_t const count = (tape_[at] >> 32U) & simdjson::internal::JSON_COUNT_MASK;
+    if (count < simdjson::internal::JSON_COUNT_MASK) return count;
+    // simdjson counts up to 2^24 - 1 only.
+    std::size_t const end = end_of(at) - 1;
+    std::size_t counted = 0;
+    for (++at; at < end; at = end_of(at)) ++counted;
+    return counted / values;
   }
 
+  /// The place behind the value at `at`.
+  [[nodiscard]] std::size_t end_of(std::size_t at) const {
+    switch (static_cast<Tape>(tape_[at] >> 56U)) {
+      case Tape::START_OBJECT:
+      case Tape::START_ARRAY: return static_cast<std::uint32_t>(tape_[at]);
+      case Tape::INT64:
+      case Tape::UINT64:
+      case Tape::DOUBLE: return at + 2;
+      default: return at + 1;
+    }
+  }
+
+  std::uint64_t const* tape_;
+  std::uint8_t const* strings_;
   Blocks<Json> items_;
   Blocks<Json::Member> members_;
   char* text_;
@@ -147,11 +203,10 @@ bool JsonTree::read(std::string& text, unsigned depth) {
     return false;
   }
   root_.type_ = Json::Type::null;
-  simdjson::dom::element root;
-  bool good = parser.parse(text.data(), text.size(), false).get(root) == simdjson::SUCCESS;
+  bool good = parser.parse(text.data(), text.size(), false).error() == simdjson::SUCCESS;
   if (good) {
-    Filler filler(*this, text.size(), depth);
-    filler.fill(root_, root);
+    Filler filler(*this, parser.doc, text.size(), depth);
+    filler.fill(root_, 1);
     good = !filler.too_deep();
   }
   if (parser.capacity() > kKeptBytes) parser = simdjson::dom::parser();

@@ -6,8 +6,23 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string_view>
 
 namespace ivig::base {
+
+/// What look-ups compare first: length and two letters of a member's name tell the elements of a resource apart.
+constexpr std::uint32_t name_mark(std::string_view name) {
+  if (name.empty()) return 0;
+  return static_cast<unsigned char>(name.front()) |
+         static_cast<std::uint32_t>(static_cast<unsigned char>(name.back())) << 8U |
+         static_cast<std::uint32_t>(name.size() & 0xFFU) << 16U;
+}
+
+/// One of 23 bits for a name: an object holds those of its members, so that most names that it has not are known at
+/// once.
+constexpr std::uint32_t name_bit(std::string_view name) {
+  return std::uint32_t{1} << (((name_mark(name) * 0x9E3779B1U) >> 16U) * 23U >> 16U);
+}
 
 /// A node of a tree that owns all of its memory (JsonTree): 16 bytes, children side by side. Asking a value for what it
 /// is not is a mistake of the caller, as in RapidJSON: ask Is... first.
@@ -50,6 +65,11 @@ class Json {
   [[nodiscard]] char const* GetString() const { return value_.text; }
   [[nodiscard]] std::size_t GetStringLength() const { return size_; }
 
+  /// Of the name of a member its name_mark, of an object the name_bits of its members, of all else 0.
+  [[nodiscard]] std::uint32_t mark() const { return mark_; }
+  /// Of an object: two members have one name, or there are too many to tell.
+  [[nodiscard]] bool has_repeats() const { return (mark_ & kRepeats) != 0; }
+
   [[nodiscard]] std::size_t Size() const { return size_; }
   [[nodiscard]] bool Empty() const { return size_ == 0; }
   [[nodiscard]] Json const& operator[](std::size_t item) const;
@@ -62,6 +82,7 @@ class Json {
 
  private:
   friend class JsonTree;
+  static constexpr std::uint32_t kRepeats = 1U << 23U;
   enum class Type : std::uint8_t { null, boolean, integer, natural, real, string, array, object };
 
   union Value {
@@ -74,8 +95,11 @@ class Json {
   };
   Value value_;
   std::uint32_t size_ = 0;  ///< of a string in bytes, of an array or object in children
-  Type type_ = Type::null;
+  std::uint32_t mark_ : 24 = 0;
+  Type type_ : 8 = Type::null;
 };
+
+static_assert(sizeof(Json) == 16);
 
 struct Json::Member {
   Json name, value;

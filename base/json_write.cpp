@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <charconv>
+#include <cstring>
 
 namespace ivig::base {
 
@@ -65,9 +66,16 @@ std::size_t next_escaped(std::string_view text, std::size_t at) {
 
 void JsonWriter::quoted(std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
+  std::size_t const first = next_escaped(text, 0);
+  if (first == text.size()) {  // nearly always: in one step
+    std::size_t const at = out_.size();
+    out_.append(text.size() + 2, '"');
+    std::memcpy(out_.data() + at + 1, text.data(), text.size());
+    return;
+  }
   out_ += '"';
   std::size_t begin = 0;  // of the run that needs no escape
-  for (std::size_t i = next_escaped(text, 0); i < text.size(); i = next_escaped(text, i + 1)) {
+  for (std::size_t i = first; i < text.size(); i = next_escaped(text, i + 1)) {
     auto const c = static_cast<unsigned char>(text[i]);
     out_.append(text.substr(begin, i - begin));
     begin = i + 1;

@@ -13,6 +13,7 @@ find_package(Threads REQUIRED)
 find_library(IVIG_PROMETHEUS prometheus-cpp-core REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 # SOCI's package has no CMake configuration.
 find_library(IVIG_SOCI_CORE soci_core REQUIRED)
 find_library(IVIG_SOCI_SQLITE soci_sqlite3 REQUIRED)
@@ -32,7 +33,7 @@ target_link_libraries(ivig_fhir_libraries INTERFACE $<LINK_ONLY:cpprestsdk::cppr
 target_link_libraries(ivig_certs_libraries INTERFACE OpenSSL::SSL PkgConfig::CJOSE)
 target_link_libraries(ivig_server_libraries INTERFACE OpenSSL::SSL spdlog::spdlog)
 target_link_libraries(ivig_store_libraries INTERFACE ${IVIG_SOCI_SQLITE} ${IVIG_SOCI_POSTGRESQL} ${IVIG_SOCI_CORE}
-                      PkgConfig::LIBPQ)
+                      PkgConfig::LIBPQ PkgConfig::SQLITE)
 find_library(IVIG_CMARK cmark-gfm REQUIRED)
 target_link_libraries(ivig_web_libraries INTERFACE ${IVIG_CMARK})
 target_link_libraries(ivig_app_libraries INTERFACE yaml-cpp CLI11::CLI11 spdlog::spdlog)

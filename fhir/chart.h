@@ -21,6 +21,7 @@ struct Coding {
   std::string_view system;
   std::string_view code;
   std::string_view display;
+  bool operator==(Coding const&) const = default;
 };
 
 /// FHIR CodeableConcept. All codings count, not only the first. REQ CTX-09
@@ -28,6 +29,7 @@ struct Concept {
   std::vector<Coding> codings;
   std::string_view text;
   [[nodiscard]] bool empty() const { return codings.empty() && text.empty(); }
+  bool operator==(Concept const&) const = default;
 };
 
 /// FHIR Quantity with exact value. `unit_code` is the UCUM code when the system says so, else empty.

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "base/json_read.h"
@@ -55,10 +54,10 @@ Availability& availability(Chart& chart, Kind kind) {
 std::string_view type_of(Json const& resource) { return base::string_member(resource, "resourceType"); }
 
 /// A Bundle; one without resourceType is known by its entries.
-bool is_bundle(Json const& value) {
-  std::string_view const type = type_of(value);
+bool is_bundle(Json const& value, std::string_view type) {
   return type == "Bundle" || (type.empty() && base::member(value, "entry") != nullptr);
 }
+bool is_bundle(Json const& value) { return is_bundle(value, type_of(value)); }
 
 /// True when an OperationOutcome says that data is lacking. Warnings and remarks ("no results") do not. REQ PREF-05
 bool tells_of_failure(Json const& outcome) {
@@ -93,6 +92,7 @@ bool has_next_page(Json const& bundle) {
 struct Found {
   Json const* resource;
   std::string_view full_url;
+  std::string_view type;
 };
 
 /// What one value (a Bundle or a bare resource) holds.
@@ -106,15 +106,18 @@ void collect(Json const& value, std::string_view full_url, Contents& contents) {
   std::string_view const type = type_of(value);
   if (type == "OperationOutcome") {
     contents.incomplete = contents.incomplete || tells_of_failure(value);
-  } else if (is_bundle(value)) {
+  } else if (is_bundle(value, type)) {
     contents.incomplete = contents.incomplete || has_next_page(value);
+    Json const* entries = base::member(value, "entry");
+    if (contents.resources.empty() && entries != nullptr && entries->IsArray())
+      contents.resources.reserve(entries->Size());
     base::each(value, "entry", [&](Json const& entry, std::size_t) {
       if (Json const* resource = base::object_member(entry, "resource")) {
         collect(*resource, base::string_member(entry, "fullUrl"), contents);
       }
     });
   } else if (!type.empty()) {
-    contents.resources.push_back({&value, full_url});
+    contents.resources.push_back({&value, full_url, type});
   }
 }
 
@@ -122,32 +125,29 @@ void collect(Json const& value, std::string_view full_url, Contents& contents) {
 class Seen {
  public:
   /// True the first time.
-  bool first_time(Json const& resource) {
-    std::string_view const id = base::string_member(resource, "id");
-    if (id.empty()) return true;
-    std::string key(type_of(resource));
-    key += '/';
-    key += id;
-    return keys_.insert(std::move(key)).second;
+  bool first_time(Found const& found) {
+    std::string_view const id = base::string_member(*found.resource, "id");
+    return id.empty() || known_.add(found.type, id, found.resource);
   }
 
  private:
-  std::unordered_set<std::string> keys_;
+  ResourceTable known_;
 };
 
 /// Keeps those not seen before; of equals within `resources` the last. Their order stays. REQ CTX-14, PREF-13
 void keep_new(std::vector<Found>& resources, Seen& seen) {
   std::vector<Found> kept;
+  kept.reserve(resources.size());
   for (auto it = resources.rbegin(); it != resources.rend(); ++it) {
-    if (seen.first_time(*it->resource)) kept.push_back(*it);
+    if (seen.first_time(*it)) kept.push_back(*it);
   }
   std::reverse(kept.begin(), kept.end());
   resources = std::move(kept);
 }
 
-bool is_this_patient(Json const& resource, std::string_view patient_id, ResourceIndex const& index) {
-  if (type_of(resource) != "Patient") return belongs_to(resource, patient_id, index);
-  std::string_view const id = base::string_member(resource, "id");
+bool is_this_patient(Found const& found, std::string_view patient_id, ResourceIndex const& index) {
+  if (found.type != "Patient") return belongs_to(*found.resource, patient_id, index);
+  std::string_view const id = base::string_member(*found.resource, "id");
   return id.empty() || patient_id.empty() || id == last_segment(patient_id);
 }
 
@@ -191,11 +191,14 @@ PrefetchValue read_value(std::string_view key, Json const& member) {
 std::vector<PrefetchValue> read_values(Json const* prefetch) {
   std::vector<PrefetchValue> values;
   if (prefetch == nullptr || !prefetch->IsObject()) return values;
+  values.reserve(prefetch->MemberCount());
   std::unordered_map<std::string_view, Json const*> last;
-  for (auto const& member : prefetch->GetObject()) last[base::as_string(member.name)] = &member.value;
+  if (prefetch->has_repeats()) {
+    for (auto const& member : prefetch->GetObject()) last[base::as_string(member.name)] = &member.value;
+  }
   for (auto const& member : prefetch->GetObject()) {
     std::string_view const key = base::as_string(member.name);
-    if (last[key] == &member.value) values.push_back(read_value(key, member.value));
+    if (last.empty() || last[key] == &member.value) values.push_back(read_value(key, member.value));
   }
   return values;
 }
@@ -228,8 +231,8 @@ bool is_of_type(std::string_view type, std::string_view wanted) {
 /// Whether the value holds resources of the type or is an answer to a search for them.
 bool is_about(PrefetchValue const& value, std::string_view type) {
   auto const& resources = value.contents.resources;
-  bool const holds = std::any_of(resources.begin(), resources.end(),
-                                 [&](Found const& found) { return is_of_type(type_of(*found.resource), type); });
+  bool const holds =
+      std::any_of(resources.begin(), resources.end(), [&](Found const& found) { return is_of_type(found.type, type); });
   if (holds || value.content == nullptr) return holds;
   std::string_view const self = link_of(*value.content, "self");
   std::string_view const path = self.substr(0, self.find('?'));
@@ -260,8 +263,8 @@ void note_availability(PrefetchValue const& value, std::string_view patient_id, 
     available.provided(*value.kind);
   }
   for (Found const& found : value.contents.resources) {
-    auto const kind = kind_of_type(type_of(*found.resource));
-    if (!kind || !is_this_patient(*found.resource, patient_id, index)) continue;
+    auto const kind = kind_of_type(found.type);
+    if (!kind || !is_this_patient(found, patient_id, index)) continue;
     if (value.failed && !value.kind) {
       available.failed(*kind);
     } else {
@@ -314,38 +317,53 @@ void each_resource(Json const& value, std::function<void(Json const& resource)> 
   for (Found const& found : contents.resources) visit(*found.resource);
 }
 
-Chart read_chart(Json const* prefetch, Json const* draft_bundle, std::string_view patient_id, ResourceIndex& index,
-                 std::span<Fetched const> fetched) {
-  Chart chart;
-  chart.patient.id = last_segment(patient_id);
-  Availabilities available(chart);
-  Seen seen;
-
+struct Sources::Parts {
   Contents draft;
-  if (draft_bundle != nullptr) collect(*draft_bundle, {}, draft);
-  keep_new(draft.resources, seen);
-  std::vector<PrefetchValue> values = read_values(prefetch);
-  add_fetched(fetched, values);
+  std::vector<PrefetchValue> values;
+  Seen seen;
+};
 
-  // Everything is indexed before anything is read: references lead in all directions.
-  for (Found const& found : draft.resources) index.add(*found.resource, found.full_url);
-  for (PrefetchValue const& value : values) {
+Sources::Sources(Json const* prefetch, Json const* draft_bundle, std::span<Fetched const> fetched)
+    : parts_(std::make_unique<Parts>()) {
+  if (draft_bundle != nullptr) collect(*draft_bundle, {}, parts_->draft);
+  keep_new(parts_->draft.resources, parts_->seen);
+  parts_->values = read_values(prefetch);
+  add_fetched(fetched, parts_->values);
+}
+Sources::Sources(Sources&&) noexcept = default;
+Sources& Sources::operator=(Sources&&) noexcept = default;
+Sources::~Sources() = default;
+
+void Sources::add_to(ResourceIndex& index) const {
+  for (Found const& found : parts_->draft.resources) index.add(*found.resource, found.full_url);
+  for (PrefetchValue const& value : parts_->values) {
     auto const& resources = value.contents.resources;
     for (auto it = resources.rbegin(); it != resources.rend(); ++it) index.add(*it->resource, it->full_url);
   }
+}
 
-  for (Found const& found : draft.resources) {
-    std::string_view const type = type_of(*found.resource);
-    if (is_order_type(type)) continue;
-    if (type == "Patient" && is_this_patient(*found.resource, patient_id, index)) available.provided(Kind::patient);
+Chart Sources::read(std::string_view patient_id, ResourceIndex const& index) && {
+  Chart chart;
+  chart.patient.id = last_segment(patient_id);
+  Availabilities available(chart);
+  for (Found const& found : parts_->draft.resources) {
+    if (is_order_type(found.type)) continue;
+    if (found.type == "Patient" && is_this_patient(found, patient_id, index)) available.provided(Kind::patient);
     read_into_chart(*found.resource, patient_id, index, chart);
   }
-  for (PrefetchValue& value : values) {
+  for (PrefetchValue& value : parts_->values) {
     note_availability(value, patient_id, index, available);
-    keep_new(value.contents.resources, seen);
+    keep_new(value.contents.resources, parts_->seen);
     for (Found const& found : value.contents.resources) read_into_chart(*found.resource, patient_id, index, chart);
   }
   return chart;
+}
+
+Chart read_chart(Json const* prefetch, Json const* draft_bundle, std::string_view patient_id, ResourceIndex& index,
+                 std::span<Fetched const> fetched) {
+  Sources sources(prefetch, draft_bundle, fetched);
+  sources.add_to(index);
+  return std::move(sources).read(patient_id, index);
 }
 
 Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, ResourceIndex& index,
@@ -356,7 +374,7 @@ Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, Resourc
   keep_new(contents.resources, seen);
   for (Found const& found : contents.resources) {
     index.add(*found.resource, found.full_url);
-    if (patient_id.empty() && type_of(*found.resource) == "Patient") {
+    if (patient_id.empty() && found.type == "Patient") {
       patient_id = base::string_member(*found.resource, "id");
     }
   }
@@ -368,8 +386,8 @@ Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, Resourc
                                  Kind::treatments};
   for (Found const& found : contents.resources) {
     Json const& resource = *found.resource;
-    if (!is_this_patient(resource, patient_id, index)) continue;
-    std::string_view const type = type_of(resource);
+    if (!is_this_patient(found, patient_id, index)) continue;
+    std::string_view const type = found.type;
     if (auto const kind = kind_of_type(type)) available.provided(*kind);
     if (type == "Patient") {
       for (Kind const kind : kKinds) available.provided(kind);

@@ -2,6 +2,7 @@
 // From what a client sent along (prefetch, draft orders) or a file holds (a Bundle) to one chart.
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,6 +45,25 @@ struct PrefetchState {
 
 /// Calls `visit` for each resource of a Bundle, or for the one bare resource.
 void each_resource(base::Json const& value, std::function<void(base::Json const& resource)> const& visit);
+
+/// The resources that came with a request or were fetched for it, found and not yet read. Points into all of them.
+class Sources {
+ public:
+  /// `prefetch` and `draft_bundle` may be nullptr.
+  Sources(base::Json const* prefetch, base::Json const* draft_bundle, std::span<Fetched const> fetched);
+  Sources(Sources&&) noexcept;
+  Sources& operator=(Sources&&) noexcept;
+  ~Sources();
+
+  /// Everything is indexed before anything is read: references lead in all directions.
+  void add_to(ResourceIndex& index) const;
+  /// The chart, once; read_chart says how.
+  [[nodiscard]] Chart read(std::string_view patient_id, ResourceIndex const& index) &&;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
 
 /// Reads the prefetch data of a request, and the draft Bundle's resources that are no orders, into a chart; fills
 /// `index` with both. REQ PREF-01..PREF-16, CTX-08, CTX-14

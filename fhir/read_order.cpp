@@ -64,7 +64,7 @@ bool is_order_type(std::string_view resource_type) {
          resource_type == "ServiceRequest" || resource_type == "ProcedureRequest";
 }
 
-Order read_order(Json const& resource, ResourceIndex const& index, Chart const& chart) {
+Order read_order_alone(Json const& resource, ResourceIndex const& index) {
   Order order;
   order.resource = &resource;
   order.resource_type = base::string_member(resource, "resourceType");
@@ -82,12 +82,21 @@ Order read_order(Json const& resource, ResourceIndex const& index, Chart const& 
   if (Json const* code = base::member(resource, "code")) merge(order.drug, read_concept(*code));
 
   read_dosages(resource, order);
-  order.reasons = read_reasons(resource, index, &chart);
   order.notes = read_notes(resource);
   order.prior_order = read_prior_order(resource);
   order.identifiers = read_identifiers(resource);
   order.group = read_group(resource);
   order.authored = first_day(resource, {"authoredOn", "dateWritten", "orderedOn"});
+  return order;
+}
+
+void add_reasons(Order& order, ResourceIndex const& index, Chart const& chart) {
+  order.reasons = read_reasons(*order.resource, index, &chart);
+}
+
+Order read_order(Json const& resource, ResourceIndex const& index, Chart const& chart) {
+  Order order = read_order_alone(resource, index);
+  add_reasons(order, index, chart);
   return order;
 }
 

@@ -6,11 +6,11 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/json_body.h"
 #include "fhir/chart.h"
+#include "fhir/resource_table.h"
 
 namespace ivig::fhir {
 
@@ -26,19 +26,9 @@ class ResourceIndex {
   [[nodiscard]] base::Json const* resolve(std::string_view reference, base::Json const& container) const;
 
  private:
-  struct TypeAndId {
-    std::string_view type, id;
-    bool operator==(TypeAndId const&) const = default;
-  };
-  struct TypeAndIdHash {
-    std::size_t operator()(TypeAndId const& key) const {
-      std::hash<std::string_view> const hash;
-      return hash(key.id) * 31 + hash(key.type);
-    }
-  };
-  std::unordered_map<TypeAndId, base::Json const*, TypeAndIdHash> by_type_and_id_;
-  std::unordered_map<std::string_view, base::Json const*> by_id_;  // of any type, for "urn:uuid:" without fullUrls
-  std::unordered_map<std::string_view, base::Json const*> by_full_url_;
+  ResourceTable by_type_and_id_;
+  ResourceTable by_id_;  // of any type, for "urn:uuid:" without fullUrls
+  ResourceTable by_full_url_;
 };
 
 [[nodiscard]] Concept read_concept(base::Json const& codeable_concept);
@@ -62,5 +52,10 @@ void read_into_chart(base::Json const& resource, std::string_view patient_id, Re
 /// through `index` (their code becomes the reason's concept). Call after the chart is complete: Order::Reason keeps
 /// pointers into chart.conditions.
 [[nodiscard]] Order read_order(base::Json const& resource, ResourceIndex const& index, Chart const& chart);
+
+/// As read_order, but for the reasons: what can be said of an order before there is a chart.
+[[nodiscard]] Order read_order_alone(base::Json const& resource, ResourceIndex const& index);
+/// Reads the reasons of an order that was read alone.
+void add_reasons(Order& order, ResourceIndex const& index, Chart const& chart);
 
 }  // namespace ivig::fhir

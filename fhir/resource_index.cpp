@@ -102,10 +102,10 @@ void ResourceIndex::add(Json const& resource, std::string_view full_url) {
   if (!resource.IsObject()) return;
   std::string_view const id = base::string_member(resource, "id");
   if (!id.empty()) {
-    by_type_and_id_.try_emplace({base::string_member(resource, "resourceType"), id}, &resource);
-    by_id_.try_emplace(id, &resource);
+    by_type_and_id_.add(base::string_member(resource, "resourceType"), id, &resource);
+    by_id_.add({}, id, &resource);
   }
-  if (!full_url.empty()) by_full_url_.try_emplace(full_url, &resource);
+  if (!full_url.empty()) by_full_url_.add({}, full_url, &resource);
 }
 
 void ResourceIndex::add_bundle(Json const& bundle) {
@@ -135,15 +135,11 @@ Json const* ResourceIndex::resolve(std::string_view reference, Json const& conta
     });
     return found;
   }
-  if (auto const it = by_full_url_.find(reference); it != by_full_url_.end()) return it->second;
-  if (auto const it = by_full_url_.find(without_version(reference)); it != by_full_url_.end()) return it->second;
-  if (reference.starts_with("urn:")) {
-    auto const it = by_id_.find(last_segment(reference));
-    return it == by_id_.end() ? nullptr : it->second;
-  }
+  if (Json const* const found = by_full_url_.find({}, reference)) return found;
+  if (Json const* const found = by_full_url_.find({}, without_version(reference))) return found;
+  if (reference.starts_with("urn:")) return by_id_.find({}, last_segment(reference));
   auto const [type, id] = split(reference);
-  auto const it = by_type_and_id_.find({type, id});
-  return id.empty() || it == by_type_and_id_.end() ? nullptr : it->second;
+  return id.empty() ? nullptr : by_type_and_id_.find(type, id);
 }
 
 }  // namespace ivig::fhir

@@ -7,6 +7,9 @@
 namespace ivig::fhir {
 namespace {
 
+/// No code system has codes as long as that.
+constexpr std::size_t kLongestPrefix = 63;
+
 constexpr std::string_view kNdc = "http://hl7.org/fhir/sid/ndc";
 constexpr std::string_view kHcpcs = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets";
 
@@ -120,7 +123,7 @@ void Terminology::add_code(SetIndex set, std::uint32_t index, ValueSetCode const
   }
   std::string key = normalised_code(system.form, code.code);
   if (code.prefix) {
-    system.longest_prefix = std::max(system.longest_prefix, key.size());
+    system.prefix_lengths |= std::uint64_t{1} << std::min(key.size(), kLongestPrefix);
     system.prefixes[key].push_back(match);
   } else {
     system.exact[key].push_back(match);
@@ -149,7 +152,8 @@ void Terminology::find(Coding const& coding, std::vector<CodeMatch>& out) const 
   std::string key = normalised_code(system.form, coding.code);
   if (auto it = system.exact.find(key); it != system.exact.end())
     out.insert(out.end(), it->second.begin(), it->second.end());
-  for (std::size_t length = std::min(key.size(), system.longest_prefix); length > 0; --length) {
+  for (std::size_t length = std::min(key.size(), kLongestPrefix); length > 0; --length) {
+    if ((system.prefix_lengths >> length & 1U) == 0) continue;
     auto it = system.prefixes.find(std::string_view(key).substr(0, length));
     if (it != system.prefixes.end()) out.insert(out.end(), it->second.begin(), it->second.end());
   }

@@ -60,7 +60,7 @@ class Terminology {
     CodeForm form = CodeForm::plain;
     std::unordered_map<std::string, Matches, StringHash, std::equal_to<>> exact;
     std::unordered_map<std::string, Matches, StringHash, std::equal_to<>> prefixes;
-    std::size_t longest_prefix = 0;
+    std::uint64_t prefix_lengths = 0;  ///< bit n: some prefix has n letters
   };
 
   std::vector<ValueSet> sets_;

@@ -164,21 +164,25 @@ class Tokenizer {
 std::vector<Token> tokenize(std::string_view text) { return Tokenizer(text).run(); }
 
 std::string folded_text(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() + 2);
+  std::string out(text.size(), '\0');  // a letter folds to one byte, and is never shorter
+  char* to = out.data();
   std::size_t at = 0;
   while (at < text.size()) {
-    while (at < text.size() && is_plain(text[at])) out.push_back(kAscii[static_cast<unsigned char>(text[at++])]);
-    if (at == text.size()) break;
-    char folded = fold(next_code_point(text, at));
-    if (folded == kVanishes) continue;
-    if (folded != kSeparator) {
-      out.push_back(folded);
-    } else if (!out.empty() && out.back() != ' ') {
-      out.push_back(' ');
+    char folded = kSeparator;
+    if (auto const byte = static_cast<unsigned char>(text[at]); byte < 0x80) {
+      folded = kAscii[byte];
+      ++at;
+    } else {
+      folded = fold(next_code_point(text, at));
+    }
+    if (folded > kVanishes) {
+      *to++ = folded;
+    } else if (folded == kSeparator && to != out.data() && to[-1] != ' ') {
+      *to++ = ' ';
     }
   }
-  while (!out.empty() && out.back() == ' ') out.pop_back();
+  if (to != out.data() && to[-1] == ' ') --to;
+  out.resize(static_cast<std::size_t>(to - out.data()));
   return out;
 }
 

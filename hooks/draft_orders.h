@@ -14,4 +14,7 @@ namespace ivig::hooks {
 [[nodiscard]] std::vector<fhir::Order> read_draft_orders(base::Json const& bundle, fhir::ResourceIndex const& index,
                                                          fhir::Chart const& chart);
 
+/// The same without their reasons, which a chart is needed for.
+[[nodiscard]] std::vector<fhir::Order> read_draft_orders(base::Json const& bundle, fhir::ResourceIndex const& index);
+
 }  // namespace ivig::hooks

@@ -32,9 +32,13 @@ boost::asio::awaitable<FetchedOutcome> fetch_and_answer_order_hook(
     FetchedOutcome refused{tl::unexpected(std::move(order_case).error())};
     co_return refused;
   }
-  auto const start = std::chrono::steady_clock::now();
-  co_await gather_data(client, fetch_settings, knowledge, *order_case, today, std::move(headers));
-  auto const fetch_time = std::chrono::steady_clock::now() - start;
+  std::chrono::steady_clock::duration fetch_time{};
+  if (order_case->interest(knowledge, today) != advice::Interest::none) {
+    order_case->read_chart();
+    auto const start = std::chrono::steady_clock::now();
+    co_await gather_data(client, fetch_settings, knowledge, *order_case, today, std::move(headers));
+    fetch_time = std::chrono::steady_clock::now() - start;
+  }
   FetchedOutcome outcome{answer_order_case(knowledge, *order_case, body, options, fetch_settings.version, today)};
   outcome.fetch_time = fetch_time;
   for (fhir::FetchedAnswer const& answer : order_case->fetched) {

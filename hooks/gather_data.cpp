@@ -104,7 +104,7 @@ std::vector<fhir::Reference> medications_of_history(OrderCase const& order_case)
 std::vector<fhir::Query> plan_queries(advice::Knowledge const& knowledge, OrderCase const& order_case,
                                       fhir::Version version, std::set<std::string> const& asked, base::Day today) {
   Plan plan(asked, order_case.request.fhir_server);
-  Interest const interest = advice::interest_of(order_case.decide_input(knowledge, today));
+  Interest const interest = order_case.interest(knowledge, today);
   if (interest == Interest::none) return {};
   std::vector<fhir::Reference> medications;
   for (fhir::Order const& order : order_case.orders) {

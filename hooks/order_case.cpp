@@ -12,19 +12,32 @@ base::Result<OrderCase> OrderCase::read(base::Json const& body, ServiceDefinitio
   OrderCase order_case;
   order_case.request = *std::move(request);
   order_case.selecting = service.hook == "order-select";
-  order_case.read_chart();
+  order_case.find_sources();
   return order_case;
 }
 
-void OrderCase::read_chart() {
+void OrderCase::find_sources() {
   std::vector<fhir::Fetched> answers;
   for (fhir::FetchedAnswer const& answer : fetched) {
     fhir::Fetched& read = answers.emplace_back(fhir::Fetched{answer.key, {}, answer.complete});
     for (auto const& page : answer.pages) read.pages.push_back(&page->root());
   }
+  sources.emplace(request.prefetch, request.draft_orders, answers);
   index = {};
-  chart = fhir::read_chart(request.prefetch, request.draft_orders, request.patient_id, index, answers);
-  orders = read_draft_orders(*request.draft_orders, index, chart);
+  sources->add_to(index);
+  chart = {};
+  orders = read_draft_orders(*request.draft_orders, index);
+}
+
+void OrderCase::read_chart() {
+  if (!sources) find_sources();
+  chart = std::move(*sources).read(request.patient_id, index);
+  sources.reset();
+  for (fhir::Order& order : orders) fhir::add_reasons(order, index, chart);
+}
+
+advice::Interest OrderCase::interest(advice::Knowledge const& knowledge, base::Day today) const {
+  return advice::interest_of(decide_input(knowledge, today));
 }
 
 advice::DecideInput OrderCase::decide_input(advice::Knowledge const& knowledge, base::Day today) const {

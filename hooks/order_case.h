@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "advice/decide.h"
+#include "advice/interest.h"
 #include "fhir/chart.h"
 #include "fhir/fetch.h"
 #include "fhir/gather.h"
@@ -19,15 +20,20 @@ namespace ivig::hooks {
 struct OrderCase {
   HookRequest request;
   std::vector<fhir::FetchedAnswer> fetched;
+  std::optional<fhir::Sources> sources;  ///< found and not yet read
   fhir::ResourceIndex index;
   fhir::Chart chart;
   std::vector<fhir::Order> orders;
   bool selecting = false;  ///< order-select: only selected orders are commented on
 
-  /// Reads a parsed body for that service. Errors: those of HookRequest::read.
+  /// Reads a parsed body for that service, but for chart and reasons: most calls hold no order that needs them. Errors:
+  /// those of HookRequest::read.
   [[nodiscard]] static base::Result<OrderCase> read(base::Json const& body, ServiceDefinition const& service);
 
-  /// Reads chart and orders anew, from prefetch, draft orders and `fetched`.
+  /// Whether advice is asked for at all: without an order of immune globulin no chart need be read.
+  [[nodiscard]] advice::Interest interest(advice::Knowledge const& knowledge, base::Day today) const;
+
+  /// Reads chart and reasons, from prefetch, draft orders and `fetched`; again, when more was fetched.
   void read_chart();
 
   /// The FHIR version of the call: as configured for the client, else found out.
@@ -37,6 +43,9 @@ struct OrderCase {
 
   /// What advice is given on. Points into this object.
   [[nodiscard]] advice::DecideInput decide_input(advice::Knowledge const& knowledge, base::Day today) const;
+
+ private:
+  void find_sources();
 };
 
 /// The answer to a case as it stands. `body` is the request's; `configured` the client's FHIR version. Errors:

@@ -36,6 +36,7 @@ base::Result<OrderServiceOutcome> answer_order_hook(advice::Knowledge const& kno
                                                     OrderServiceOptions const& options, base::Day today) {
   auto order_case = OrderCase::read(body.root(), service);
   if (!order_case) return tl::unexpected(order_case.error());
+  if (order_case->interest(knowledge, today) != advice::Interest::none) order_case->read_chart();
   return answer_order_case(knowledge, *order_case, body, options, std::nullopt, today);
 }
 

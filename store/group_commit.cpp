@@ -4,6 +4,13 @@
 #include <utility>
 
 namespace ivig::store {
+namespace {
+
+constexpr std::size_t kCompany = 32;  ///< writes that make a commit worth its cost
+constexpr std::chrono::microseconds kStep(500);
+constexpr std::chrono::milliseconds kMostGathering(4);
+
+}  // namespace
 
 GroupCommit::GroupCommit(Settings settings, GroupCommitHooks hooks)
     : settings_(settings),
@@ -29,14 +36,16 @@ GroupCommit::~GroupCommit() {
 
 void GroupCommit::submit(WritePtr write) {
   write->deadline = Write::Clock::now() + settings_.wait;
-  bool diverted = false;
+  bool diverted = false, wake = false;
   {
     std::lock_guard lock(mutex_);
     diverted = !open_ || stalled_;
     (diverted ? diverted_ : queue_).push_back(std::move(write));
+    wake = queue_.size() == 1 || queue_.size() == kCompany;
   }
   // The watcher falls back: syncing the spool is no work for a connection's thread.
-  (diverted ? watch_ : work_).notify_one();
+  if (diverted) watch_.notify_one();
+  else if (wake) work_.notify_one();
 }
 
 void GroupCommit::set_open(bool open) {
@@ -53,31 +62,54 @@ void GroupCommit::set_open(bool open) {
 
 std::size_t GroupCommit::queued() const {
   std::lock_guard lock(mutex_);
-  return queue_.size() + in_flight_.size() + diverted_.size();
+  return queue_.size() + (in_flight_ == nullptr ? 0 : in_flight_->size()) + diverted_.size();
+}
+
+/// Waits for more writes where more are likely to come: the last commit was of several.
+void GroupCommit::gather(std::unique_lock<std::mutex>& lock) {
+  if (last_count_ < 2) return;
+  auto const most = std::min<Write::Clock::duration>(last_took_, kMostGathering);
+  auto const step = std::min<Write::Clock::duration>(most / 4, kStep);
+  auto const end = Write::Clock::now() + most;
+  bool more = true;
+  while (more && !stopping_ && queue_.size() < kCompany && Write::Clock::now() < end) {
+    std::size_t const before = queue_.size();
+    work_.wait_for(lock, step, [&] { return stopping_ || queue_.size() >= kCompany; });
+    more = queue_.size() > before;
+  }
 }
 
 void GroupCommit::commit_loop() {
   std::unique_lock lock(mutex_);
   while (true) {
     work_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) return;
+    gather(lock);
+    if (queue_.empty() && stopping_) return;
+    if (queue_.empty()) continue;  // diverted meanwhile
     auto const count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), settings_.most_per_commit));
     std::vector<WritePtr> batch(std::make_move_iterator(queue_.begin()),
                                 std::make_move_iterator(queue_.begin() + count));
     queue_.erase(queue_.begin(), queue_.begin() + count);
-    in_flight_ = batch;
+    in_flight_ = &batch;
     in_flight_since_ = Write::Clock::now();
+    bool const wake = watcher_rests_;
     lock.unlock();
-    watch_.notify_one();  // a deadline to keep
+    if (wake) watch_.notify_one();  // a deadline to keep; one that waits for an earlier deadline sees this one then
     bool const kept = hooks_.commit(batch).has_value();
     if (kept) hooks_.committed(batch);
     lock.lock();
-    in_flight_.clear();
+    last_took_ = Write::Clock::now() - in_flight_since_;
+    last_count_ = batch.size();
+    in_flight_ = nullptr;
     stalled_ = interrupted_ = false;
     if (!kept) {
       diverted_.insert(diverted_.end(), batch.begin(), batch.end());
       watch_.notify_one();
     }
+    // Freeing many records takes time, and callers wait for the lock.
+    lock.unlock();
+    batch.clear();
+    lock.lock();
   }
 }
 
@@ -86,10 +118,10 @@ void GroupCommit::watch_loop() {
   while (true) {
     std::vector<WritePtr> late = std::exchange(diverted_, {});
     auto const now = Write::Clock::now();
-    bool const in_flight_late = !in_flight_.empty() && now >= in_flight_.front()->deadline;
+    bool const in_flight_late = in_flight_ != nullptr && now >= in_flight_->front()->deadline;
     if (in_flight_late && !stalled_) {
       stalled_ = true;
-      late.insert(late.end(), in_flight_.begin(), in_flight_.end());
+      late.insert(late.end(), in_flight_->begin(), in_flight_->end());
       late.insert(late.end(), queue_.begin(), queue_.end());
       queue_.clear();
     }
@@ -103,10 +135,12 @@ void GroupCommit::watch_loop() {
       continue;
     }
     if (committer_done_) return;
-    if (in_flight_.empty()) {
+    if (in_flight_ == nullptr) {
+      watcher_rests_ = true;
       watch_.wait(lock);
+      watcher_rests_ = false;
     } else {
-      watch_.wait_until(lock, stalled_ ? in_flight_since_ + settings_.interrupt : in_flight_.front()->deadline);
+      watch_.wait_until(lock, stalled_ ? in_flight_since_ + settings_.interrupt : in_flight_->front()->deadline);
       if (interrupted_) watch_.wait_for(lock, std::chrono::milliseconds(100));
     }
   }

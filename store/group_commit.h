@@ -26,7 +26,8 @@ struct GroupCommitHooks {
   std::function<void()> interrupt;
 };
 
-/// Two threads: one commits, one watches deadlines. The destructor commits what is queued, then joins.
+/// Two threads: one commits, one watches deadlines. Under load a commit waits for company first, for as long as writes
+/// keep coming and no longer than the commit before it took. The destructor commits what is queued, then joins.
 class GroupCommit {
  public:
   struct Settings {
@@ -50,6 +51,7 @@ class GroupCommit {
 
  private:
   void commit_loop();
+  void gather(std::unique_lock<std::mutex>& lock);
   void watch_loop();
 
   Settings settings_;
@@ -57,9 +59,12 @@ class GroupCommit {
   mutable std::mutex mutex_;
   std::condition_variable work_, watch_;
   std::vector<WritePtr> queue_;
-  std::vector<WritePtr> in_flight_;
-  std::vector<WritePtr> diverted_;  ///< for the fallback at once
+  std::vector<WritePtr> const* in_flight_ = nullptr;  ///< the batch whose commit is under way
+  std::vector<WritePtr> diverted_;                    ///< for the fallback at once
   Write::Clock::time_point in_flight_since_{};
+  Write::Clock::duration last_took_{0};  ///< the commit before
+  std::size_t last_count_ = 0;
+  bool watcher_rests_ = false;  ///< without a deadline to wake it
   bool open_ = true;
   bool stalled_ = false;      ///< the commit in flight is late: new writes do not wait behind it
   bool interrupted_ = false;  ///< and has been cut off

@@ -79,6 +79,18 @@ std::vector<Migration> const& migrations() {
            "role key NOT NULL, expires_s bigint NOT NULL)",
            "CREATE INDEX review_session_expires ON review_session (expires_s)",
        }},
+      // A record is written to every index: one serves rows and rates, and two hold only what someone has answered.
+      {4,
+       "fewer indexes a record",
+       {
+           "DROP INDEX decision_row",
+           "DROP INDEX decision_rates",
+           "CREATE INDEX decision_row_rates ON decision (lead_row, id, outcome, cards)",
+           "DROP INDEX decision_outcome",
+           "CREATE INDEX decision_answered ON decision (outcome, id) WHERE outcome <> 'none'",
+           "DROP INDEX decision_determination",
+           "CREATE INDEX decision_determined ON decision (determination, id) WHERE determination <> 'none'",
+       }},
   };
   return steps;
 }

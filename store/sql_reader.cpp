@@ -45,6 +45,8 @@ class Where {
     if (condition.find("(SELECT") != std::string::npos) text_ += ")";
     names_.push_back(name);
   }
+  /// A condition without a value: an index that leaves rows out is used only where the question says so too.
+  void add_plain(std::string const& condition) { text_ += (text_.empty() ? " WHERE " : " AND ") + condition; }
   void add_unless_empty(std::string const& condition, std::string const& value) {
     if (!value.empty()) add(condition, value);
   }
@@ -69,6 +71,7 @@ Where where(DecisionQuery const& query) {
   if (!query.stance.empty()) where.add("d.stance =", query.stance == "none" ? "" : query.stance);
   where.add_unless_empty("d.indicator =", query.indicator);
   where.add_unless_empty("d.outcome =", query.outcome);
+  if (!query.outcome.empty() && query.outcome != "none") where.add_plain("d.outcome <> 'none'");
   where.add_unless_empty("d.client =", query.client);
   where.add_unless_empty("d.service =", query.service);
   where.add_unless_empty("d.hook_instance =", query.hook_instance);
@@ -76,6 +79,7 @@ Where where(DecisionQuery const& query) {
   where.add_unless_empty("d.order_ref =", query.order);
   if (!query.condition.empty()) where.add("d.lead_condition =", query.condition == "none" ? "" : query.condition);
   where.add_unless_empty("d.determination =", query.determination);
+  if (!query.determination.empty() && query.determination != "none") where.add_plain("d.determination <> 'none'");
   if (query.asked) where.add("d.indicator <>", "none");
   if (!query.card.empty()) where.add("d.id IN (SELECT k.decision FROM card k WHERE k.uuid =", query.card);
   return where;

@@ -7,6 +7,8 @@
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include "store/wal_file.h"
+
 namespace ivig::store {
 namespace {
 
@@ -14,16 +16,21 @@ using base::Errc;
 using base::fail;
 
 std::unique_ptr<soci::session> open_sqlite(std::string const& file, SqlSession::Use use) {
+  static_cast<void>(join_log_writes());
   auto sql = std::make_unique<soci::session>(*soci::factory_sqlite3(), file);
   *sql << "PRAGMA busy_timeout = 5000";
   *sql << "PRAGMA foreign_keys = ON";
-  if (use == SqlSession::Use::write) {
-    std::string mode;
-    *sql << "PRAGMA journal_mode = WAL", soci::into(mode);
-  }
-  // FULL: in WAL mode NORMAL may lose the last commits at a power cut (never at a crash of the process). ADR 2
+  // FULL: in WAL mode NORMAL may lose the last commits at a power cut (never at a crash of the process). ADR 3
   *sql << "PRAGMA synchronous = FULL";
-  if (use == SqlSession::Use::read) *sql << "PRAGMA query_only = ON";
+  if (use == SqlSession::Use::read) {
+    *sql << "PRAGMA query_only = ON";
+    return sql;
+  }
+  *sql << "PRAGMA cache_spill = OFF";  // wal_file.h
+  std::string mode;
+  *sql << "PRAGMA journal_mode = WAL", soci::into(mode);
+  // Pages that every commit writes are copied into the file once for 16 MB of log rather than for 4.
+  *sql << "PRAGMA wal_autocheckpoint = 4000";
   return sql;
 }
 

@@ -24,7 +24,7 @@ class SqlSession {
  public:
   enum class Use { write, read };
 
-  /// Connects. SQLite: write-ahead log, every commit synced (ADR 2); the file is created for writers only.
+  /// Connects. SQLite: write-ahead log, every commit synced (ADR 3); the file is created for writers only.
   /// PostgreSQL: synchronous_commit on, short limits on connecting, waiting and statements.
   /// Errors: unavailable; not_found (read, and the file does not exist).
   [[nodiscard]] static base::Result<std::unique_ptr<SqlSession>> open(SqlTarget const& target, Use use);

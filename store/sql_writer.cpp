@@ -13,8 +13,11 @@ namespace {
 using soci::use;
 
 /// PostgreSQL keeps no NUL in a text.
+void drop_nul(std::string& value) {
+  if (value.find('\0') != std::string::npos) std::erase(value, '\0');
+}
 std::string text(std::string value) {
-  std::erase(value, '\0');
+  drop_nul(value);
   return value;
 }
 
@@ -76,7 +79,7 @@ void SqlWriter::insert(DecisionRecord const& decision) {
   decision_ = decision;
   for (auto* value : {&decision_.hook_instance, &decision_.client, &decision_.tenant, &decision_.order,
                       &decision_.patient, &decision_.decision_json, &decision_.facts_json, &decision_.cards_json}) {
-    *value = text(std::move(*value));
+    drop_nul(*value);
   }
   latency_ = decision.latency_us;
   cards_ = static_cast<long long>(decision.cards.size());
@@ -92,7 +95,7 @@ bool SqlWriter::insert(FeedbackRecord const& entry) {
   feedback_ = entry;
   for (auto* value : {&feedback_.client, &feedback_.card, &feedback_.reason_code, &feedback_.reason_system,
                       &feedback_.reason_display, &feedback_.user_comment}) {
-    *value = text(std::move(*value));
+    drop_nul(*value);
   }
   outcome_ms_ = milliseconds(entry.outcome_time);
   received_ms_ = milliseconds(entry.received);

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+#include <string>
 #include <vector>
 
 namespace ivig::base {
@@ -51,6 +54,34 @@ TEST(JsonRead, CTX_13_one_object_and_an_array_of_one_read_alike) {
   each(body->root(), "many", note);
   each(body->root(), "absent", note);
   EXPECT_EQ(seen, (std::vector<std::size_t>{0, 1, 2}));
+}
+
+// Look-ups know names by length, two letters and a bit of 23: names that share those, many members, and repeats.
+TEST(JsonRead, every_member_is_found_and_no_other_whatever_the_names_have_in_common) {
+  std::vector<std::string> names{""};
+  for (char const* name :
+       {"id", "it", "code", "cove", "cake", "text", "test", "system", "status", "subject", "display"})
+    names.emplace_back(name);
+  for (int i = 0; i < 40; ++i) names.push_back("n" + std::to_string(i) + "e");
+  names.emplace_back(300, 'x');
+  names.emplace_back(300 - 256, 'x');
+  std::mt19937 random(20261126);
+  for (int round = 0; round < 400; ++round) {
+    std::vector<std::string> members(std::uniform_int_distribution<std::size_t>(0, round % 2 == 0 ? 6 : 60)(random));
+    std::string text = "{";
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      members[i] = names[std::uniform_int_distribution<std::size_t>(0, names.size() - 1)(random)];
+      text += (i == 0 ? "\"" : ",\"") + members[i] + "\":" + std::to_string(i);
+    }
+    auto const body = body_of(text + "}");
+    for (auto const& name : names) {
+      auto const last = std::find(members.rbegin(), members.rend(), name);
+      Json const* found = member(body->root(), name);
+      ASSERT_EQ(found != nullptr, last != members.rend()) << name << " in " << text;
+      if (found == nullptr) continue;
+      ASSERT_EQ(found->GetInt(), std::distance(last, members.rend()) - 1) << name << " in " << text;
+    }
+  }
 }
 
 TEST(JsonRead, numbers_read_as_exact_decimals) {

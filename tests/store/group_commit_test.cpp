@@ -74,6 +74,31 @@ TEST_F(GroupCommits, gather_what_comes_while_a_commit_is_under_way) {
   EXPECT_EQ(commits_, 2);
 }
 
+TEST_F(GroupCommits, do_not_wait_for_company_that_does_not_come) {
+  hang(true);
+  GroupCommit commit({std::chrono::minutes(1), std::chrono::minutes(1), 1024}, hooks());
+  commit.submit(one());
+  ASSERT_TRUE(test::comes_to([&] { return is_hanging(); }));
+  for (int i = 0; i < 10; ++i) commit.submit(one());
+  hang(false);
+  ASSERT_TRUE(test::comes_to([&] { return committed_ == 11; }));
+  commit.submit(one());  // alone, after a commit of many
+  EXPECT_TRUE(test::comes_to([&] { return committed_ == 12; }));
+}
+
+TEST_F(GroupCommits, keep_deadlines_after_many_commits_that_met_theirs) {
+  GroupCommit commit({std::chrono::milliseconds(50), std::chrono::minutes(1), 1024}, hooks());
+  for (int i = 1; i <= 20; ++i) {
+    commit.submit(one());
+    ASSERT_TRUE(test::comes_to([&] { return committed_ + fallen_back_ == i; }));
+  }
+  int const before = fallen_back_;
+  hang(true);
+  commit.submit(one());
+  EXPECT_TRUE(test::comes_to([&] { return fallen_back_ == before + 1; }));
+  hang(false);
+}
+
 TEST_F(GroupCommits, hand_a_failed_commit_to_the_fallback) {
   fail_ = true;
   GroupCommit commit({std::chrono::minutes(1), std::chrono::minutes(1), 1024}, hooks());
