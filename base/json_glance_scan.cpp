@@ -145,7 +145,7 @@ bool JsonGlanceScan::read(std::string_view text) {
   Walk walk{text.data() + text.size()};
   auto const note = [&](char const* name, char const* name_end, char const* value, char const* value_end) {
     std::string_view const letters = view(name + 1, name_end - 1);
-    if (letters.find('\\') != std::string_view::npos) return false;
+    if (walk.escaped && letters.find('\\') != std::string_view::npos) return false;
     members_.push_back({letters, view(value, value_end), std::exchange(walk.escaped, false)});
     return true;
   };

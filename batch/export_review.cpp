@@ -92,6 +92,7 @@ class ExportReview {
     if (partitions_.empty()) return {};
     deal_out(LineKind::record);
     if (surveyed_.has_medications) deal_out(LineKind::medication);
+    for (auto const& partition : partitions_) partition->medications.reset();
     return review_partitions();
   }
 

@@ -68,7 +68,7 @@ struct Surveyor::Head {
     Head head{text("resourceType"), text("id"), reference("subject")};
     if (head.patient.empty()) head.patient = reference("patient");
     head.is_case = has("hook") || has("context") || head.type == "Bundle";
-    head.is_manifest = has("transactionTime") && has("output");  // of a Bulk Data export
+    head.is_manifest = head.type.empty() && has("transactionTime") && has("output");  // of a Bulk Data export
     return head;
   }
 };

@@ -1,5 +1,7 @@
 #include "certs/base64url.h"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace ivig::certs {
@@ -7,12 +9,17 @@ namespace {
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-constexpr int value_of(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  return c == '-' ? 62 : c == '_' ? 63 : -1;
-}
+constexpr std::uint8_t kNone = 0xFF;
+
+/// Of each byte what it stands for.
+constexpr std::array<std::uint8_t, 256> kValues = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNone);
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
+    values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  }
+  return values;
+}();
 
 }  // namespace
 
@@ -35,18 +42,18 @@ std::string base64url_encode(std::string_view bytes) {
 
 std::optional<std::string> base64url_decode(std::string_view text) {
   if (text.size() % 4 == 1) return {};
-  std::string bytes;
-  bytes.reserve(text.size() * 3 / 4);
+  std::string bytes(text.size() * 3 / 4, '\0');
+  std::size_t at = 0;
   std::uint32_t bits = 0;
   unsigned count = 0;
   for (char const c : text) {
-    int const value = value_of(c);
-    if (value < 0) return {};
-    bits = (bits << 6U) | static_cast<std::uint32_t>(value);
+    std::uint8_t const value = kValues[static_cast<unsigned char>(c)];
+    if (value == kNone) return {};
+    bits = (bits << 6U) | value;
     count += 6;
     if (count >= 8) {
       count -= 8;
-      bytes += static_cast<char>((bits >> count) & 0xFFU);
+      bytes[at++] = static_cast<char>((bits >> count) & 0xFFU);
     }
   }
   if ((bits & ((1U << count) - 1U)) != 0) return {};

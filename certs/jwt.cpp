@@ -125,7 +125,7 @@ Checked<Jws> Jws::parse(std::string_view compact) {
   // No extension is understood here, so that none may be demanded (RFC 7515 section 4.1.11).
   if (base::member_or_null(members, "crit") != nullptr) return refuse(TokenFault::header, "crit is not understood");
 
-  auto claims = object_of(*payload, "the payload");
+  auto claims = object_of(*std::move(payload), "the payload");
   if (!claims) return tl::unexpected(std::move(claims).error());
   auto issuer = text((*claims)->root(), "iss", TokenFault::claims);
   if (!issuer) return tl::unexpected(issuer.error());
@@ -133,10 +133,10 @@ Checked<Jws> Jws::parse(std::string_view compact) {
 
   Jws jws;
   jws.compact_ = compact;
-  jws.payload_ = *std::move(payload);
   jws.algorithm_ = *known;
   jws.kid_ = **std::move(kid);
   jws.hint_ = {**std::move(issuer), std::string(base::string_member((*claims)->root(), "tenant")), *std::move(jku)};
+  jws.claims_ = *std::move(claims);
   return jws;
 }
 
@@ -149,9 +149,7 @@ Checked<Claims> Claims::verify(Jws const& jws, KeySet const& keys, std::span<Alg
   if (!signature_holds(jws.compact_, jws.algorithm_, *key))
     return refuse(TokenFault::bad_signature, "kid " + quoted(jws.kid()));
 
-  auto const body = object_of(jws.payload_, "the payload");
-  if (!body) return tl::unexpected(body.error());
-  Json const& members = (*body)->root();
+  Json const& members = jws.claims_->root();
   auto audiences = audience(members);
   if (!audiences) return tl::unexpected(std::move(audiences).error());
   auto jti = text(members, "jti", TokenFault::claims);

@@ -5,6 +5,7 @@
 //   Jws ── verify(jws, keys) ──▶ Claims ── check(claims, policy, audiences, now) ──▶ Principal
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/json_body.h"
 #include "certs/jose.h"
 #include "certs/jwks.h"
 #include "certs/token_fault.h"
@@ -51,7 +53,7 @@ class Jws {
   friend class Claims;
   Jws() = default;
   std::string compact_;
-  std::string payload_;
+  std::shared_ptr<base::JsonBody const> claims_;
   Algorithm algorithm_{};
   std::string kid_;
   KeyHint hint_;

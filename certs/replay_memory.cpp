@@ -1,6 +1,7 @@
 #include "certs/replay_memory.h"
 
 #include <cstring>
+#include <memory>
 
 #include <openssl/evp.h>
 
@@ -34,7 +35,10 @@ LocalReplayMemory::Digest LocalReplayMemory::digest(std::string const& issuer, s
   std::string const text = std::to_string(issuer.size()) + ":" + issuer + jti;
   std::array<unsigned char, 32> bytes{};
   unsigned size = 0;
-  EVP_Digest(text.data(), text.size(), bytes.data(), &size, EVP_sha256(), nullptr);
+  // Looked up once: EVP_sha256() makes OpenSSL 3 search its providers at every use.
+  static std::unique_ptr<EVP_MD, void (*)(EVP_MD*)> const method(EVP_MD_fetch(nullptr, "SHA256", nullptr),
+                                                                 &EVP_MD_free);
+  EVP_Digest(text.data(), text.size(), bytes.data(), &size, method.get(), nullptr);
   Digest digest{};
   std::memcpy(digest.data(), bytes.data(), sizeof digest);
   return digest;
