@@ -2,6 +2,7 @@
 // Which keys were marked, in a fixed number of bits: a key that was marked is always found, one that was not is found
 // now and then. Whoever uses it must not mind a few too many.
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -11,8 +12,8 @@ namespace ivig::batch {
 
 class Marks {
  public:
-  /// `bits` is a power of two, at least 64.
-  explicit Marks(std::size_t bits) : words_(bits / 64), mask_(bits - 1) {}
+  /// `bits` is a power of two; fewer than 64 are taken for 64.
+  explicit Marks(std::size_t bits) : words_(std::max<std::size_t>(bits, 64) / 64), mask_(words_.size() * 64 - 1) {}
 
   /// Safe on several threads at once.
   void set(std::uint64_t key) {

@@ -143,7 +143,7 @@ class OnePatient {
   };
 
   void review_day(Day const& day, std::vector<Outcome>& outcomes) {
-    chart_ = fhir::as_of(chart_, day.day);
+    chart_ = fhir::as_of(std::move(chart_), day.day);
     std::vector<fhir::Order> orders;
     for (auto const* one : *day.orders) {
       orders.push_back(fhir::read_order(*one->json, index_, chart_));

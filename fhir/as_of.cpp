@@ -13,8 +13,7 @@ bool came_later(Condition const& condition, base::Day day) {
 
 }  // namespace
 
-Chart as_of(Chart const& chart, base::Day day) {
-  Chart then = chart;
+Chart as_of(Chart then, base::Day day) {
   std::erase_if(then.conditions, [&](Condition const& condition) { return came_later(condition, day); });
   for (Condition& condition : then.conditions) {
     if (is_after(condition.abatement, day)) condition.clinical = ClinicalStatus::active;

@@ -8,6 +8,6 @@ namespace ivig::fhir {
 
 /// The chart without what dates say came later than `day`: conditions recorded (or, without such a date, begun) later,
 /// later results, treatments and answers. What ended later was still going on. Undated entries stay.
-[[nodiscard]] Chart as_of(Chart const& chart, base::Day day);
+[[nodiscard]] Chart as_of(Chart chart, base::Day day);
 
 }  // namespace ivig::fhir
