@@ -64,7 +64,7 @@ def requests(context, report):
     load_table(report, "One order-sign request", samples, "static",
                f"`{body.name}`, {body.stat().st_size} bytes; wrk, {generators.CONNECTIONS} connections kept open. Fastify is "
                f"one process, as it is usually started, and so has one core. Of our own CPU {100 * system / (user + system):.0f} % "
-               "was the kernel's: sockets. How a name reads is remembered: \"new names\" is the same request with every display "
+               "in all these slots was the kernel's: sockets. How a name reads is remembered: \"new names\" is the same request with every display "
                "text a new one, never read before. \"Another drug\" is the same chart beside an order that is none of ours, which is "
                "what most orders are.")
 
