@@ -27,6 +27,7 @@ SpillFile::SpillFile(std::filesystem::path const& folder, std::size_t buffer_byt
 }
 
 void SpillFile::write(void const* bytes, std::size_t size) {
+  if (size == 0) return;  // of an empty text, which may stand nowhere: the C library wants a place
   if (std::fwrite(bytes, 1, size, file_.get()) != size) refuse(folder_);
   bytes_ += size;
 }
@@ -37,6 +38,7 @@ void SpillFile::rewind() {
 }
 
 bool SpillFile::read(void* bytes, std::size_t size) {
+  if (size == 0) return true;
   std::size_t const got = std::fread(bytes, 1, size, file_.get());
   if (got == size) return true;
   if (got != 0 || std::ferror(file_.get()) != 0) refuse(folder_);
