@@ -13,8 +13,6 @@
 namespace ivig::base {
 namespace {
 
-using Digest = std::array<unsigned char, 32>;
-
 /// Looked up once: EVP_sha256() makes OpenSSL 3 search its providers at every use.
 EVP_MD const* sha256_method() {
   static std::unique_ptr<EVP_MD, void (*)(EVP_MD*)> const method(EVP_MD_fetch(nullptr, "SHA256", nullptr),
@@ -22,17 +20,7 @@ EVP_MD const* sha256_method() {
   return method.get();
 }
 
-Digest sha256(std::string_view bytes) {
-  Digest digest{};
-  unsigned size = 0;
-  // Fails only without memory or with a provider that lacks SHA-256: no caller could go on.
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, sha256_method(), nullptr) != 1) {
-    throw std::runtime_error("SHA-256 is not available");
-  }
-  return digest;
-}
-
-std::string_view text_of(Digest const& digest) { return {reinterpret_cast<char const*>(digest.data()), digest.size()}; }
+std::string_view text_of(Sha256 const& digest) { return {reinterpret_cast<char const*>(digest.data()), digest.size()}; }
 
 void append_hex(std::string& out, std::span<unsigned char const> bytes) {
   constexpr std::string_view kHex = "0123456789abcdef";
@@ -72,8 +60,18 @@ void put_time(std::span<unsigned char> bytes, std::chrono::sys_time<std::chrono:
 
 }  // namespace
 
+Sha256 sha256(std::string_view bytes) {
+  Sha256 digest{};
+  unsigned size = 0;
+  // Fails only without memory or with a provider that lacks SHA-256: no caller could go on.
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, sha256_method(), nullptr) != 1) {
+    throw std::runtime_error("SHA-256 is not available");
+  }
+  return digest;
+}
+
 std::string uuid_from_name(std::string_view name) {
-  Digest digest = sha256(name);
+  Sha256 digest = sha256(name);
   digest[6] = static_cast<unsigned char>((digest[6] & 0x0FU) | 0x80U);  // version 8
   digest[8] = static_cast<unsigned char>((digest[8] & 0x3FU) | 0x80U);  // variant 10
   return uuid_text(digest);
@@ -97,14 +95,14 @@ std::string uuid_lower_bound(std::chrono::sys_time<std::chrono::milliseconds> ti
 std::string keyed_hash_hex(std::string_view key, std::string_view bytes) {
   // RFC 2104 on two digests: OpenSSL's own HMAC() looks up its methods at every use, which costs four times as much.
   constexpr std::size_t kBlock = 64;
-  Digest const short_key = key.size() > kBlock ? sha256(key) : Digest{};
+  Sha256 const short_key = key.size() > kBlock ? sha256(key) : Sha256{};
   if (key.size() > kBlock) key = text_of(short_key);
   std::string inner(kBlock, '\x36'), outer(kBlock, '\x5C');
   for (std::size_t i = 0; i < key.size(); ++i) {
     inner[i] = static_cast<char>(inner[i] ^ key[i]);
     outer[i] = static_cast<char>(outer[i] ^ key[i]);
   }
-  Digest const inner_digest = sha256(inner.append(bytes));
+  Sha256 const inner_digest = sha256(inner.append(bytes));
   return sha256_hex(outer.append(text_of(inner_digest)));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Identifiers of cards, suggestions and decisions, and the digests they are made with.
 
+#include <array>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -11,7 +12,12 @@ namespace ivig::base {
 /// uuids, so a re-delivered hookInstance gets the same cards. REQ CARD-01, REQ-15
 [[nodiscard]] std::string uuid_from_name(std::string_view name);
 
-/// SHA-256 as lower-case hexadecimal: the digest of the rule set.
+using Sha256 = std::array<unsigned char, 32>;
+
+/// SHA-256 (FIPS 180-4). Throws std::runtime_error where OpenSSL has none.
+[[nodiscard]] Sha256 sha256(std::string_view bytes);
+
+/// The same as lower-case hexadecimal: the digest of the rule set.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 
 /// A time-ordered UUID (RFC 9562 version 7): milliseconds since 1970, then random bits. Ids sort as their times do, and

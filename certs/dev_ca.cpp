@@ -16,6 +16,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/uuid.h"
 #include "certs/base64url.h"
 #include "certs/openssl.h"
 
@@ -140,11 +141,8 @@ std::string jwk_set(EVP_PKEY* key) {
   std::string const y = coordinate(key, OSSL_PKEY_PARAM_EC_PUB_Y);
   if (x.empty() || y.empty()) return {};
   std::string const canonical = R"({"crv":"P-384","kty":"EC","x":")" + x + R"(","y":")" + y + R"("})";
-  std::array<unsigned char, 32> digest{};
-  unsigned size = 0;
-  if (EVP_Digest(canonical.data(), canonical.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) return {};
-  return R"({"keys": [{"kty": "EC", "crv": "P-384", "use": "sig", "alg": "ES384", "kid": ")" + base64url(digest) +
-         R"(", "x": ")" + x + R"(", "y": ")" + y + "\"}]}\n";
+  return R"({"keys": [{"kty": "EC", "crv": "P-384", "use": "sig", "alg": "ES384", "kid": ")" +
+         base64url(base::sha256(canonical)) + R"(", "x": ")" + x + R"(", "y": ")" + y + "\"}]}\n";
 }
 
 /// Creates a file that must not exist yet; the mode holds from its first moment.

@@ -1,9 +1,8 @@
 #include "certs/replay_memory.h"
 
 #include <cstring>
-#include <memory>
 
-#include <openssl/evp.h>
+#include "base/uuid.h"
 
 namespace ivig::certs {
 namespace {
@@ -33,12 +32,7 @@ std::size_t LocalReplayMemory::size() const {
 /// 128 bits of a SHA-256: nobody finds two pairs that share them. The length keeps ("ab", "c") from ("a", "bc").
 LocalReplayMemory::Digest LocalReplayMemory::digest(std::string const& issuer, std::string const& jti) {
   std::string const text = std::to_string(issuer.size()) + ":" + issuer + jti;
-  std::array<unsigned char, 32> bytes{};
-  unsigned size = 0;
-  // Looked up once: EVP_sha256() makes OpenSSL 3 search its providers at every use.
-  static std::unique_ptr<EVP_MD, void (*)(EVP_MD*)> const method(EVP_MD_fetch(nullptr, "SHA256", nullptr),
-                                                                 &EVP_MD_free);
-  EVP_Digest(text.data(), text.size(), bytes.data(), &size, method.get(), nullptr);
+  base::Sha256 const bytes = base::sha256(text);
   Digest digest{};
   std::memcpy(digest.data(), bytes.data(), sizeof digest);
   return digest;
