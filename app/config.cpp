@@ -27,7 +27,7 @@ constexpr std::uint64_t kMostBytes = 1024ULL * 1024 * 1024;
 constexpr milliseconds kShortest(50);
 constexpr seconds kLongest(3600);
 
-constexpr std::array<std::string_view, 23> kTopKeys{"listen",
+constexpr std::array<std::string_view, 24> kTopKeys{"listen",
                                                     "behind_proxy",
                                                     "public_url",
                                                     "admin",
@@ -39,6 +39,7 @@ constexpr std::array<std::string_view, 23> kTopKeys{"listen",
                                                     "store_key",
                                                     "store_spool",
                                                     "store_spool_bytes",
+                                                    "store_memory_bytes",
                                                     "store_keep_days",
                                                     "store_wait_seconds",
                                                     "threads",

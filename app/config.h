@@ -43,8 +43,9 @@ struct StoreConfig {
   std::filesystem::path key = "ivig-cds.db.key";  ///< store_key; made at the first start
   std::filesystem::path spool = "ivig-cds.db.spool";  ///< store_spool: a folder, best on another volume
   std::uint64_t spool_bytes = 268435456;
-  std::chrono::milliseconds wait{1000};  ///< store_wait_seconds: a record that takes longer is spooled
-  unsigned keep_days = 0;                ///< store_keep_days: older decisions are removed; 0 = never
+  std::uint64_t memory_bytes = 67108864;  ///< store_memory_bytes: of records when the spool is full too
+  std::chrono::milliseconds wait{1000};   ///< store_wait_seconds: a record that takes longer is spooled
+  unsigned keep_days = 0;                 ///< store_keep_days: older decisions are removed; 0 = never
 };
 
 /// `limits`; those of the HTTP layer are in `http`.

@@ -59,6 +59,7 @@ void read_store_settings(Members const& members, std::filesystem::path const& fo
   with(members, "store_key", [&](auto const& v) { store.key = path_in(folder, v.text()); });
   with(members, "store_spool", [&](auto const& v) { store.spool = path_in(folder, v.text()); });
   with(members, "store_spool_bytes", [&](auto const& v) { store.spool_bytes = v.integer(65536, 1ULL << 40U); });
+  with(members, "store_memory_bytes", [&](auto const& v) { store.memory_bytes = v.integer(0, 1ULL << 40U); });
   with(members, "store_keep_days",
        [&](auto const& v) { store.keep_days = static_cast<unsigned>(v.integer(0, 36500)); });
   with(members, "store_wait_seconds", [&](auto const& v) { store.wait = v.seconds(milliseconds(50), seconds(60)); });

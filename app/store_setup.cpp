@@ -25,6 +25,7 @@ base::Result<std::unique_ptr<store::Store>> open_store(
   settings.target = sql_target(config);
   settings.spool = config.spool;
   settings.spool_bytes = config.spool_bytes;
+  settings.memory_bytes = config.memory_bytes;
   settings.wait = config.wait;
   settings.keep = std::chrono::hours(24) * config.keep_days;
   settings.on_event = [&log](bool alarm, std::string_view event, std::string_view detail) {

@@ -7,12 +7,13 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <unistd.h>
 
-#include "store/migrations.h"
 #include "store/sql_session.h"
 #include "store/sql_writer.h"
+#include "store/write.h"
 
 namespace ivig::store {
 
@@ -25,21 +26,18 @@ struct Connection {
   std::unique_ptr<SqlSession> session;
   std::unique_ptr<SqlWriter> writer;
 
-  [[nodiscard]] static base::Result<std::unique_ptr<Connection>> open(SqlTarget const& target) {
-    auto session = SqlSession::open(target, SqlSession::Use::write);
-    if (!session) return tl::unexpected(session.error());
-    if (auto migrated = migrate(**session); !migrated) return tl::unexpected(migrated.error());
-    auto connection = std::make_unique<Connection>();
-    connection->session = std::move(*session);
-    auto prepared = connection->session->run(
-        [&](soci::session&) { connection->writer = std::make_unique<SqlWriter>(*connection->session); });
-    if (!prepared) return tl::unexpected(prepared.error());
-    return connection;
-  }
+  /// Brings the tables up to date as well.
+  [[nodiscard]] static base::Result<std::unique_ptr<Connection>> open(SqlTarget const& target);
 
-  [[nodiscard]] base::Result<void> probe(std::string const& node) {
-    return session->transaction([&](soci::session&) { writer->probe(node, now_seconds().time_since_epoch().count()); });
-  }
+  /// Whether the database takes writes. Errors: what it says.
+  [[nodiscard]] base::Result<void> probe(std::string const& node);
+
+  /// Everything in one transaction, and each write's result; or nothing. Errors: those of SqlSession::transaction.
+  [[nodiscard]] base::Result<void> write(std::vector<WritePtr> const& writes);
+
+  /// Lines of the spool in one transaction, or none of them. A record that is there already is left as it is.
+  /// Errors: those of SqlSession::transaction; invalid_value for a line that cannot be read, too.
+  [[nodiscard]] base::Result<void> replay(std::vector<std::string> const& lines);
 };
 
 /// A folder in memory for sqlite::memory:, removed with the store.

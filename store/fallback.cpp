@@ -1,14 +1,14 @@
 #include "store/fallback.h"
 
 #include <algorithm>
-#include <iterator>
+
+#include <malloc.h>
 
 #include "store/record_json.h"
 
 namespace ivig::store {
 namespace {
 
-constexpr std::size_t kMostInMemory = 20000;  // records
 constexpr std::size_t kLinesPerBatch = 200;
 
 void append_lines(Write const& write, std::vector<std::string>& lines) {
@@ -35,6 +35,10 @@ void answer(Write& write, Kept kept) {
 
 }  // namespace
 
+Fallback::~Fallback() {
+  while (!memory_.empty() && spool_.append({&memory_.front(), 1})) memory_.pop_front();
+}
+
 void Fallback::keep(std::vector<WritePtr> const& writes) {
   std::vector<std::string> lines;
   std::vector<WritePtr> open;
@@ -52,16 +56,29 @@ void Fallback::keep(std::vector<WritePtr> const& writes) {
     } else {
       kept = Kept::unsaved;
       counts_.unsaved += lines.size();
-      std::move(lines.begin(), lines.end(), std::back_inserter(memory_));
-      while (memory_.size() > kMostInMemory) {
-        memory_.pop_front();
-        ++counts_.lost;
-      }
+      hold(std::move(lines));
     }
   }
   for (auto const& write : open) {
     if (write->claim()) answer(*write, kept);
   }
+}
+
+void Fallback::hold(std::vector<std::string>&& lines) {
+  for (auto& line : lines) {
+    line.shrink_to_fit();  // it grew by doubling
+    memory_bytes_ += line.size();
+    memory_.push_back(std::move(line));
+  }
+  while (memory_bytes_ > most_memory_bytes_) {
+    drop_oldest();
+    ++counts_.lost;
+  }
+}
+
+void Fallback::drop_oldest() {
+  memory_bytes_ -= memory_.front().size();
+  memory_.pop_front();
 }
 
 bool Fallback::has_records() const {
@@ -98,11 +115,13 @@ std::size_t Fallback::drain(std::function<bool(std::vector<std::string> const& l
     std::lock_guard lock(mutex_);
     spool_.remove(segment);
   }
+  bool held = false;
   while (true) {
     std::vector<std::string> batch;
     {
       std::lock_guard lock(mutex_);
       auto const count = std::min(memory_.size(), kLinesPerBatch);
+      held = held || count > 0;
       batch.assign(memory_.begin(), memory_.begin() + static_cast<std::ptrdiff_t>(count));
     }
     if (!batch.empty() && !write(batch)) return taken;
@@ -110,10 +129,11 @@ std::size_t Fallback::drain(std::function<bool(std::vector<std::string> const& l
     std::lock_guard lock(mutex_);
     if (batch.empty()) {
       counts_.spool_writable = true;  // as far as is known: the next record will tell
+      if (held) ::malloc_trim(0);     // many small pieces: without a word the allocator keeps them
       return taken;
     }
     for (auto const& line : batch) {
-      if (!memory_.empty() && memory_.front() == line) memory_.pop_front();
+      if (!memory_.empty() && memory_.front() == line) drop_oldest();
     }
   }
 }

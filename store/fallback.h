@@ -17,7 +17,13 @@ namespace ivig::store {
 /// Keeps and hands back. Any thread may call.
 class Fallback {
  public:
-  explicit Fallback(Spool spool) : spool_(std::move(spool)) {}
+  /// `memory_bytes`: of records that are held when the spool is full; the oldest go first.
+  Fallback(Spool spool, std::uint64_t memory_bytes) : spool_(std::move(spool)), most_memory_bytes_(memory_bytes) {}
+
+  /// What memory holds goes to the spool, as far as that has room again.
+  ~Fallback();
+  Fallback(Fallback const&) = delete;
+  Fallback& operator=(Fallback const&) = delete;
 
   struct Counts {
     std::uint64_t spooled = 0, unsaved = 0, lost = 0, refused = 0;
@@ -31,8 +37,8 @@ class Fallback {
   /// Whether anything waits for the database.
   [[nodiscard]] bool has_records() const;
 
-  /// Hands everything to `write`, oldest first, in batches; what `write` has taken is removed. Stops at the first batch
-  /// that it does not take. Returns how many lines were taken.
+  /// Hands everything to `write`, oldest first, in batches; what `write` has taken is removed, of the spool whole
+  /// segments. Stops at the first batch that it does not take. Returns how many lines were taken.
   std::size_t drain(std::function<bool(std::vector<std::string> const& lines)> const& write);
 
   /// Keeps lines apart that the database will never take.
@@ -43,10 +49,14 @@ class Fallback {
  private:
   bool drain_segment(std::filesystem::path const& segment,
                      std::function<bool(std::vector<std::string> const&)> const& write, std::size_t& taken);
+  void hold(std::vector<std::string>&& lines);
+  void drop_oldest();
 
   mutable std::mutex mutex_;
   Spool spool_;
   std::deque<std::string> memory_;
+  std::uint64_t memory_bytes_ = 0;
+  std::uint64_t most_memory_bytes_;
   Counts counts_;
 };
 

@@ -92,9 +92,9 @@ void GroupCommit::commit_loop() {
     queue_.erase(queue_.begin(), queue_.begin() + count);
     in_flight_ = &batch;
     in_flight_since_ = Write::Clock::now();
-    bool const wake = watcher_rests_;
+    bool const wake = batch.front()->deadline < watcher_wakes_;
     lock.unlock();
-    if (wake) watch_.notify_one();  // a deadline to keep; one that waits for an earlier deadline sees this one then
+    if (wake) watch_.notify_one();
     bool const kept = hooks_.commit(batch).has_value();
     if (kept) hooks_.committed(batch);
     lock.lock();
@@ -136,13 +136,14 @@ void GroupCommit::watch_loop() {
     }
     if (committer_done_) return;
     if (in_flight_ == nullptr) {
-      watcher_rests_ = true;
+      watcher_wakes_ = Write::Clock::time_point::max();
       watch_.wait(lock);
-      watcher_rests_ = false;
     } else {
-      watch_.wait_until(lock, stalled_ ? in_flight_since_ + settings_.interrupt : in_flight_->front()->deadline);
+      watcher_wakes_ = stalled_ ? in_flight_since_ + settings_.interrupt : in_flight_->front()->deadline;
+      watch_.wait_until(lock, Write::Clock::time_point(watcher_wakes_));
       if (interrupted_) watch_.wait_for(lock, std::chrono::milliseconds(100));
     }
+    watcher_wakes_ = {};
   }
 }
 

@@ -64,7 +64,7 @@ class GroupCommit {
   Write::Clock::time_point in_flight_since_{};
   Write::Clock::duration last_took_{0};  ///< the commit before
   std::size_t last_count_ = 0;
-  bool watcher_rests_ = false;  ///< without a deadline to wake it
+  Write::Clock::time_point watcher_wakes_{};  ///< by itself; long ago while it is awake
   bool open_ = true;
   bool stalled_ = false;      ///< the commit in flight is late: new writes do not wait behind it
   bool interrupted_ = false;  ///< and has been cut off

@@ -25,6 +25,8 @@ using base::Result;
 
 constexpr std::size_t kChecksum = 16;  // hexadecimal digits of SHA-256 that begin a line
 constexpr std::string_view kSuffix = ".spool";
+constexpr std::uint64_t kSegmentBytes =
+    4ULL * 1024 * 1024;  // read whole when it is replayed, and removed when it has been
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
@@ -119,12 +121,16 @@ Result<void> Spool::open_segment() {
 }
 
 Result<void> Spool::append(std::span<std::string const> lines) {
-  std::string bytes;
-  for (auto const& line : lines) bytes += sealed(line);
-  if (bytes_ + bytes.size() > most_bytes_) {
+  std::size_t size = 0;
+  for (auto const& line : lines) size += kChecksum + 1 + line.size() + 1;
+  if (bytes_ + size > most_bytes_) {
     return fail(Errc::too_large, "store_spool_bytes",
                 "the spool is full; it holds " + std::to_string(bytes_) + " bytes");
   }
+  std::string bytes;
+  bytes.reserve(size);
+  for (auto const& line : lines) bytes += sealed(line);
+  if (current_bytes_ >= kSegmentBytes) close_segment();
   if (file_ < 0) {
     if (auto opened = open_segment(); !opened) return opened;
   }

@@ -80,6 +80,23 @@ std::string safe_message(std::exception const& error) {
   return message;
 }
 
+bool is_of_the_data(std::exception const& error) {
+  if (auto const* sqlite = dynamic_cast<soci::sqlite3_soci_error const*>(&error)) {
+    switch (sqlite->result() & 0xff) {  // above that: the extended part
+      case SQLITE_CONSTRAINT:
+      case SQLITE_MISMATCH:
+      case SQLITE_RANGE:
+      case SQLITE_TOOBIG: return true;
+      default: return false;
+    }
+  }
+  if (auto const* postgresql = dynamic_cast<soci::postgresql_soci_error const*>(&error)) {
+    std::string const state = postgresql->sqlstate();
+    return state.starts_with("22") || state.starts_with("23") || state.starts_with("54");
+  }
+  return false;
+}
+
 base::Result<std::unique_ptr<SqlSession>> SqlSession::open(SqlTarget const& target, Use use) {
   bool const sqlite = target.kind == SqlTarget::Kind::sqlite;
   std::error_code ignored;

@@ -19,6 +19,10 @@ namespace ivig::store {
 /// The first line of what the database says, without the values that SOCI and PostgreSQL append: safe to log.
 [[nodiscard]] std::string safe_message(std::exception const& error);
 
+/// Whether the database refused what it was given, and would again. False: it is the database that cannot, for now
+/// (full, locked, away). SQLite: its result codes; PostgreSQL: classes 22, 23 and 54 of SQLSTATE.
+[[nodiscard]] bool is_of_the_data(std::exception const& error);
+
 /// Belongs to one thread at a time, except interrupt().
 class SqlSession {
  public:
@@ -33,7 +37,7 @@ class SqlSession {
   [[nodiscard]] bool is_sqlite() const { return sqlite_; }
 
   /// Runs `work` in one transaction: committed when it returns, rolled back when it throws.
-  /// Errors: unavailable, with a safe message.
+  /// Errors, with a safe message: invalid_value where the database will never take this data, else unavailable.
   template <std::invocable<soci::session&> Work>
   [[nodiscard]] base::Result<void> transaction(Work&& work) {
     try {
@@ -44,8 +48,9 @@ class SqlSession {
       return {};
     } catch (std::exception const& error) {
       std::string message = safe_message(error);
+      base::Errc const code = is_of_the_data(error) ? base::Errc::invalid_value : base::Errc::unavailable;
       roll_back();
-      return base::fail(base::Errc::unavailable, "store", message);
+      return base::fail(code, "store", message);
     }
   }
 

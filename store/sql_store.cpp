@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -17,10 +16,7 @@
 #include "store/fallback.h"
 #include "store/group_commit.h"
 #include "store/recent_tokens.h"
-#include "store/record_json.h"
-#include "store/review_writer.h"
 #include "store/sql_session.h"
-#include "store/sql_writer.h"
 
 namespace ivig::store {
 namespace {
@@ -37,7 +33,7 @@ class SqlStore final : public Store {
       : folder_(std::move(folder)),
         settings_(std::move(settings)),
         node_(base::random_hex(8)),
-        fallback_(std::move(spool)),
+        fallback_(std::move(spool), settings_.memory_bytes),
         connection_(std::move(connection)),
         up_(connection_ != nullptr),
         commit_({settings_.wait}, {[this](auto const& writes) { return commit(writes); },
@@ -112,19 +108,18 @@ class SqlStore final : public Store {
   Result<void> commit(std::vector<WritePtr> const& writes) {
     auto connected = connect();
     if (!connected) return lost(connected.error());
+    auto const turn = take_turn();
     auto const start = Write::Clock::now();
-    auto written = write_all(writes);
+    auto written = connection_->write(writes);
     if (written) {
       note_commit(writes, Write::Clock::now() - start);
       return {};
     }
     // One record that the database will not take must not take the others with it.
-    if (writes.size() > 1 && connection_->probe(node_)) return one_by_one(writes);
-    if (writes.size() == 1 && connection_->probe(node_)) {
-      note_failure();
-      return written;
-    }
-    return lost(written.error());
+    if (written.error().code != Errc::invalid_value) return lost(written.error());
+    if (writes.size() > 1) return one_by_one(writes);
+    note_failure();
+    return written;
   }
 
   Result<void> connect() {
@@ -140,50 +135,27 @@ class SqlStore final : public Store {
     return {};
   }
 
-  Result<void> write_all(std::vector<WritePtr> const& writes) {
-    auto& writer = *connection_->writer;
-    return connection_->session->transaction([&](soci::session& sql) {
-      // In one order on every node: two that insert the same tokens must not wait for one another.
-      std::vector<TokenWrite*> tokens;
-      bool feedback = false;
-      for (auto const& write : writes) {
-        if (auto* token = std::get_if<TokenWrite>(&write->what)) tokens.push_back(token);
-        feedback = feedback || std::holds_alternative<FeedbackWrite>(write->what);
-      }
-      std::sort(tokens.begin(), tokens.end(), [](auto const* a, auto const* b) {
-        return std::tie(a->token.issuer, a->token.jti) < std::tie(b->token.issuer, b->token.jti);
-      });
-      for (auto* token : tokens) token->first = writer.insert(token->token);
-      for (auto const& write : writes) {
-        if (auto const* decisions = std::get_if<DecisionWrite>(&write->what)) {
-          for (auto const& decision : decisions->decisions) writer.insert(decision);
-        } else if (auto const* review = std::get_if<ReviewWrite>(&write->what)) {
-          for (auto const& record : review->records) write_review(sql, record);
-        }
-      }
-      if (feedback) writer.serialise();
-      for (auto const& write : writes) {
-        if (auto* entries = std::get_if<FeedbackWrite>(&write->what)) {
-          entries->fresh = 0;
-          for (auto const& entry : entries->entries) entries->fresh += writer.insert(entry) ? 1U : 0U;
-        }
-      }
-    });
-  }
-
   Result<void> one_by_one(std::vector<WritePtr> const& writes) {
     Result<void> result;
     for (auto const& write : writes) {
       std::vector<WritePtr> const single{write};
-      if (auto written = write_all(single); written) {
+      if (auto written = connection_->write(single); written) {
         note_commit(single, {});
         answer_committed(single);
+      } else if (written.error().code != Errc::invalid_value) {
+        return lost(written.error());
       } else {
         result = written;
       }
     }
     if (!result) note_failure();
     return result;
+  }
+
+  /// One of the two threads that write, where the database takes one writer at a time: SQLite lets the other one sleep
+  /// and try again, and it may find the door shut for seconds.
+  std::unique_lock<std::mutex> take_turn() {
+    return settings_.target.kind == SqlTarget::Kind::sqlite ? std::unique_lock(turn_) : std::unique_lock<std::mutex>();
   }
 
   Result<void> lost(base::Error const& error) {
@@ -233,6 +205,11 @@ class SqlStore final : public Store {
     if (before.spool_writable && !after.spool_writable) {
       settings_.on_event(true, "store_unsaved", "database and spool both refuse; records are in memory only");
     }
+    bool const losing = after.lost > before.lost;
+    if (losing && !losing_) {
+      settings_.on_event(true, "store_lost", "memory is full too (store_memory_bytes): the oldest records are dropped");
+    }
+    losing_ = losing;
     wake_.notify_all();  // something to bring back
   }
 
@@ -293,10 +270,10 @@ class SqlStore final : public Store {
         auto opened = Connection::open(settings_.target);
         if (!opened || !(*opened)->probe(node_)) continue;
         connection = std::move(*opened);
-        retry = settings_.retry;
         set_up();
       }
       if (!pause(fallback_.has_records() ? settings_.retry : kPause)) return;
+      if (is_up()) retry = settings_.retry;  // a full disk may take a probe, and no record after it
       auto const now = Write::Clock::now();
       bool const due = now >= next_probe;
       if (!due && now < next_expiry && !fallback_.has_records()) continue;
@@ -310,6 +287,7 @@ class SqlStore final : public Store {
       }
       if (due) {
         next_probe = now + kProbeEvery;
+        auto const turn = take_turn();
         if (auto alive = connection->probe(node_); !alive) {
           set_down(alive.error().detail);
           continue;
@@ -324,69 +302,72 @@ class SqlStore final : public Store {
   }
 
   void bring_back(Connection& connection) {
-    std::size_t const taken =
-        fallback_.drain([&](std::vector<std::string> const& lines) { return replay(connection, lines); });
+    Write::Clock::duration last{};
+    std::size_t const taken = fallback_.drain([&](std::vector<std::string> const& lines) {
+      // New records come first: callers wait for them, and for these nobody does.
+      if (!pause(std::min(kPause, std::chrono::ceil<milliseconds>(last)))) return false;
+      auto const start = Write::Clock::now();
+      bool const written = replay(connection, lines);
+      last = Write::Clock::now() - start;
+      return written;
+    });
     if (taken == 0) return;
-    {
-      std::lock_guard lock(mutex_);
-      counts_.replayed += taken;
-    }
     settings_.on_event(false, "store_replayed", std::to_string(taken) + " records");
   }
 
   bool replay(Connection& connection, std::vector<std::string> const& lines) {
-    auto written = replay_lines(connection, lines);
+    auto const turn = take_turn();
+    auto written = connection.replay(lines);
     if (written) {
+      note_replayed(lines.size());
       // A database that takes these takes new ones, whatever a connection of old said meanwhile: what is left of the
       // spool, which may take minutes, must not keep it closed.
       if (!is_up()) set_up();
       return true;
     }
-    if (!connection.probe(node_)) {
-      set_down(written.error().detail);
-      return false;
-    }
+    if (written.error().code == Errc::invalid_value) return replay_one_by_one(connection, lines);
+    set_down(written.error().detail);
+    return false;
+  }
+
+  bool replay_one_by_one(Connection& connection, std::vector<std::string> const& lines) {
     std::vector<std::string> refused;
     for (auto const& line : lines) {
-      if (!replay_lines(connection, {line})) refused.push_back(line);
+      auto const written = connection.replay({line});
+      if (written) continue;
+      if (written.error().code != Errc::invalid_value) {
+        set_down(written.error().detail);
+        return false;
+      }
+      refused.push_back(line);
     }
-    if (!refused.empty()) {
-      fallback_.set_aside(refused);
-      settings_.on_event(true, "store_refused", "records that the database will not take are in refused.ndjson");
-    }
+    note_replayed(lines.size() - refused.size());
+    if (refused.size() < lines.size() && !is_up()) set_up();
+    if (refused.empty()) return true;
+    fallback_.set_aside(refused);
+    settings_.on_event(true, "store_refused", "records that the database will not take are in refused.ndjson");
     return true;
   }
 
-  static Result<void> replay_lines(Connection& connection, std::vector<std::string> const& lines) {
-    std::vector<SpooledRecord> records;
-    for (auto const& line : lines) {
-      auto record = parse_record_line(line);
-      if (!record) return tl::unexpected(record.error());
-      records.push_back(std::move(*record));
-    }
-    return connection.session->transaction([&](soci::session&) {
-      connection.writer->serialise();
-      for (auto const& record : records) {
-        if (auto const* decision = std::get_if<DecisionRecord>(&record)) {
-          connection.writer->insert(*decision);
-          connection.writer->adopt_feedback(*decision);
-        } else {
-          static_cast<void>(connection.writer->insert(std::get<FeedbackRecord>(record)));
-        }
-      }
-    });
+  void note_replayed(std::size_t count) {
+    std::lock_guard lock(mutex_);
+    counts_.replayed += count;
   }
 
   /// In small steps with pauses, so that records never wait long for their turn.
   void expire(Connection& connection) {
-    static_cast<void>(
-        connection.session->transaction([&](soci::session&) { connection.writer->expire_tokens(now_seconds()); }));
+    {
+      auto const turn = take_turn();
+      static_cast<void>(
+          connection.session->transaction([&](soci::session&) { connection.writer->expire_tokens(now_seconds()); }));
+    }
     if (settings_.keep.count() == 0) return;
     Time const before = std::chrono::floor<milliseconds>(std::chrono::system_clock::now()) - settings_.keep;
     constexpr unsigned kStep = 200;
     std::size_t removed = kStep;
     while (removed == kStep && pause(milliseconds(20))) {
       removed = 0;
+      auto const turn = take_turn();
       auto done = connection.session->transaction(
           [&](soci::session&) { removed = connection.writer->expire_decisions(before, kStep); });
       if (!done) return;
@@ -406,11 +387,13 @@ class SqlStore final : public Store {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
+  std::mutex turn_;  ///< to write to SQLite
   std::mutex connection_mutex_;
   std::unique_ptr<Connection> connection_;  ///< of the group commit's thread; replaced and interrupted under the mutex
   std::atomic<bool> stale_{false};          ///< the connection is of the time before the database was away
   bool up_;
   bool stopping_ = false;
+  bool losing_ = false;  ///< of the watcher's thread
   std::string reason_ = "the database cannot be reached";
   StoreStatus counts_;
 

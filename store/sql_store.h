@@ -18,6 +18,8 @@ struct SqlStoreSettings {
   std::filesystem::path spool;
   std::uint64_t spool_bytes = 256ULL * 1024 * 1024;
   std::uint64_t spool_reserve = 4ULL * 1024 * 1024;
+  std::uint64_t memory_bytes =
+      64ULL * 1024 * 1024;               ///< of records when the spool is full too; then the oldest are lost
   std::chrono::milliseconds wait{1000};  ///< longest that an answer waits for its commit; then the record is spooled
   std::chrono::hours keep{0};            ///< decisions older than that are removed; 0: kept for good
   std::chrono::milliseconds retry{250};  ///< first pause before a lost database is tried again; grows to 20 times

@@ -53,6 +53,11 @@ constexpr char const* kUpdateOutcome =
     "UPDATE decision SET outcome = coalesce((SELECT f.outcome FROM feedback f WHERE f.card = :card1 "
     "AND f.client = :client1 ORDER BY f.outcome_ms DESC, f.received_ms DESC LIMIT 1), 'none') "
     "WHERE id IN (SELECT c.decision FROM card c WHERE c.uuid = :card2) AND client = :client2";
+// Of this decision alone: the same call made often has the same card, and each replay would rewrite all of them.
+constexpr char const* kAdoptFeedback =
+    "UPDATE decision SET outcome = (SELECT f.outcome FROM feedback f WHERE f.card = :card1 AND f.client = :client1 "
+    "ORDER BY f.outcome_ms DESC, f.received_ms DESC LIMIT 1) WHERE id = :id AND EXISTS (SELECT 1 FROM feedback f "
+    "WHERE f.card = :card2 AND f.client = :client2)";
 
 }  // namespace
 
@@ -73,7 +78,9 @@ SqlWriter::SqlWriter(SqlSession& session)
                         use(suggestions_), use(received_ms_))),
       insert_token_((sql_.prepare << kInsertToken, use(issuer_), use(jti_), use(expires_))),
       update_outcome_((sql_.prepare << kUpdateOutcome, use(feedback_.card), use(feedback_.client), use(feedback_.card),
-                       use(feedback_.client))) {}
+                       use(feedback_.client))),
+      adopt_feedback_((sql_.prepare << kAdoptFeedback, use(feedback_.card), use(feedback_.client), use(decision_.id),
+                       use(feedback_.card), use(feedback_.client))) {}
 
 void SqlWriter::insert(DecisionRecord const& decision) {
   decision_ = decision;
@@ -115,10 +122,11 @@ bool SqlWriter::insert(TokenUse const& token) {
 }
 
 void SqlWriter::adopt_feedback(DecisionRecord const& decision) {
+  decision_.id = decision.id;
   for (auto const& card : decision.cards) {
     feedback_.card = card.uuid;
     feedback_.client = text(decision.client);
-    update_outcome_.execute(true);
+    adopt_feedback_.execute(true);
   }
 }
 

@@ -49,7 +49,8 @@ class SqlWriter {
   std::string suggestions_;
   std::string issuer_, jti_;
 
-  soci::statement insert_decision_, insert_document_, insert_card_, insert_feedback_, insert_token_, update_outcome_;
+  soci::statement insert_decision_, insert_document_, insert_card_, insert_feedback_, insert_token_, update_outcome_,
+      adopt_feedback_;
 };
 
 }  // namespace ivig::store

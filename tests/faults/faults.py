@@ -4,6 +4,7 @@
   faults.py kill-sqlite        kill -9, on SQLite, round after round
   faults.py kill-postgresql    kill -9, on PostgreSQL
   faults.py postgresql-away    PostgreSQL stopped and started under load
+  faults.py file-locked        another program holds the SQLite file, and lets go under load
   faults.py disk-full          the volume of the SQLite file is full for a while (needs root: a small tmpfs)
   faults.py two-nodes          two nodes, one PostgreSQL, HAProxy: a node killed, then a rolling restart
 
@@ -19,6 +20,7 @@ import random
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -292,6 +294,37 @@ def postgresql_away(folder):
         postgres.stop("immediate")
 
 
+def file_locked(folder):
+    """Another program writes to the file and takes its time; the load does not rest when it lets go."""
+    node = Node(folder, "node", f"sqlite:{folder}/ivig.db")
+    node.start()
+    load = Load(node.port, ARGS.clients)
+    during = 0
+    try:
+        for _ in range(ARGS.rounds):
+            load.await_more(20)
+            holder = sqlite3.connect(f"{folder}/ivig.db", timeout=60, isolation_level=None)
+            holder.execute("BEGIN IMMEDIATE")
+            before = load.count()
+            await_true("the spool", lambda: node.metric("ivig_cds_spool_bytes") > 0)
+            load.await_more(20)
+            time.sleep(ARGS.seconds)
+            during += load.count() - before
+            holder.execute("ROLLBACK")
+            holder.close()
+            await_true("the spool's return", lambda: settled(node))
+        load.stop()
+        await_true("the spool's return", lambda: settled(node))
+        decisions, entries = lost((load.answered, load.feedback), node.export())
+        say("SQLite locked", times=ARGS.rounds, answered=len(load.answered), answered_while_locked=during,
+            calls_failed=load.failed, slowest_answer_s=round(load.slowest, 2), feedback_acknowledged=len(load.feedback),
+            decisions_lost=decisions, feedback_lost=entries)
+        return decisions + entries + load.failed + (0 if during > 0 else 1)
+    finally:
+        load.stop()
+        node.stop()
+
+
 def disk_full(folder):
     """The database's volume is a tmpfs of 24 MiB that a file fills; the spool is on another volume."""
     volume = os.path.join(folder, "volume")
@@ -412,7 +445,7 @@ def two_nodes(folder):
 
 
 FAULTS = {"kill-sqlite": kill_sqlite, "kill-postgresql": kill_postgresql, "postgresql-away": postgresql_away,
-          "disk-full": disk_full, "two-nodes": two_nodes}
+          "file-locked": file_locked, "disk-full": disk_full, "two-nodes": two_nodes}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -99,6 +99,20 @@ TEST_F(GroupCommits, keep_deadlines_after_many_commits_that_met_theirs) {
   hang(false);
 }
 
+TEST_F(GroupCommits, keep_deadlines_after_a_commit_that_was_late_and_went_well) {
+  hang(true);
+  GroupCommit commit({std::chrono::milliseconds(50), std::chrono::minutes(10), 1024}, hooks());
+  commit.submit(one());
+  ASSERT_TRUE(test::comes_to([&] { return fallen_back_ == 1; }));
+  hang(false);
+  ASSERT_TRUE(test::comes_to([&] { return commit.queued() == 0; }));
+  hang(true);
+  commit.submit(one());
+  EXPECT_TRUE(test::comes_to([&] { return fallen_back_ == 2; }));
+  EXPECT_EQ(commits_, 2);
+  hang(false);
+}
+
 TEST_F(GroupCommits, hand_a_failed_commit_to_the_fallback) {
   fail_ = true;
   GroupCommit commit({std::chrono::minutes(1), std::chrono::minutes(1), 1024}, hooks());

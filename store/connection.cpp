@@ -1,0 +1,78 @@
+#include "store/connection.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "store/migrations.h"
+#include "store/record_json.h"
+#include "store/review_writer.h"
+
+namespace ivig::store {
+
+base::Result<std::unique_ptr<Connection>> Connection::open(SqlTarget const& target) {
+  auto session = SqlSession::open(target, SqlSession::Use::write);
+  if (!session) return tl::unexpected(session.error());
+  if (auto migrated = migrate(**session); !migrated) return tl::unexpected(migrated.error());
+  auto connection = std::make_unique<Connection>();
+  connection->session = std::move(*session);
+  auto prepared = connection->session->run(
+      [&](soci::session&) { connection->writer = std::make_unique<SqlWriter>(*connection->session); });
+  if (!prepared) return tl::unexpected(prepared.error());
+  return connection;
+}
+
+base::Result<void> Connection::probe(std::string const& node) {
+  return session->transaction([&](soci::session&) { writer->probe(node, now_seconds().time_since_epoch().count()); });
+}
+
+base::Result<void> Connection::write(std::vector<WritePtr> const& writes) {
+  return session->transaction([&](soci::session& sql) {
+    // In one order on every node: two that insert the same tokens must not wait for one another.
+    std::vector<TokenWrite*> tokens;
+    bool feedback = false;
+    for (auto const& write : writes) {
+      if (auto* token = std::get_if<TokenWrite>(&write->what)) tokens.push_back(token);
+      feedback = feedback || std::holds_alternative<FeedbackWrite>(write->what);
+    }
+    std::sort(tokens.begin(), tokens.end(), [](auto const* a, auto const* b) {
+      return std::tie(a->token.issuer, a->token.jti) < std::tie(b->token.issuer, b->token.jti);
+    });
+    for (auto* token : tokens) token->first = writer->insert(token->token);
+    for (auto const& write : writes) {
+      if (auto const* decisions = std::get_if<DecisionWrite>(&write->what)) {
+        for (auto const& decision : decisions->decisions) writer->insert(decision);
+      } else if (auto const* review = std::get_if<ReviewWrite>(&write->what)) {
+        for (auto const& record : review->records) write_review(sql, record);
+      }
+    }
+    if (feedback) writer->serialise();
+    for (auto const& write : writes) {
+      if (auto* entries = std::get_if<FeedbackWrite>(&write->what)) {
+        entries->fresh = 0;
+        for (auto const& entry : entries->entries) entries->fresh += writer->insert(entry) ? 1U : 0U;
+      }
+    }
+  });
+}
+
+base::Result<void> Connection::replay(std::vector<std::string> const& lines) {
+  std::vector<SpooledRecord> records;
+  for (auto const& line : lines) {
+    auto record = parse_record_line(line);
+    if (!record) return base::fail(base::Errc::invalid_value, "store_spool", record.error().detail);
+    records.push_back(std::move(*record));
+  }
+  return session->transaction([&](soci::session&) {
+    writer->serialise();
+    for (auto const& record : records) {
+      if (auto const* decision = std::get_if<DecisionRecord>(&record)) {
+        writer->insert(*decision);
+        writer->adopt_feedback(*decision);
+      } else {
+        static_cast<void>(writer->insert(std::get<FeedbackRecord>(record)));
+      }
+    }
+  });
+}
+
+}  // namespace ivig::store

@@ -1,0 +1,97 @@
+#include "store/fallback.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "store/record_json.h"
+#include "tests/store/samples.h"
+#include "tests/support/temporary_folder.h"
+
+namespace ivig::store {
+namespace {
+
+using test::sample_decision;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Lines = std::vector<std::string>;
+
+WritePtr write_of(DecisionRecord decision, Kept& kept) {
+  auto write = std::make_shared<Write>();
+  write->what = DecisionWrite{{std::move(decision)}, [&kept](Kept how) { kept = how; }};
+  return write;
+}
+
+class Fallbacks : public testing::Test {
+ protected:
+  Spool spool(std::uint64_t most) { return Spool::open(folder_.path() / "spool", most, 0).value(); }
+
+  Kept keep(Fallback& fallback, char const* name) {
+    Kept kept{};
+    fallback.keep({write_of(sample_decision(name), kept)});
+    return kept;
+  }
+
+  static std::string order_of(std::string const& line) {
+    return std::get<DecisionRecord>(parse_record_line(line).value()).order;
+  }
+
+  static Lines drained(Fallback& fallback) {
+    Lines orders;
+    fallback.drain([&](Lines const& lines) {
+      for (auto const& line : lines) orders.push_back(order_of(line));
+      return true;
+    });
+    return orders;
+  }
+
+  test::TemporaryFolder folder_;
+  std::uint64_t const line_ = record_line(sample_decision("a")).size();
+};
+
+TEST_F(Fallbacks, hand_back_the_spool_then_memory_oldest_first) {
+  Fallback fallback(spool(2 * line_), 10 * line_);
+  EXPECT_EQ(keep(fallback, "a"), Kept::spooled);
+  EXPECT_EQ(keep(fallback, "b"), Kept::unsaved);
+  EXPECT_EQ(fallback.counts().memory_records, 1U);
+  EXPECT_THAT(drained(fallback), ElementsAre("MedicationRequest/a", "MedicationRequest/b"));
+  EXPECT_FALSE(fallback.has_records());
+}
+
+TEST_F(Fallbacks, hold_so_many_bytes_and_lose_the_oldest_and_count_it) {
+  Fallback fallback(spool(1), 2 * line_);
+  for (auto const* name : {"a", "b", "c", "d"}) EXPECT_EQ(keep(fallback, name), Kept::unsaved);
+  EXPECT_EQ(fallback.counts().memory_records, 2U);
+  EXPECT_EQ(fallback.counts().lost, 2U);
+  EXPECT_THAT(drained(fallback), ElementsAre("MedicationRequest/c", "MedicationRequest/d"));
+  EXPECT_EQ(keep(fallback, "e"), Kept::unsaved);
+  EXPECT_EQ(fallback.counts().lost, 2U) << "what was handed back leaves room";
+}
+
+TEST_F(Fallbacks, spool_what_memory_holds_when_they_end_and_there_is_room_again) {
+  {
+    Fallback fallback(spool(2 * line_), 10 * line_);
+    keep(fallback, "a");
+    keep(fallback, "b");
+    int batches = 0;
+    fallback.drain([&](Lines const&) { return batches++ == 0; });  // the spool goes, and memory does not
+    EXPECT_EQ(fallback.counts().memory_records, 1U);
+    EXPECT_EQ(fallback.counts().spool_bytes, 0U);
+  }
+  Fallback fallback(spool(2 * line_), 10 * line_);
+  EXPECT_THAT(drained(fallback), ElementsAre("MedicationRequest/b"));
+}
+
+TEST_F(Fallbacks, give_up_a_segment_when_it_is_taken_and_not_all_of_the_spool) {
+  auto big = sample_decision("a");
+  big.facts_json = "[\"" + std::string(3 << 20, 'x') + "\"]";
+  Fallback fallback(spool(100 << 20), 0);
+  Kept kept{};
+  for (int i = 0; i < 4; ++i) fallback.keep({write_of(big, kept)});
+  auto const all = fallback.counts().spool_bytes;
+  int batches = 0;
+  EXPECT_EQ(fallback.drain([&](Lines const&) { return batches++ == 0; }), 2U);
+  EXPECT_EQ(fallback.counts().spool_bytes, all / 2);
+}
+
+}  // namespace
+}  // namespace ivig::store
