@@ -9,9 +9,9 @@
 #include "advice/cards.h"
 #include "advice/decision_json.h"
 #include "advice/markdown.h"
-#include "hooks/case_input.h"
 #include "app/commands.h"
 #include "hooks/card_json.h"
+#include "hooks/case_input.h"
 #include "rules/rule_file.h"
 
 namespace ivig::app {

@@ -8,8 +8,8 @@
 
 namespace ivig::app {
 
-/// A FHIR R4 Bundle with one IVIG order, as JSON text. What the example does not give itself of product, dose and weight
-/// is taken from `file`, the root of its file; days are counted back from `today`.
+/// A FHIR R4 Bundle with one IVIG order, as JSON text. What the example does not give itself of product, dose and
+/// weight is taken from `file`, the root of its file; days are counted back from `today`.
 [[nodiscard]] std::string example_bundle(base::Json const& example, base::Json const& file, base::Day today);
 
 }  // namespace ivig::app

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "hooks/case_input.h"
 #include "app/example_bundle.h"
 #include "base/json_read.h"
+#include "hooks/case_input.h"
 #include "rules/rule_file.h"
 
 namespace ivig::app {

@@ -39,6 +39,7 @@ class Process:
     def __init__(self, name, command, log):
         self.name, self.log = name, log
         self.urls = []
+        self.warnings = []  # what it logged above "info", and when: events and their words, no requests
         with open(log, "ab") as out:  # appending, so that truncate() below frees what was written
             self.popen = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=out,
                                           stderr=out, preexec_fn=_end_with_parent)
@@ -79,6 +80,10 @@ class Process:
         raise Failure(f"{self.name} has ended")
 
     def forget_log(self):
+        """Empties the log; warnings and worse are kept."""
+        with open(self.log, "rb") as lines:
+            self.warnings += [line.decode("utf-8", "replace").strip() for line in lines
+                              if line.startswith(b"{") and b'"level":"info"' not in line]
         os.truncate(self.log, 0)
 
     def stop(self):

@@ -26,7 +26,8 @@ def start_own(fleet, name, **settings):
     }
     file = fleet.folder / f"{name.replace(' ', '-')}.yaml"
     file.write_text(json.dumps(config), "utf-8")  # JSON is YAML
-    return fleet.start(name, [SERVER, "serve", "--config", file], len(config["listen"]))
+    return fleet.start(name, [SERVER, "serve", "--config", file],
+                       len(config["listen"]) + (config["admin"] is not None))
 
 
 def post(process, body, token=None):
