@@ -144,10 +144,9 @@ class DoseChecker {
   /// Findings whose conditions are data.
   void check_conditional() {
     std::vector<Truth> const& facts = input_.facts.values.truths();
-    std::vector<Truth> indications(facts.size(), Truth::no);
+    rules::IndicationTruths indications;
     for (auto const& indication : input_.facts.indications) {
-      Truth& truth = indications[indication.condition];
-      truth = rules::truth_or(truth, indication.certainty);
+      indications.set(indication.condition, rules::truth_or(indications[indication.condition], indication.certainty));
     }
     rules::ExpressionInput const truths{facts, indications};
     for (auto const& rule : limits_.findings) {

@@ -28,6 +28,9 @@ struct JsonLimits {
 /// Thread safety: distinct objects are independent; one object is immutable after parse.
 class JsonBody {
  public:
+  /// The parser reads so far past the end: a text whose capacity has that room is not copied.
+  static constexpr std::size_t kPadding = JsonTree::kPadding;
+
   /// Parses UTF-8 JSON (RFC 8259). Errors: not_json (with byte offset), too_large, too_deep.
   /// A NUL byte, a byte order mark, a lone surrogate and trailing content are not_json. REQ HTTP-02, HTTP-10
   /// Numbers are exact integers where they fit 64 bits, else the nearest double; one beyond the range of double reads

@@ -20,6 +20,7 @@ constexpr std::size_t kStep = 16;  ///< bytes of text copied at a time
 /// square.
 constexpr std::size_t kCompared = 32;
 constexpr std::uint32_t kMark = 0xFFFFFF;
+static_assert(JsonTree::kPadding >= simdjson::SIMDJSON_PADDING);
 static_assert(kStep <= simdjson::SIMDJSON_PADDING);
 
 /// Blocks of children, each larger than the one before.

@@ -14,6 +14,9 @@ namespace ivig::base {
 /// parser. The parser's own memory is one for a thread, so that a request allocates only what it keeps.
 class JsonTree {
  public:
+  /// How far the parser reads past the end of a text.
+  static constexpr std::size_t kPadding = 64;
+
   JsonTree() = default;
   JsonTree(JsonTree const&) = delete;
   JsonTree& operator=(JsonTree const&) = delete;

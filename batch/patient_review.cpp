@@ -32,8 +32,7 @@ struct ParsedLines {
 ParsedLines parse(ReviewContext const& context, std::span<RecordLine const> lines, std::vector<Outcome>& outcomes) {
   ParsedLines parsed;
   unsigned const depth = context.options.limits.json_depth;
-  constexpr std::size_t kRoom = 128;  // the parser wants some behind the end
-  std::size_t bytes = kRoom;
+  std::size_t bytes = 2 + base::JsonBody::kPadding;
   for (auto const& line : lines) bytes += line.text.size() + 1;
   std::string array;
   array.reserve(bytes);

@@ -27,7 +27,7 @@ std::size_t answer(ivig::advice::Knowledge const& knowledge, std::string const& 
   ivig::hooks::OrderServiceOptions const options{{}, "https://cds.example.org", true};
   auto const today = std::chrono::sys_days(std::chrono::year{2026} / 11 / 24);
   std::string received;
-  received.reserve(body.size() + 64);  // as the server has it: with room for the parser
+  received.reserve(body.size() + ivig::base::JsonBody::kPadding);  // as the server has it
   received = body;
   auto const parsed = ivig::base::JsonBody::parse(std::move(received), {});
   if (!parsed) return 0;

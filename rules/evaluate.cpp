@@ -42,7 +42,7 @@ class Evaluation {
 
   /// Rows of some indications that apply or may apply; rows replaced by a narrower one are left out.
   [[nodiscard]] std::vector<Recommendation> applicable(std::vector<Indication> const& indications,
-                                                       std::vector<Truth> const& indicated_for) const {
+                                                       IndicationTruths const& indicated_for) const {
     ExpressionInput const over{truths_.facts(), indicated_for};
     std::vector<RowIndex> rows;
     for (auto const& indication : indications) {
@@ -65,8 +65,8 @@ class Evaluation {
   /// The record names a diagnosis that cannot stand beside the order's: its rows are listed last, as possible ones.
   void add_contradicting(Findings& findings) const {
     if (facts_.contradicting.empty()) return;
-    std::vector<Truth> indicated(truths_.facts().size(), Truth::no);
-    for (auto const& other : facts_.contradicting) indicated[other.condition] = Truth::yes;
+    IndicationTruths indicated;
+    for (auto const& other : facts_.contradicting) indicated.set(other.condition, Truth::yes);
     std::vector<Recommendation> rows = applicable(facts_.contradicting, indicated);
     std::sort(rows.begin(), rows.end(), [&](auto const& a, auto const& b) { return precedence(a) < precedence(b); });
     // What the leading guideline says of it is enough: the card is about another diagnosis.
@@ -240,7 +240,7 @@ class Evaluation {
     return other_indication(a, b, input().indications);
   }
   [[nodiscard]] bool other_indication(Recommendation const& a, Recommendation const& b,
-                                      std::vector<Truth> const& indicated) const {
+                                      IndicationTruths const& indicated) const {
     auto const& ours = rules_.rows[a.row].conditions;
     auto const& theirs = rules_.rows[b.row].conditions;
     return std::none_of(ours.begin(), ours.end(), [&](FactIndex c) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/json_body.h"
@@ -16,10 +17,34 @@ namespace ivig::rules {
 
 using FactIndex = std::uint16_t;
 
+/// Which conditions an order is for: a few of all that a rule set knows.
+class IndicationTruths {
+ public:
+  /// Is the order for this condition? `no` for any that was not set.
+  [[nodiscard]] Truth operator[](FactIndex condition) const {
+    for (auto const& [known, value] : set_) {
+      if (known == condition) return value;
+    }
+    return Truth::no;
+  }
+  void set(FactIndex condition, Truth value) {
+    for (auto& [known, held] : set_) {
+      if (known == condition) {
+        held = value;
+        return;
+      }
+    }
+    set_.emplace_back(condition, value);
+  }
+
+ private:
+  std::vector<std::pair<FactIndex, Truth>> set_;
+};
+
 /// What an expression is evaluated over: facts of the record and the conditions the order is for.
 struct ExpressionInput {
-  std::vector<Truth> const& facts;        ///< by FactIndex
-  std::vector<Truth> const& indications;  ///< by FactIndex: is the order for this condition?
+  std::vector<Truth> const& facts;  ///< by FactIndex
+  IndicationTruths const& indications;
 };
 
 /// An expression tree in post-order. An empty expression is "always true".

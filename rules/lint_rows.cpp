@@ -14,7 +14,7 @@ bool supports(Stance stance) { return stance == Stance::recommended || stance ==
 class Combinations {
  public:
   Combinations(RuleSet const& rules, std::vector<RowIndex> const& rows, FactIndex condition)
-      : truths_(rules.facts.size(), Truth::unknown), indications_(rules.facts.size(), Truth::no) {
+      : truths_(rules.facts.size(), Truth::unknown) {
     std::set<FactIndex> facts, indications;
     auto note = [&](Expression const& expression) {
       for (FactIndex fact : expression.facts()) facts.insert(fact);
@@ -28,7 +28,8 @@ class Combinations {
     }
     facts.erase(condition);  // the order is for it
     indications.erase(condition);
-    truths_[condition] = indications_[condition] = Truth::yes;
+    truths_[condition] = Truth::yes;
+    indications_.set(condition, Truth::yes);
     facts_.assign(facts.begin(), facts.end());
     open_.assign(indications.begin(), indications.end());
     for (FactIndex fact : facts_) truths_[fact] = Truth::no;
@@ -50,7 +51,7 @@ class Combinations {
       truths_[fact] = Truth::no;
     }
     for (FactIndex condition : open_) {
-      indications_[condition] = truth_not(indications_[condition]);
+      indications_.set(condition, truth_not(indications_[condition]));
       if (indications_[condition] == Truth::yes) return true;
     }
     return false;
@@ -69,7 +70,8 @@ class Combinations {
   }
 
  private:
-  std::vector<Truth> truths_, indications_;
+  std::vector<Truth> truths_;
+  IndicationTruths indications_;
   std::vector<FactIndex> facts_, open_;
   std::size_t count_ = 1;
 };

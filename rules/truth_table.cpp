@@ -5,11 +5,10 @@
 
 namespace ivig::rules {
 
-TruthTable::TruthTable(RuleSet const& rules, Facts const& facts)
-    : rules_(rules), given_(facts), facts_(facts.values.truths()), indications_(facts.values.size(), Truth::no) {
+TruthTable::TruthTable(RuleSet const& rules, Facts const& facts) : rules_(rules), given_(facts) {
   for (auto const& indication : facts.indications) {
     Truth const now = truth_or(indications_[indication.condition], indication.certainty);
-    set(indication.condition, facts_[indication.condition], now);
+    set(indication.condition, this->facts()[indication.condition], now);
   }
   using Derived = FactValues::Derived;
   if (facts.values.derived() == Derived::not_at_all) {
@@ -42,15 +41,22 @@ Truth TruthTable::derived(FactIndex fact) const {
 
 void TruthTable::derive_all() {
   for (FactIndex fact : rules_.derivation_order) {
-    if (follows(fact)) facts_[fact] = derived(fact);
+    if (follows(fact)) assign(fact, derived(fact));
   }
 }
 
+void TruthTable::assign(FactIndex fact, Truth value) {
+  if (facts()[fact] == value) return;
+  if (changed_.empty()) changed_ = given_.values.truths();
+  changed_[fact] = value;
+}
+
 void TruthTable::set(FactIndex fact, Truth value, Truth indication) {
-  if (facts_[fact] == value && indications_[fact] == indication) return;
-  changes_.push_back({fact, facts_[fact], indications_[fact]});
-  facts_[fact] = value;
-  indications_[fact] = indication;
+  Truth const fact_before = facts()[fact], indication_before = indications_[fact];
+  if (fact_before == value && indication_before == indication) return;
+  changes_.push_back({fact, fact_before, indication_before});
+  assign(fact, value);
+  if (indication != indication_before) indications_.set(fact, indication);
   dependents_are_due(fact);
 }
 
@@ -81,8 +87,10 @@ void TruthTable::suppose(FactIndex fact, Truth value) {
 
 void TruthTable::take_back() {
   for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
-    facts_[change->fact] = change->fact_before;
-    indications_[change->fact] = change->indication_before;
+    assign(change->fact, change->fact_before);
+    if (indications_[change->fact] != change->indication_before) {
+      indications_.set(change->fact, change->indication_before);
+    }
   }
   changes_.clear();
   supposed_.clear();

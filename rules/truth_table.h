@@ -9,7 +9,8 @@
 
 namespace ivig::rules {
 
-/// Work grows with the facts that follow from what is read or supposed, not with the rule set.
+/// Work grows with the facts that follow from what is read or supposed, not with the rule set; the truths are copied
+/// when the first of them changes.
 ///
 ///   TruthTable truths(rules, facts);
 ///   truths.suppose(fact, Truth::yes);  ... evaluate ...  truths.take_back();
@@ -18,8 +19,8 @@ class TruthTable {
   /// Keeps both by reference. Facts that were not derived are derived here.
   TruthTable(RuleSet const& rules, Facts const& facts);
 
-  [[nodiscard]] ExpressionInput input() const { return {facts_, indications_}; }
-  [[nodiscard]] std::vector<Truth> const& facts() const { return facts_; }
+  [[nodiscard]] ExpressionInput input() const { return {facts(), indications_}; }
+  [[nodiscard]] std::vector<Truth> const& facts() const { return changed_.empty() ? given_.values.truths() : changed_; }
 
   /// Supposes an unknown fact to be known; an order that may be for it is for it, or is not.
   void suppose(FactIndex fact, Truth value);
@@ -34,13 +35,15 @@ class TruthTable {
   [[nodiscard]] bool follows(FactIndex fact) const;
   [[nodiscard]] Truth derived(FactIndex fact) const;
   void derive_all();
+  void assign(FactIndex fact, Truth value);
   void set(FactIndex fact, Truth value, Truth indication);
   void dependents_are_due(FactIndex fact);
   void settle();
 
   RuleSet const& rules_;
   Facts const& given_;
-  std::vector<Truth> facts_, indications_;
+  std::vector<Truth> changed_;  ///< empty: as given
+  IndicationTruths indications_;
   std::vector<Change> changes_;  ///< since construction, or since the last take_back
   std::vector<FactIndex> due_;   ///< ranks of derivation, a heap with the least first
   std::vector<FactIndex> supposed_;

@@ -12,13 +12,13 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/json_body.h"
 #include "server/answer_head.h"
 #include "server/framing.h"
 #include "server/request_parser.h"
 #include "server/session_notes.h"
 
-// GCC 12 destroys some temporaries of a co_await expression twice: such expressions hold names, moves, literals and
-// calls only (docs/architecture.md).
+// co_await expressions hold names, moves, literals and calls only: GCC 12 destroys others twice (docs/architecture.md).
 
 namespace ivig::server {
 namespace {
@@ -267,7 +267,7 @@ class Session final : public Connection {
     }
     auto const length = static_cast<std::size_t>(*framing_.content_length);
     // Reserving touches no memory: what a client declares but never sends costs address space only.
-    body_.reserve(length + 64);  // and what the JSON parser reads past the end: without room it copies
+    body_.reserve(length + base::JsonBody::kPadding);
     std::size_t const here = std::min(length, buffer_.size());
     body_.assign(buffered().substr(0, here));
     buffer_.consume(here);

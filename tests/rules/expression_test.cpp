@@ -41,8 +41,9 @@ class Compiled {
     else error_ = compiled.error().detail;
   }
   [[nodiscard]] Truth with(std::vector<Truth> const& facts, std::vector<Truth> const& indications = {}) const {
-    std::vector<Truth> none(3, Truth::no);
-    return expression_.evaluate({facts, indications.empty() ? none : indications});
+    IndicationTruths for_it;
+    for (std::size_t i = 0; i < indications.size(); ++i) for_it.set(static_cast<FactIndex>(i), indications[i]);
+    return expression_.evaluate({facts, for_it});
   }
   [[nodiscard]] std::string const& error() const { return error_; }
   [[nodiscard]] Expression const& expression() const { return expression_; }
@@ -83,8 +84,9 @@ TEST(Expression, NamesEachFactOnce) {
 TEST(Expression, AnEmptyOneIsAlwaysTrue) {
   Expression empty;
   std::vector<Truth> none;
+  IndicationTruths for_none;
   EXPECT_TRUE(empty.empty());
-  EXPECT_EQ(empty.evaluate({none, none}), Truth::yes);
+  EXPECT_EQ(empty.evaluate({none, for_none}), Truth::yes);
 }
 
 TEST(Expression, SaysWhatIsWrongWithAForm) {
