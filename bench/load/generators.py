@@ -41,11 +41,14 @@ def wrk(process, body, seconds, scheme="http", connections=CONNECTIONS, threads=
 
 
 def paced(process, body, rate, seconds, connections=64):
-    """A slot of open-loop load. Returns what bench/paced_client.cpp prints."""
+    """A slot of open-loop load. Returns what bench/paced_client.cpp prints, and `cpu`: of the server, microseconds a request."""
+    before = process.cpu()
     port = process.url().rpartition(":")[2]
     out = run([BENCH / "paced_client", port, PATH, body, f"{rate:.0f}", f"{seconds:.1f}", connections], seconds + 60)
     process.forget_log()
-    return json.loads(out)
+    found = json.loads(out)
+    found["cpu"] = (process.cpu() - before) * 1e6 / (found["rate"] * seconds)
+    return found
 
 
 def rounds(count, slots, progress):
