@@ -29,11 +29,14 @@ base::Result<void> Connection::write(std::vector<WritePtr> const& writes) {
   return session->transaction([&](soci::session& sql) {
     // In one order on every node: two that insert the same tokens must not wait for one another.
     std::vector<TokenWrite*> tokens;
-    bool feedback = false;
+    bool updates = false;
     for (auto const& write : writes) {
       if (auto* token = std::get_if<TokenWrite>(&write->what)) tokens.push_back(token);
-      feedback = feedback || std::holds_alternative<FeedbackWrite>(write->what);
+      updates = updates || std::holds_alternative<FeedbackWrite>(write->what) ||
+                std::holds_alternative<ReviewWrite>(write->what);
     }
+    // First of all, as replay() has it: two that wait for each other's rows and for this would wait for good.
+    if (updates) writer->serialise();
     std::sort(tokens.begin(), tokens.end(), [](auto const* a, auto const* b) {
       return std::tie(a->token.issuer, a->token.jti) < std::tie(b->token.issuer, b->token.jti);
     });
@@ -45,7 +48,6 @@ base::Result<void> Connection::write(std::vector<WritePtr> const& writes) {
         for (auto const& record : review->records) write_review(sql, record);
       }
     }
-    if (feedback) writer->serialise();
     for (auto const& write : writes) {
       if (auto* entries = std::get_if<FeedbackWrite>(&write->what)) {
         entries->fresh = 0;

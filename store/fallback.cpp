@@ -1,6 +1,7 @@
 #include "store/fallback.h"
 
 #include <algorithm>
+#include <exception>
 
 #include <malloc.h>
 
@@ -35,32 +36,48 @@ void answer(Write& write, Kept kept) {
 
 }  // namespace
 
-Fallback::~Fallback() {
-  while (!memory_.empty() && spool_.append({&memory_.front(), 1})) memory_.pop_front();
-}
+Fallback::~Fallback() { spool_memory(); }
 
 void Fallback::keep(std::vector<WritePtr> const& writes) {
-  std::vector<std::string> lines;
   std::vector<WritePtr> open;
   for (auto const& write : writes) {
-    if (write->answered) continue;
-    append_lines(*write, lines);
-    open.push_back(write);
+    if (!write->answered) open.push_back(write);
   }
   Kept kept = Kept::spooled;
-  if (!lines.empty()) {
+  try {
+    std::vector<std::string> lines;
+    for (auto const& write : open) append_lines(*write, lines);
+    if (!lines.empty()) keep_lines(std::move(lines), kept);
+  } catch (std::exception const&) {  // no memory: who waits is answered all the same
     std::lock_guard lock(mutex_);
-    counts_.spool_writable = spool_.append(lines).has_value();
-    if (counts_.spool_writable) {
-      counts_.spooled += lines.size();
-    } else {
-      kept = Kept::unsaved;
-      counts_.unsaved += lines.size();
-      hold(std::move(lines));
-    }
+    kept = Kept::unsaved;
+    counts_.lost += open.size();
   }
   for (auto const& write : open) {
     if (write->claim()) answer(*write, kept);
+  }
+}
+
+void Fallback::keep_lines(std::vector<std::string>&& lines, Kept& kept) {
+  std::lock_guard lock(mutex_);
+  counts_.spool_writable = spool_.append(lines).has_value();
+  if (counts_.spool_writable) {
+    counts_.spooled += lines.size();
+    spool_memory();  // there may be room again
+  } else {
+    kept = Kept::unsaved;
+    counts_.unsaved += lines.size();
+    hold(std::move(lines));
+  }
+}
+
+/// In few pieces: each is synced.
+void Fallback::spool_memory() {
+  while (!memory_.empty()) {
+    auto const count = static_cast<std::ptrdiff_t>(std::min(memory_.size(), kLinesPerBatch));
+    std::vector<std::string> const batch(memory_.begin(), memory_.begin() + count);
+    if (!spool_.append(batch)) return;
+    for (std::ptrdiff_t i = 0; i < count; ++i) drop_oldest();
   }
 }
 
@@ -89,15 +106,26 @@ bool Fallback::has_records() const {
 bool Fallback::drain_segment(std::filesystem::path const& segment,
                              std::function<bool(std::vector<std::string> const&)> const& write, std::size_t& taken) {
   auto content = Spool::read(segment);
-  if (!content) return false;
-  auto const& lines = content->lines;
-  for (std::size_t at = 0; at < lines.size(); at += kLinesPerBatch) {
-    auto const end = std::min(lines.size(), at + kLinesPerBatch);
-    std::vector<std::string> const batch(lines.begin() + static_cast<std::ptrdiff_t>(at),
-                                         lines.begin() + static_cast<std::ptrdiff_t>(end));
-    if (!write(batch)) return false;
-    taken += batch.size();
+  if (!content) {
+    std::lock_guard lock(mutex_);
+    ++counts_.unreadable;
+    return true;  // the others are not to wait for it
   }
+  auto const& lines = content->lines;
+  if (draining_ != segment) drained_lines_ = 0;
+  draining_ = segment;
+  while (drained_lines_ < lines.size()) {
+    auto const from = lines.begin() + static_cast<std::ptrdiff_t>(drained_lines_);
+    auto const count = std::min(lines.size() - drained_lines_, kLinesPerBatch);
+    if (!write({from, from + static_cast<std::ptrdiff_t>(count)})) return false;
+    taken += count;
+    drained_lines_ += count;
+  }
+  draining_.clear();
+  // Removed only when all of it is committed: a crash in between writes some again, which does no harm.
+  std::lock_guard lock(mutex_);
+  counts_.damaged += content->damaged;
+  spool_.remove(segment, content->damaged > 0);
   return true;
 }
 
@@ -110,10 +138,7 @@ std::size_t Fallback::drain(std::function<bool(std::vector<std::string> const& l
     segments = spool_.segments();
   }
   for (auto const& segment : segments) {
-    // Removed only when all of it is committed: a crash in between writes some again, which does no harm.
     if (!drain_segment(segment, write, taken)) return taken;
-    std::lock_guard lock(mutex_);
-    spool_.remove(segment);
   }
   bool held = false;
   while (true) {
@@ -138,10 +163,11 @@ std::size_t Fallback::drain(std::function<bool(std::vector<std::string> const& l
   }
 }
 
-void Fallback::set_aside(std::vector<std::string> const& lines) {
+bool Fallback::set_aside(std::vector<std::string> const& lines) {
   std::lock_guard lock(mutex_);
+  if (!spool_.set_aside(lines)) return false;
   counts_.refused += lines.size();
-  if (!spool_.set_aside(lines)) counts_.spool_writable = false;
+  return true;
 }
 
 Fallback::Counts Fallback::counts() const {

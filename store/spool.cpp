@@ -158,8 +158,9 @@ void Spool::close_segment() {
 std::vector<fs::path> Spool::segments() const {
   std::vector<fs::path> found;
   std::error_code ignored;
-  for (auto const& entry : fs::directory_iterator(folder_, ignored)) {
-    if (entry.path().extension() == kSuffix && (file_ < 0 || entry.path() != current_)) found.push_back(entry.path());
+  for (fs::directory_iterator entry(folder_, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
+    auto const& path = entry->path();
+    if (path.extension() == kSuffix && (file_ < 0 || path != current_)) found.push_back(path);
   }
   std::sort(found.begin(), found.end());
   return found;
@@ -177,14 +178,17 @@ Result<SegmentContent> Spool::read(fs::path const& segment) {
     if (whole) content.lines.push_back(text.substr(kChecksum + 1));
     else ++content.damaged;
   }
+  // What could be read before the fault is not all of it.
+  if (in.bad()) return fail(Errc::io, "store_spool", "a segment cannot be read to its end");
   return content;
 }
 
-void Spool::remove(fs::path const& segment) {
+void Spool::remove(fs::path const& segment, bool damaged) {
   std::error_code error;
   auto const size = fs::file_size(segment, error);
   if (!error) bytes_ -= std::min<std::uint64_t>(bytes_, size);
-  fs::remove(segment, error);
+  if (damaged) fs::rename(segment, fs::path(segment).replace_extension(".damaged"), error);
+  else fs::remove(segment, error);
 }
 
 Result<void> Spool::set_aside(std::span<std::string const> lines) {
@@ -192,8 +196,11 @@ Result<void> Spool::set_aside(std::span<std::string const> lines) {
   if (file < 0) return fail(Errc::io, "store_spool", reason(errno));
   std::string bytes;
   for (auto const& line : lines) bytes += line + "\n";
+  off_t const before = ::lseek(file, 0, SEEK_END);
   auto written = write_all(file, bytes);
   if (written && ::fsync(file) != 0) written = fail(Errc::io, "store_spool", reason(errno));
+  if (!written && before >= 0) [[maybe_unused]]
+    int const cut = ::ftruncate(file, before);
   ::close(file);
   return written;
 }

@@ -39,8 +39,10 @@ class Spool {
   void close_segment();
   /// Closed segments, oldest first.
   [[nodiscard]] std::vector<std::filesystem::path> segments() const;
+  /// Errors: io, also where a part was read.
   [[nodiscard]] static base::Result<SegmentContent> read(std::filesystem::path const& segment);
-  void remove(std::filesystem::path const& segment);
+  /// `damaged`: not all of it could be read; it is kept under another name, for a person to look at.
+  void remove(std::filesystem::path const& segment, bool damaged);
 
   /// Appends lines that the database will not take to a file of their own, for a person to look at.
   [[nodiscard]] base::Result<void> set_aside(std::span<std::string const> lines);

@@ -92,7 +92,7 @@ bool is_of_the_data(std::exception const& error) {
   }
   if (auto const* postgresql = dynamic_cast<soci::postgresql_soci_error const*>(&error)) {
     std::string const state = postgresql->sqlstate();
-    return state.starts_with("22") || state.starts_with("23") || state.starts_with("54");
+    return state.starts_with("22") || state.starts_with("23") || state.starts_with("54") || state == "P0001";
   }
   return false;
 }

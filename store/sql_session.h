@@ -20,7 +20,8 @@ namespace ivig::store {
 [[nodiscard]] std::string safe_message(std::exception const& error);
 
 /// Whether the database refused what it was given, and would again. False: it is the database that cannot, for now
-/// (full, locked, away). SQLite: its result codes; PostgreSQL: classes 22, 23 and 54 of SQLSTATE.
+/// (full, locked, away). SQLite: its result codes; PostgreSQL: classes 22, 23 and 54 of SQLSTATE, and
+/// P0001, which a trigger raises.
 [[nodiscard]] bool is_of_the_data(std::exception const& error);
 
 /// Belongs to one thread at a time, except interrupt().

@@ -16,6 +16,7 @@
 #include "store/fallback.h"
 #include "store/group_commit.h"
 #include "store/recent_tokens.h"
+#include "store/spool_news.h"
 #include "store/sql_session.h"
 
 namespace ivig::store {
@@ -202,14 +203,7 @@ class SqlStore final : public Store {
     auto const before = fallback_.counts();
     fallback_.keep(writes);
     auto const after = fallback_.counts();
-    if (before.spool_writable && !after.spool_writable) {
-      settings_.on_event(true, "store_unsaved", "database and spool both refuse; records are in memory only");
-    }
-    bool const losing = after.lost > before.lost;
-    if (losing && !losing_) {
-      settings_.on_event(true, "store_lost", "memory is full too (store_memory_bytes): the oldest records are dropped");
-    }
-    losing_ = losing;
+    news_.after_keeping(before, after);
     wake_.notify_all();  // something to bring back
   }
 
@@ -221,16 +215,13 @@ class SqlStore final : public Store {
   // The keeper's thread -----------------------------------------------------------------------------------------------
 
   void set_down(std::string const& reason) {
-    bool news = false;
     {
       std::lock_guard lock(mutex_);
-      news = up_;
-      up_ = false;
       reason_ = reason;
+      if (!std::exchange(up_, false)) return;
+      stale_ = true;
+      commit_.set_open(false);  // under the lock, so that it says what up_ says
     }
-    if (!news) return;
-    stale_ = true;
-    commit_.set_open(false);
     settings_.on_event(true, "store_down", reason);
     wake_.notify_all();
   }
@@ -239,8 +230,8 @@ class SqlStore final : public Store {
     {
       std::lock_guard lock(mutex_);
       up_ = true;
+      commit_.set_open(true);
     }
-    commit_.set_open(true);
     settings_.on_event(false, "store_up", "the database takes records");
   }
 
@@ -273,7 +264,7 @@ class SqlStore final : public Store {
         set_up();
       }
       if (!pause(fallback_.has_records() ? settings_.retry : kPause)) return;
-      if (is_up()) retry = settings_.retry;  // a full disk may take a probe, and no record after it
+      if (!fallback_.has_records()) retry = settings_.retry;  // a full disk may take a probe, and no record after it
       auto const now = Write::Clock::now();
       bool const due = now >= next_probe;
       if (!due && now < next_expiry && !fallback_.has_records()) continue;
@@ -303,21 +294,31 @@ class SqlStore final : public Store {
 
   void bring_back(Connection& connection) {
     Write::Clock::duration last{};
-    std::size_t const taken = fallback_.drain([&](std::vector<std::string> const& lines) {
-      // New records come first: callers wait for them, and for these nobody does.
-      if (!pause(std::min(kPause, std::chrono::ceil<milliseconds>(last)))) return false;
-      auto const start = Write::Clock::now();
-      bool const written = replay(connection, lines);
-      last = Write::Clock::now() - start;
-      return written;
-    });
+    std::size_t taken = 0;
+    try {
+      taken = fallback_.drain([&](std::vector<std::string> const& lines) {
+        // New records come first: callers wait for them, and for these nobody does.
+        if (!pause(std::min(kPause, std::chrono::ceil<milliseconds>(last)))) return false;
+        auto const start = Write::Clock::now();
+        bool const written = replay(connection, lines);
+        last = Write::Clock::now() - start;
+        return written;
+      });
+    } catch (std::exception const& error) {  // no memory, for one: what is not taken stays
+      settings_.on_event(true, "store_replay_failed", error.what());
+    }
+    news_.after_draining(fallback_.counts());
     if (taken == 0) return;
     settings_.on_event(false, "store_replayed", std::to_string(taken) + " records");
   }
 
-  bool replay(Connection& connection, std::vector<std::string> const& lines) {
+  Result<void> replay_in_turn(Connection& connection, std::vector<std::string> const& lines) {
     auto const turn = take_turn();
-    auto written = connection.replay(lines);
+    return connection.replay(lines);
+  }
+
+  bool replay(Connection& connection, std::vector<std::string> const& lines) {
+    auto written = replay_in_turn(connection, lines);
     if (written) {
       note_replayed(lines.size());
       // A database that takes these takes new ones, whatever a connection of old said meanwhile: what is left of the
@@ -333,7 +334,7 @@ class SqlStore final : public Store {
   bool replay_one_by_one(Connection& connection, std::vector<std::string> const& lines) {
     std::vector<std::string> refused;
     for (auto const& line : lines) {
-      auto const written = connection.replay({line});
+      auto const written = replay_in_turn(connection, {line});
       if (written) continue;
       if (written.error().code != Errc::invalid_value) {
         set_down(written.error().detail);
@@ -341,10 +342,10 @@ class SqlStore final : public Store {
       }
       refused.push_back(line);
     }
+    if (!refused.empty() && !fallback_.set_aside(refused)) return false;  // the spool is the only place that has them
     note_replayed(lines.size() - refused.size());
     if (refused.size() < lines.size() && !is_up()) set_up();
     if (refused.empty()) return true;
-    fallback_.set_aside(refused);
     settings_.on_event(true, "store_refused", "records that the database will not take are in refused.ndjson");
     return true;
   }
@@ -383,6 +384,7 @@ class SqlStore final : public Store {
   SqlStoreSettings settings_;
   std::string node_;
   Fallback fallback_;
+  SpoolNews news_{settings_.on_event};
   RecentTokens tokens_;
 
   mutable std::mutex mutex_;
@@ -393,7 +395,6 @@ class SqlStore final : public Store {
   std::atomic<bool> stale_{false};          ///< the connection is of the time before the database was away
   bool up_;
   bool stopping_ = false;
-  bool losing_ = false;  ///< of the watcher's thread
   std::string reason_ = "the database cannot be reached";
   StoreStatus counts_;
 

@@ -1,5 +1,8 @@
 #include "store/fallback.h"
 
+#include <algorithm>
+#include <filesystem>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -65,6 +68,47 @@ TEST_F(Fallbacks, hold_so_many_bytes_and_lose_the_oldest_and_count_it) {
   EXPECT_THAT(drained(fallback), ElementsAre("MedicationRequest/c", "MedicationRequest/d"));
   EXPECT_EQ(keep(fallback, "e"), Kept::unsaved);
   EXPECT_EQ(fallback.counts().lost, 2U) << "what was handed back leaves room";
+}
+
+TEST_F(Fallbacks, spool_what_memory_holds_as_soon_as_there_is_room_again) {
+  Fallback fallback(spool(3 * line_), 10 * line_);
+  keep(fallback, "a");
+  keep(fallback, "b");
+  EXPECT_EQ(keep(fallback, "c"), Kept::unsaved);
+  int batches = 0;
+  fallback.drain([&](Lines const&) { return batches++ == 0; });  // the spool goes, and memory does not
+  ASSERT_EQ(fallback.counts().memory_records, 1U);
+  EXPECT_EQ(keep(fallback, "d"), Kept::spooled);
+  EXPECT_EQ(fallback.counts().memory_records, 0U);
+  EXPECT_THAT(drained(fallback), testing::UnorderedElementsAre("MedicationRequest/c", "MedicationRequest/d"));
+}
+
+TEST_F(Fallbacks, keep_a_segment_aside_that_is_damaged) {
+  Fallback fallback(spool(100 * line_), 0);
+  keep(fallback, "a");
+  keep(fallback, "b");
+  for (auto const& file : std::filesystem::directory_iterator(folder_.path() / "spool")) {
+    auto const size = std::filesystem::file_size(file);
+    if (size > 0) std::filesystem::resize_file(file, size - 2);
+  }
+  EXPECT_THAT(drained(fallback), ElementsAre("MedicationRequest/a"));
+  EXPECT_EQ(fallback.counts().damaged, 1U);
+  EXPECT_FALSE(fallback.has_records());
+  auto const kept = std::filesystem::directory_iterator(folder_.path() / "spool");
+  EXPECT_TRUE(
+      std::any_of(begin(kept), end(kept), [](auto const& file) { return file.path().extension() == ".damaged"; }));
+}
+
+TEST_F(Fallbacks, go_on_within_a_segment_where_they_stopped) {
+  Fallback fallback(spool(1 << 20), 0);
+  std::vector<WritePtr> writes;
+  Kept kept{};
+  for (int i = 0; i < 450; ++i) writes.push_back(write_of(sample_decision(std::to_string(i)), kept));
+  fallback.keep(writes);
+  int batches = 0;
+  EXPECT_EQ(fallback.drain([&](Lines const&) { return batches++ == 0; }), 200U);
+  EXPECT_EQ(drained(fallback).front(), "MedicationRequest/200");
+  EXPECT_FALSE(fallback.has_records());
 }
 
 TEST_F(Fallbacks, spool_what_memory_holds_when_they_end_and_there_is_room_again) {

@@ -115,6 +115,7 @@ TEST_F(LostDatabase, says_that_records_are_lost_when_memory_is_full_too) {
   ASSERT_TRUE(opened);
   server_.stop("immediate");
   EXPECT_EQ(record(**opened, {sample_decision("a")}), Kept::unsaved);
+  EXPECT_TRUE(first_use(**opened, "t"));  // holds no record: no reason to say it again
   EXPECT_EQ(record(**opened, {sample_decision("b", at(1))}), Kept::unsaved);
   EXPECT_TRUE(test::comes_to([&] { return (*opened)->status().lost == 2; }));
   opened->reset();
@@ -232,8 +233,24 @@ TEST_F(LostDatabase, sets_aside_what_the_database_will_not_take_and_nothing_else
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "{torn\n");
 }
 
-TEST_F(Replays, take_over_what_was_said_of_one_of_several_cards) {
-  replay(sample_feedback("a", "overridden"));
+TEST_F(LostDatabase, keeps_what_it_cannot_set_aside) {
+  settings_.target = {SqlTarget::Kind::sqlite, (folder_.path() / "a.db").string()};
+  {
+    auto spool = Spool::open(settings_.spool, settings_.spool_bytes, 0);
+    ASSERT_TRUE(spool && spool->append(std::vector<std::string>{record_line(sample_decision("a")), "{torn"}));
+  }
+  std::filesystem::create_directory(settings_.spool / "refused.ndjson");  // no file that lines could be added to
+  {
+    auto opened = open_sql_store(settings_);
+    ASSERT_TRUE(opened);
+    EXPECT_TRUE(test::comes_to([&] { return list(**opened).decisions.size() == 1; }));
+  }
+  EXPECT_FALSE(Spool::open(settings_.spool, settings_.spool_bytes, 0)->segments().empty());
+}
+
+TEST_F(Replays, take_over_the_newest_word_on_any_card) {
+  replay(sample_feedback("b", "accepted", at(50)));
+  replay(sample_feedback("a", "overridden", at(60)));
   auto decision = sample_decision("a");
   decision.cards.push_back({"card-b", "info"});
   replay(decision);

@@ -55,7 +55,7 @@ TEST(Spool, takes_no_more_than_its_bound_and_counts_what_is_removed) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().where, "store_spool_bytes");
   spool.close_segment();
-  for (auto const& segment : spool.segments()) spool.remove(segment);
+  for (auto const& segment : spool.segments()) spool.remove(segment, false);
   EXPECT_EQ(spool.bytes(), 0U);
   EXPECT_TRUE(spool.append(std::vector<std::string>{std::string(60, 'y')}));
 }
