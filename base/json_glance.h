@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/json_glance_scan.h"
+#include "base/json_tree.h"
 
 namespace ivig::base {
 
@@ -22,7 +23,7 @@ namespace ivig::base {
 class JsonGlance {
  public:
   /// Bytes that must be readable behind a text.
-  static constexpr std::size_t kPadding = 64;
+  static constexpr std::size_t kPadding = JsonTree::kPadding;
 
   JsonGlance();
   ~JsonGlance();

@@ -34,7 +34,7 @@ class IndicationTruths {
         return;
       }
     }
-    set_.emplace_back(condition, value);
+    if (value != Truth::no) set_.emplace_back(condition, value);
   }
 
  private:

@@ -56,7 +56,7 @@ void TruthTable::set(FactIndex fact, Truth value, Truth indication) {
   if (fact_before == value && indication_before == indication) return;
   changes_.push_back({fact, fact_before, indication_before});
   assign(fact, value);
-  if (indication != indication_before) indications_.set(fact, indication);
+  indications_.set(fact, indication);
   dependents_are_due(fact);
 }
 
@@ -88,9 +88,7 @@ void TruthTable::suppose(FactIndex fact, Truth value) {
 void TruthTable::take_back() {
   for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
     assign(change->fact, change->fact_before);
-    if (indications_[change->fact] != change->indication_before) {
-      indications_.set(change->fact, change->indication_before);
-    }
+    indications_.set(change->fact, change->indication_before);
   }
   changes_.clear();
   supposed_.clear();

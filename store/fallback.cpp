@@ -47,7 +47,7 @@ void Fallback::keep(std::vector<WritePtr> const& writes) {
   try {
     std::vector<std::string> lines;
     for (auto const& write : open) append_lines(*write, lines);
-    if (!lines.empty()) keep_lines(std::move(lines), kept);
+    if (!lines.empty()) kept = keep_lines(std::move(lines));
   } catch (std::exception const&) {  // no memory: who waits is answered all the same
     std::lock_guard lock(mutex_);
     kept = Kept::unsaved;
@@ -58,17 +58,17 @@ void Fallback::keep(std::vector<WritePtr> const& writes) {
   }
 }
 
-void Fallback::keep_lines(std::vector<std::string>&& lines, Kept& kept) {
+Kept Fallback::keep_lines(std::vector<std::string>&& lines) {
   std::lock_guard lock(mutex_);
   counts_.spool_writable = spool_.append(lines).has_value();
   if (counts_.spool_writable) {
     counts_.spooled += lines.size();
     spool_memory();  // there may be room again
-  } else {
-    kept = Kept::unsaved;
-    counts_.unsaved += lines.size();
-    hold(std::move(lines));
+    return Kept::spooled;
   }
+  counts_.unsaved += lines.size();
+  hold(std::move(lines));
+  return Kept::unsaved;
 }
 
 /// In few pieces: each is synced.

@@ -52,7 +52,7 @@ class Fallback {
  private:
   bool drain_segment(std::filesystem::path const& segment,
                      std::function<bool(std::vector<std::string> const&)> const& write, std::size_t& taken);
-  void keep_lines(std::vector<std::string>&& lines, Kept& kept);
+  [[nodiscard]] Kept keep_lines(std::vector<std::string>&& lines);
   void hold(std::vector<std::string>&& lines);
   void spool_memory();
   void drop_oldest();

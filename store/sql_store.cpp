@@ -321,9 +321,6 @@ class SqlStore final : public Store {
     auto written = replay_in_turn(connection, lines);
     if (written) {
       note_replayed(lines.size());
-      // A database that takes these takes new ones, whatever a connection of old said meanwhile: what is left of the
-      // spool, which may take minutes, must not keep it closed.
-      if (!is_up()) set_up();
       return true;
     }
     if (written.error().code == Errc::invalid_value) return replay_one_by_one(connection, lines);
@@ -344,15 +341,20 @@ class SqlStore final : public Store {
     }
     if (!refused.empty() && !fallback_.set_aside(refused)) return false;  // the spool is the only place that has them
     note_replayed(lines.size() - refused.size());
-    if (refused.size() < lines.size() && !is_up()) set_up();
     if (refused.empty()) return true;
     settings_.on_event(true, "store_refused", "records that the database will not take are in refused.ndjson");
     return true;
   }
 
   void note_replayed(std::size_t count) {
-    std::lock_guard lock(mutex_);
-    counts_.replayed += count;
+    if (count == 0) return;
+    {
+      std::lock_guard lock(mutex_);
+      counts_.replayed += count;
+    }
+    // A database that takes these takes new ones, whatever a connection of old said meanwhile: what is left of the
+    // spool, which may take minutes, must not keep it closed.
+    if (!is_up()) set_up();
   }
 
   /// In small steps with pauses, so that records never wait long for their turn.

@@ -83,10 +83,10 @@ def large(context, report):
 
 def latency(context, report):
     """Row p99: an open loop at a fixed rate, so that what waits behind a slow answer is counted."""
-    scale, body = context.scale, context.body
+    scale, body, middle = context.scale, context.body, generators.statistics.median
     rates = {}
     for name, slot in slots(context, ["static", "ivig-cds"], body, scale.seconds).items():
-        rates[name] = 0.7 * generators.statistics.median(slot().rate for _ in range(3))
+        rates[name] = 0.7 * middle(slot().rate for _ in range(3))
     own, static = context.servers["ivig-cds"], context.servers["static"]
     seconds = min(max(scale.paced_seconds, 300 / min(rates.values())), 15)  # a percentile needs some requests
     samples = rounds(scale.rounds, {
@@ -94,7 +94,6 @@ def latency(context, report):
         "ivig-cds": lambda: paced(own, body, rates["ivig-cds"], seconds),
         "static, at our rate": lambda: paced(static, body, rates["ivig-cds"], seconds),
     }, context.progress)
-    middle = generators.statistics.median
     value = middle(a["p99"] / b["p99"] for a, b in zip(samples["ivig-cds"], samples["static"]))
     same = middle(a["p99"] / b["p99"] for a, b in zip(samples["ivig-cds"], samples["static, at our rate"]))
     kept, half = ({name: middle(one[part] for one in found) for name, found in samples.items()} for part in ("rate", "p50"))

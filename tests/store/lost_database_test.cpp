@@ -29,12 +29,13 @@ using test::sample_decision;
 using test::sample_feedback;
 using testing::ElementsAre;
 
-class LostDatabase : public testing::Test {
+/// A SQLite file, and what the store tells of it.
+class LostFile : public testing::Test {
  protected:
-  LostDatabase() {
+  LostFile() {
     settings_.spool = folder_.path() / "spool";
     settings_.retry = std::chrono::milliseconds(20);
-    settings_.target = {SqlTarget::Kind::postgresql, server_.url()};
+    settings_.target = {SqlTarget::Kind::sqlite, (folder_.path() / "a.db").string()};
     settings_.on_event = [this](bool alarm, std::string_view event, std::string_view) {
       std::lock_guard lock(mutex_);
       events_.push_back((alarm ? "!" : "") + std::string(event));
@@ -44,11 +45,17 @@ class LostDatabase : public testing::Test {
     std::lock_guard lock(mutex_);
     return events_;
   }
-  test::PrivatePostgres server_;
   test::TemporaryFolder folder_;
   SqlStoreSettings settings_;
   std::mutex mutex_;
   std::vector<std::string> events_;
+};
+
+/// The same on a server of its own.
+class LostDatabase : public LostFile {
+ protected:
+  LostDatabase() { settings_.target = {SqlTarget::Kind::postgresql, server_.url()}; }
+  test::PrivatePostgres server_;
 };
 
 TEST_F(LostDatabase, sends_records_to_the_spool_and_brings_them_back) {
@@ -123,8 +130,7 @@ TEST_F(LostDatabase, says_that_records_are_lost_when_memory_is_full_too) {
 }
 
 // Another program holds the file, then lets go.
-TEST_F(LostDatabase, brings_records_back_to_a_file_that_was_locked) {
-  settings_.target = {SqlTarget::Kind::sqlite, (folder_.path() / "a.db").string()};
+TEST_F(LostFile, brings_records_back_to_a_file_that_was_locked) {
   settings_.wait = std::chrono::milliseconds(50);
   auto opened = open_sql_store(settings_);
   ASSERT_TRUE(opened);
@@ -141,8 +147,7 @@ TEST_F(LostDatabase, brings_records_back_to_a_file_that_was_locked) {
 }
 
 // What is left of a long spool is for the next start.
-TEST_F(LostDatabase, ends_while_it_brings_back) {
-  settings_.target = {SqlTarget::Kind::sqlite, (folder_.path() / "a.db").string()};
+TEST_F(LostFile, ends_while_it_brings_back) {
   constexpr std::size_t kRecords = 4000;
   {
     std::vector<std::string> lines;
@@ -217,8 +222,7 @@ TEST_F(Replays, tell_a_full_database_from_a_record_that_it_will_not_take) {
   EXPECT_EQ(full.error().code, base::Errc::unavailable);
 }
 
-TEST_F(LostDatabase, sets_aside_what_the_database_will_not_take_and_nothing_else) {
-  settings_.target = {SqlTarget::Kind::sqlite, (folder_.path() / "a.db").string()};
+TEST_F(LostFile, sets_aside_what_the_database_will_not_take_and_nothing_else) {
   {
     auto spool = Spool::open(settings_.spool, settings_.spool_bytes, 0);
     ASSERT_TRUE(spool && spool->append(std::vector<std::string>{record_line(sample_decision("a")), "{torn",
@@ -233,8 +237,7 @@ TEST_F(LostDatabase, sets_aside_what_the_database_will_not_take_and_nothing_else
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "{torn\n");
 }
 
-TEST_F(LostDatabase, keeps_what_it_cannot_set_aside) {
-  settings_.target = {SqlTarget::Kind::sqlite, (folder_.path() / "a.db").string()};
+TEST_F(LostFile, keeps_what_it_cannot_set_aside) {
   {
     auto spool = Spool::open(settings_.spool, settings_.spool_bytes, 0);
     ASSERT_TRUE(spool && spool->append(std::vector<std::string>{record_line(sample_decision("a")), "{torn"}));
