@@ -1,6 +1,7 @@
 #include "store/connection.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <tuple>
 
 #include "store/migrations.h"
@@ -75,6 +76,22 @@ base::Result<void> Connection::replay(std::vector<std::string> const& lines) {
       }
     }
   });
+}
+
+std::vector<std::filesystem::path> MemoryFolder::default_parents() {
+  std::vector<std::filesystem::path> parents{"/dev/shm"};
+  std::error_code error;
+  if (auto temporary = std::filesystem::temp_directory_path(error); !error) parents.push_back(std::move(temporary));
+  return parents;
+}
+
+MemoryFolder::MemoryFolder(std::vector<std::filesystem::path> const& parents) {
+  for (auto const& parent : parents) {
+    std::string name = (parent / "ivig-cds-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) continue;
+    path_ = name;
+    return;
+  }
 }
 
 }  // namespace ivig::store

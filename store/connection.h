@@ -2,14 +2,11 @@
 // A writing connection with what is prepared on it, and the folder of a database in memory. For sql_store.cpp only.
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <unistd.h>
 
 #include "store/sql_session.h"
 #include "store/sql_writer.h"
@@ -40,16 +37,15 @@ struct Connection {
   [[nodiscard]] base::Result<void> replay(std::vector<std::string> const& lines);
 };
 
-/// A folder in memory for sqlite::memory:, removed with the store.
+/// The folder of sqlite::memory:, removed with the store. It lies in memory where that can be written, else among the
+/// temporary files.
 class MemoryFolder {
  public:
-  MemoryFolder() {
-    std::error_code error;
-    auto const shm = std::filesystem::path("/dev/shm");
-    auto const parent = std::filesystem::is_directory(shm, error) ? shm : std::filesystem::temp_directory_path(error);
-    std::string name = (parent / "ivig-cds-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) path_ = name;
-  }
+  /// /dev/shm, then the folder of temporary files ($TMPDIR or /tmp).
+  [[nodiscard]] static std::vector<std::filesystem::path> default_parents();
+
+  /// Makes it in the first of `parents` that takes it; path() is empty when none does.
+  explicit MemoryFolder(std::vector<std::filesystem::path> const& parents = default_parents());
   MemoryFolder(MemoryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
   MemoryFolder& operator=(MemoryFolder&&) = delete;
   ~MemoryFolder() {

@@ -411,7 +411,10 @@ Result<std::unique_ptr<Store>> open_sql_store(SqlStoreSettings settings) {
   std::optional<MemoryFolder> folder;
   if (settings.target.kind == SqlTarget::Kind::sqlite && settings.target.where == ":memory:") {
     folder.emplace();
-    if (folder->path().empty()) return fail(Errc::io, "store", "no folder in memory can be made");
+    if (folder->path().empty())
+      return fail(
+          Errc::io, "store",
+          "sqlite::memory: needs a folder, and neither /dev/shm nor the folder of temporary files can be written");
     settings.target.where = (folder->path() / "ivig-cds.db").string();
     settings.spool = folder->path() / "spool";
   }
