@@ -25,7 +25,7 @@ struct FactValue {
 };
 
 /// What is known of every fact, by FactIndex. A chart touches few facts of a large rule set: only these hold words, the
-/// others are a truth of one byte.
+/// others are a truth of one byte. What it lends lives as long as it does: a temporary lends nothing.
 class FactValues {
  public:
   FactValues() = default;
@@ -41,10 +41,13 @@ class FactValues {
       : truths_(std::move(truths)), slots_(truths_.size(), kUnread), derived_(derived) {}
 
   [[nodiscard]] std::size_t size() const { return truths_.size(); }
-  [[nodiscard]] FactValue const& operator[](std::size_t fact) const {
+  [[nodiscard]] FactValue const& operator[](std::size_t fact) const& {
     return slots_[fact] == kUnread ? unread(truths_[fact]) : read_[slots_[fact]];
   }
-  [[nodiscard]] std::vector<Truth> const& truths() const { return truths_; }
+  [[nodiscard]] std::vector<Truth> const& truths() const& { return truths_; }
+  FactValue const& operator[](std::size_t fact) const&& = delete;
+  std::vector<Truth> const& truths() const&& = delete;
+  std::vector<FactIndex> const& read() const&& = delete;
   /// True when the record says it itself, so that it does not follow from other facts.
   [[nodiscard]] bool is_direct(std::size_t fact) const {
     return slots_[fact] != kUnread && read_[slots_[fact]].basis != Basis::none;
@@ -67,7 +70,7 @@ class FactValues {
   void mark_derived() { derived_ = Derived::all; }
 
   /// The facts about which something was read, in no order.
-  [[nodiscard]] std::vector<FactIndex> const& read() const { return read_facts_; }
+  [[nodiscard]] std::vector<FactIndex> const& read() const& { return read_facts_; }
   /// Rewrites where facts were read.
   template <class F>
   void each_place(F&& f) {
