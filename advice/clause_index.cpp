@@ -45,12 +45,14 @@ class Builder {
  private:
   [[nodiscard]] std::vector<SetIndex> sets(std::vector<std::string> const& ids) const {
     std::vector<SetIndex> found;
+    found.reserve(ids.size());
     for (auto const& id : ids) found.push_back(*terms_.set_index(id));
     return found;
   }
 
   static std::vector<std::string> words(std::vector<std::string> const& written) {
     std::vector<std::string> folded;
+    folded.reserve(written.size());
     for (auto const& word : written) folded.push_back(" " + fhir::folded_text(word) + " ");
     return folded;
   }

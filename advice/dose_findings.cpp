@@ -9,7 +9,6 @@ namespace ivig::advice {
 namespace {
 
 using base::Decimal;
-using rules::Indicator;
 using rules::Row;
 using rules::Truth;
 
@@ -24,8 +23,11 @@ std::string without_full_stop(std::string text) {
 class DoseChecker {
  public:
   DoseChecker(DoseFindingsInput const& input, rules::Findings& findings)
-      : input_(input), rules_(input.knowledge.rules), limits_(rules_.dose), findings_(findings) {
-    outside_ = input.facts.source == rules::IndicationSource::outside;
+      : input_(input),
+        rules_(input.knowledge.rules),
+        limits_(rules_.dose),
+        findings_(findings),
+        outside_(input.facts.source == rules::IndicationSource::outside) {
     if (findings.recommendations.empty()) return;
     lead_ = &rules_.rows[findings.recommendations.front().row];
     for (auto const& recommendation : findings.recommendations) {
@@ -209,7 +211,7 @@ class DoseChecker {
   rules::RuleSet const& rules_;
   rules::DoseRules const& limits_;
   rules::Findings& findings_;
-  bool outside_ = false;
+  bool outside_;
   Row const* lead_ = nullptr;
   rules::Regimen const* course_ = nullptr;       ///< where the limits of a course stand
   rules::Regimen const* maintenance_ = nullptr;  ///< where those of repeats stand

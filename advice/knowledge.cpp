@@ -121,13 +121,11 @@ class OwnerBuilder {
 
   base::Result<void> check_sets(std::string const& fact, rules::Evidence const& evidence) const {
     auto check = [&](std::vector<std::string> const& ids) -> base::Result<void> {
-      for (auto const& id : ids) {
-        if (!knowledge_.terms.set_index(id)) {
-          return fail(Errc::invalid_rules, "fact " + fact,
-                      "unknown value set \"" + id + "\": add valuesets/" + id + ".json");
-        }
-      }
-      return {};
+      auto const unknown =
+          std::find_if(ids.begin(), ids.end(), [&](auto const& id) { return !knowledge_.terms.set_index(id); });
+      if (unknown == ids.end()) return {};
+      return fail(Errc::invalid_rules, "fact " + fact,
+                  "unknown value set \"" + *unknown + "\": add valuesets/" + *unknown + ".json");
     };
     if (auto ok = check(evidence.value_sets); !ok) return ok;
     if (auto ok = check(evidence.draft_order_value_sets); !ok) return ok;

@@ -15,7 +15,6 @@
 namespace ivig::app {
 namespace {
 
-using store::DecisionPage;
 using store::DecisionQuery;
 using store::Reader;
 

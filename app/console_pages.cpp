@@ -23,7 +23,6 @@
 
 namespace ivig::app {
 
-using base::Errc;
 using base::Result;
 using boost::asio::awaitable;
 using server::Response;

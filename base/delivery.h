@@ -53,11 +53,8 @@ class Delivery : public std::enable_shared_from_this<Delivery<T>> {
  private:
   /// While it lives, `deliver` may wake the coroutine.
   struct Waiting {
-    Waiting(Delivery& its, boost::asio::steady_timer& timer) : delivery(its) {
-      std::lock_guard const lock(delivery.mutex_);
-      already_delivered = delivery.result_.has_value();
-      delivery.timer_ = &timer;
-    }
+    Waiting(Delivery& its, boost::asio::steady_timer& timer)
+        : delivery(its), already_delivered(its.begin_wait(timer)) {}
     ~Waiting() {
       std::lock_guard const lock(delivery.mutex_);
       delivery.timer_ = nullptr;
@@ -66,8 +63,15 @@ class Delivery : public std::enable_shared_from_this<Delivery<T>> {
     Waiting(Waiting const&) = delete;
     Waiting& operator=(Waiting const&) = delete;
     Delivery& delivery;
-    bool already_delivered = false;
+    bool already_delivered;
   };
+
+  /// Whether the result is there already.
+  [[nodiscard]] bool begin_wait(boost::asio::steady_timer& timer) {
+    std::lock_guard const lock(mutex_);
+    timer_ = &timer;
+    return result_.has_value();
+  }
 
   void wake() {
     std::lock_guard const lock(mutex_);

@@ -99,7 +99,8 @@ std::optional<std::string_view> member_of(std::string_view text, std::string_vie
 std::optional<std::string_view> json_at(std::string_view text, std::vector<JsonStep> const& path) {
   std::optional<std::string_view> at = Scanner(text).value();
   for (auto const& step : path) {
-    at = step.is_index ? element_of(*at, step.index) : member_of(*at, step.name);
+    auto const* index = std::get_if<std::size_t>(&step);
+    at = index != nullptr ? element_of(*at, *index) : member_of(*at, std::get<std::string_view>(step));
     if (!at) return std::nullopt;
   }
   return at;

@@ -5,18 +5,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace ivig::base {
 
 /// One step into a JSON text: a member by name, or an element by index.
-struct JsonStep {
-  JsonStep(char const* member) : name(member) {}
-  JsonStep(std::size_t element) : index(element), is_index(true) {}
-  std::string_view name;
-  std::size_t index = 0;
-  bool is_index = false;
-};
+using JsonStep = std::variant<std::string_view, std::size_t>;
 
 /// The value at the end of `path`, as a view into `text`; nullopt when there is none. `text` must be well-formed JSON.
 /// As in json_read.h the last of duplicate members counts, and an object reads as an array of one and the reverse.

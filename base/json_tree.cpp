@@ -58,15 +58,14 @@ class JsonTree::Filler {
  public:
   /// simdjson's tape: a word for each value, two for a number, its kind in the highest byte.
   /// https://github.com/simdjson/simdjson/blob/master/doc/tape.md
+  /// The tree's texts_ has room for `bytes` and kStep.
   Filler(JsonTree& tree, simdjson::dom::document const& document, std::size_t bytes, unsigned depth)
       : tape_(document.tape.get()),
         strings_(document.string_buf.get()),
         items_(tree.nodes_, bytes / kBytesPerItem),
         members_(tree.members_, bytes / kBytesPerMember),
-        depth_(depth) {
-    tree.texts_ = std::make_unique_for_overwrite<char[]>(bytes + kStep);
-    text_ = tree.texts_.get();
-  }
+        text_(tree.texts_.get()),
+        depth_(depth) {}
 
   /// simdjson does not count an empty array or object as a level.
   [[nodiscard]] bool too_deep() const { return too_deep_; }
@@ -206,6 +205,7 @@ bool JsonTree::read(std::string& text, unsigned depth) {
   root_.type_ = Json::Type::null;
   bool good = parser.parse(text.data(), text.size(), false).error() == simdjson::SUCCESS;
   if (good) {
+    texts_ = std::make_unique_for_overwrite<char[]>(text.size() + kStep);
     Filler filler(*this, parser.doc, text.size(), depth);
     filler.fill(root_, 1);
     good = !filler.too_deep();

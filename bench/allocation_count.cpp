@@ -14,10 +14,10 @@ std::size_t allocations() { return count.load(std::memory_order_relaxed); }
 
 // glibc's own names for what is replaced here. libstdc++'s operator new calls malloc, and so is counted too.
 extern "C" {
-void* __libc_malloc(std::size_t size);                           // NOLINT(bugprone-reserved-identifier)
-void* __libc_calloc(std::size_t number, std::size_t size);       // NOLINT(bugprone-reserved-identifier)
-void* __libc_realloc(void* memory, std::size_t size);            // NOLINT(bugprone-reserved-identifier)
-void* __libc_memalign(std::size_t alignment, std::size_t size);  // NOLINT(bugprone-reserved-identifier)
+void* __libc_malloc(std::size_t size);                           // NOLINT(clang-diagnostic-reserved-identifier)
+void* __libc_calloc(std::size_t number, std::size_t size);       // NOLINT(clang-diagnostic-reserved-identifier)
+void* __libc_realloc(void* memory, std::size_t size);            // NOLINT(clang-diagnostic-reserved-identifier)
+void* __libc_memalign(std::size_t alignment, std::size_t size);  // NOLINT(clang-diagnostic-reserved-identifier)
 
 void* malloc(std::size_t size) {
   note();

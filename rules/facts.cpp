@@ -5,9 +5,9 @@
 namespace ivig::rules {
 
 FactValue const& FactValues::unread(Truth value) {
-  static std::array<FactValue, 3> const kUnreadValues{
+  static std::array<FactValue, 3> const unread_values{
       {{Truth::no, Basis::none, {}, {}}, {Truth::yes, Basis::none, {}, {}}, {Truth::unknown, Basis::none, {}, {}}}};
-  return kUnreadValues[static_cast<std::size_t>(value)];
+  return unread_values[static_cast<std::size_t>(value)];
 }
 
 void FactValues::set(std::size_t fact, FactValue value) {

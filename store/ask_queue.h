@@ -33,14 +33,15 @@ class AskQueue {
 
   /// Errors (given to the question): unavailable when the database is away or too many questions wait.
   void ask(Question question) {
-    bool full = false;
     {
       std::lock_guard lock(mutex_);
-      full = queue_.size() >= kMostWaiting;
-      if (!full) queue_.push_back(std::move(question));
+      if (queue_.size() < kMostWaiting) {
+        queue_.push_back(std::move(question));
+        work_.notify_one();
+        return;
+      }
     }
-    if (full) question(base::fail(base::Errc::unavailable, "store", "too many questions wait; ask again later"));
-    else work_.notify_one();
+    question(base::fail(base::Errc::unavailable, "store", "too many questions wait; ask again later"));
   }
 
  private:

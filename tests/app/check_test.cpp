@@ -36,7 +36,7 @@ class Check : public testing::Test {
  protected:
   /// Writes a file and returns its path.
   std::string file(std::string const& name, std::string const& text) {
-    std::string const path = (folder_.path() / name).string();
+    std::string path = (folder_.path() / name).string();
     std::ofstream(path, std::ios::binary) << text;
     return path;
   }

@@ -14,7 +14,6 @@
 namespace ivig::app {
 namespace {
 
-using test::Answer;
 using test::Browser;
 using test::coded;
 using test::ivig_order;

@@ -28,14 +28,14 @@ TestCertificates const& certificates() {
 }
 
 fs::path write(TemporaryFolder const& folder, char const* name, std::string const& text) {
-  fs::path const file = folder.path() / name;
+  fs::path file = folder.path() / name;
   std::ofstream(file) << text;
   return file;
 }
 
 /// A fresh key, locked with a password.
 fs::path locked_key(TemporaryFolder const& folder) {
-  fs::path const file = folder.path() / "locked.key";
+  fs::path file = folder.path() / "locked.key";
   KeyPtr const key(EVP_EC_gen("P-256"));
   BioPtr const out(BIO_new_file(file.c_str(), "w"));
   std::string password = "only for this test";

@@ -9,7 +9,6 @@ namespace ivig::hooks {
 namespace {
 
 using test::coded;
-using test::condition;
 using test::ivig_order;
 using test::kIcd10Cm;
 using test::OrderRequest;

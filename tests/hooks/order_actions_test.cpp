@@ -16,7 +16,6 @@ using test::kIcd10Cm;
 using test::medication_request;
 using test::OrderAnswers;
 using test::OrderRequest;
-using test::words;
 
 std::string cidp() { return coded(kIcd10Cm, "G61.81", "CIDP"); }
 

@@ -20,7 +20,6 @@ using test::ivig_order;
 using test::ivig_order_in;
 using test::kIcd10Cm;
 using test::kRxNorm;
-using test::kSnomed;
 using test::medication_request;
 using test::OrderAnswers;
 using test::OrderRequest;

@@ -10,7 +10,6 @@
 namespace ivig::hooks {
 namespace {
 
-using test::bundle;
 using test::coded;
 using test::condition;
 using test::dosage;

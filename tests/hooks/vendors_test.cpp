@@ -11,15 +11,12 @@
 namespace ivig::hooks {
 namespace {
 
-using test::bundle;
 using test::coded;
 using test::condition;
 using test::FetchingService;
 using test::FhirServer;
 using test::ivig_order;
-using test::json;
 using test::kIcd10Cm;
-using test::kRxNorm;
 using test::kSnomed;
 using test::medication_request;
 using test::OrderRequest;

@@ -15,7 +15,6 @@ namespace {
 
 using test::sample_decision;
 using testing::ElementsAre;
-using testing::IsEmpty;
 using Lines = std::vector<std::string>;
 
 WritePtr write_of(DecisionRecord decision, Kept& kept) {
