@@ -102,9 +102,9 @@ bool settle(DoseDraft const& draft, Marked marked, DosePhase& phase) {
   auto count = count_of(draft);
   if (!marked.plain.empty() && !marked.daily.empty()) {
     auto same = agree(marked.plain, marked.daily);
-    if (same.value_or(true)) marked.plain = {};
-    else if (count && agree(marked.plain, scaled(marked.daily, *count)) == true) marked.plain = {};
-    else return false;
+    bool const is_course = count && agree(marked.plain, scaled(marked.daily, *count)) == true;
+    if (!same.value_or(true) && !is_course) return false;
+    marked.plain = {};
   }
   if (!marked.plain.empty() && !marked.total.empty()) {
     bool const is_total = agree(marked.plain, marked.total) == true;
@@ -184,7 +184,7 @@ bool join(std::vector<DosePhase>& phases, DoseSentence const& sentence) {
     if (new_sentence && phases.back() == *phase) continue;
     // Two sentences are two phases only where the second plainly is the repetition.
     if (new_sentence && (repeats(phases.back()) || !repeats(*phase))) return false;
-    phases.push_back(std::move(*phase));
+    phases.push_back(*phase);
   }
   return true;
 }
@@ -198,7 +198,7 @@ std::optional<DosePhase> phase_of(DoseDraft const& draft) {
   phase.every = draft.every;
   phase.cycles = draft.cycles;
   auto marked = marked_amounts(draft, phase.every);
-  if (!marked || !settle(draft, std::move(*marked), phase)) return std::nullopt;
+  if (!marked || !settle(draft, *marked, phase)) return std::nullopt;
   if (phase.every && phase.days && phase.every->low < phase.days->high * kDay) return std::nullopt;
   if (phase.amount.empty()) return std::nullopt;
   return phase;

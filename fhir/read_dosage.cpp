@@ -386,7 +386,7 @@ Dosage read_dosage(Json const& dosage, DrugWords const& drug_words) {
     if (auto const schedule = parse_schedule_text(result.text)) lay_over(*schedule, *phase);
   }
   if (phase && (text.empty() || !(speaks_of(text, phase->amount) || says_it_otherwise(text, phase->amount)))) {
-    if (!leaves_frequency_open(*phase)) result.phases.push_back(std::move(*phase));
+    if (!leaves_frequency_open(*phase)) result.phases.push_back(*phase);
   } else if (!text.empty()) {
     // Amount from the text, schedule from the structure: what the text leaves open may stand there.
     if (!phase && text.size() == 1 && leaves_course_open(text.front()) && timing != nullptr)
@@ -406,7 +406,7 @@ Dosage read_service_dosage(Json const& resource) {
   Quantity const quantity = read_quantity(*found);
   auto phase = structured_phase(dose_of(quantity, quantity), base::object_member(resource, "occurrenceTiming"));
   result.gap = phase ? DoseGap::none : DoseGap::not_understood;
-  if (phase) result.phases.push_back(std::move(*phase));
+  if (phase) result.phases.push_back(*phase);
   return result;
 }
 

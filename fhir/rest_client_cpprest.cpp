@@ -1,7 +1,5 @@
 // The one file that sees cpprestsdk (docs/architecture.md, Traps).
 
-#define _TURN_OFF_PLATFORM_STRING  // its macro U breaks Boost's headers
-
 #include "fhir/rest_client.h"
 
 #include <openssl/ssl.h>
@@ -96,7 +94,7 @@ std::shared_ptr<rest::client::http_client> make_client(Origin const& origin, ip:
 struct Oversized {};
 
 /// What became of one exchange; whatever was thrown becomes an Error.
-Result<GetAnswer> outcome_of(pplx::task<GetAnswer> done, bool oversized) {
+Result<GetAnswer> outcome_of(pplx::task<GetAnswer> const& done, bool oversized) {
   try {
     return done.get();
   } catch (...) {
@@ -118,7 +116,7 @@ void start(rest::client::http_client& client, rest::http_request request, std::s
   request.set_progress_handler([refuse_more](rest::message_direction::direction direction, std::uint64_t bytes) {
     if (direction == rest::message_direction::download) refuse_more(bytes);
   });
-  client.request(std::move(request), token)
+  client.request(request, token)
       .then([refuse_more](rest::http_response response) {
         refuse_more(response.headers().content_length());
         GetAnswer answer{response.status_code(), response.headers().content_type(), {}};
@@ -127,9 +125,7 @@ void start(rest::client::http_client& client, rest::http_request request, std::s
           return std::move(answer);
         });
       })
-      .then([flight, oversized](pplx::task<GetAnswer> done) {
-        flight->deliver(outcome_of(std::move(done), *oversized));
-      });
+      .then([flight, oversized](pplx::task<GetAnswer> const& done) { flight->deliver(outcome_of(done, *oversized)); });
 }
 
 /// Its threads serve all connections; they cannot be joined. More of them than cores would only take turns.
@@ -218,7 +214,7 @@ boost::asio::awaitable<Result<GetAnswer>> exchange(std::shared_ptr<rest::client:
     if (!request.basic.empty()) message.headers().add("Authorization", "Basic " + base64(request.basic));
     if (post) message.set_body(request.form, "application/x-www-form-urlencoded");
     for (auto const& [name, value] : request.headers) message.headers().add(name, value);
-    start(*client, std::move(message), request.max_bytes, cancellation.source.get_token(), flight);
+    start(*client, message, request.max_bytes, cancellation.source.get_token(), flight);
   } catch (std::exception const&) {
     co_return fail(Errc::invalid_value, "", "the path cannot be asked for");
   }
