@@ -59,13 +59,12 @@ void print_text(advice::Knowledge const& knowledge, Decision const& decision) {
 }
 
 /// Prints one file's decisions and returns the highest indicator, or an error.
-base::Result<Indicator> check_file(advice::Knowledge const& knowledge, CheckOptions const& options,
+base::Result<Indicator> check_file(advice::Knowledge const& knowledge, CheckOptions const& options, base::Day today,
                                    std::string const& file) {
   auto bytes = read_input(file);
   if (!bytes) return tl::unexpected(bytes.error());
   auto input = hooks::read_case(std::move(*bytes), {});
   if (!input) return tl::unexpected(input.error());
-  auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   std::vector<Decision> decisions = input->decide(knowledge, today);
   if (options.format == "json") {
     std::cout << advice::decisions_json(knowledge, decisions) << "\n";
@@ -86,7 +85,17 @@ base::Result<Indicator> check_file(advice::Knowledge const& knowledge, CheckOpti
 
 }  // namespace
 
+std::optional<base::Day> day_of(std::string const& date) {
+  if (date.empty()) return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  return base::parse_day(date);
+}
+
 int run_check(CheckOptions const& options) {
+  auto const today = day_of(options.date);
+  if (!today) {
+    std::cerr << "ivig-cds: --date: must be a day: 2026-01-31\n";
+    return 2;
+  }
   auto knowledge = advice::Knowledge::load(rules_folder(options.rules, options.config));
   if (!knowledge) {
     std::cerr << "ivig-cds: " << knowledge.error().where << ": " << knowledge.error().detail << "\n";
@@ -94,7 +103,7 @@ int run_check(CheckOptions const& options) {
   }
   Indicator highest = Indicator::none;
   for (auto const& file : options.files) {
-    auto found = check_file(**knowledge, options, file);
+    auto found = check_file(**knowledge, options, *today, file);
     if (!found) {
       std::string const& where = found.error().where;
       std::cerr << "ivig-cds: " << file << ": " << (where.empty() || where == file ? "" : where + ": ")

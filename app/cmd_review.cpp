@@ -65,12 +65,9 @@ std::optional<batch::Options> batch_options(ReviewOptions const& given) {
   options.paths = given.paths;
   options.format = given.format == "csv" ? Format::csv : given.format == "html" ? Format::html : Format::ndjson;
   options.jobs = given.jobs > 0 ? given.jobs : std::max(1U, std::thread::hardware_concurrency());
-  options.today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-  if (!given.date.empty()) {
-    auto const day = base::parse_day(given.date);
-    if (!day) return std::nullopt;
-    options.today = *day;
-  }
+  auto const day = day_of(given.date);
+  if (!day) return std::nullopt;
+  options.today = *day;
   std::error_code ignored;
   options.work_folder = given.work_folder.empty() ? std::filesystem::temp_directory_path(ignored)
                                                   : std::filesystem::path(given.work_folder);

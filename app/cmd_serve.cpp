@@ -134,7 +134,7 @@ class Service {
         slow_checks_(config_.tokens.slow_checks),
         authenticator_(keys_, shared_replay_, slow_checks_),
         rate_(config_.limits.requests_per_second),
-        gate_({clients_, authenticator_, rate_, counters_, log_}, config_.auth, config_.public_url),
+        gate_({clients_, authenticator_, rate_, counters_, log_, current_time}, config_.auth, config_.public_url),
         server_(config_.limits.http, config_.threads, log_) {}
 
   int run(sigset_t const& signals) {

@@ -49,8 +49,9 @@ Result<std::vector<web::OrderShown>> decide(Trial const& trial, hooks::CaseInput
   hooks::HookRequest request;
   request.hook_instance = input.hook_instance;
   store::References const plain;
+  base::UuidSequence ids;
   auto const records = hooks::decision_records(trial.knowledge, request, std::move(decisions), cards,
-                                               {plain, "trial", "trial", "", now_ms()});
+                                               {plain, ids, "trial", "trial", "", now_ms()});
   std::vector<web::OrderShown> orders;
   for (auto const& record : records) {
     auto shown = web::read_order_shown(record.decision_json, record.facts_json, record.cards_json);

@@ -9,6 +9,7 @@
 #include "base/asio.h"
 #include "base/json_body.h"
 #include "base/result.h"
+#include "base/uuid.h"
 #include "server/log.h"
 #include "store/references.h"
 #include "store/store.h"
@@ -37,6 +38,8 @@ class DecisionLog {
   /// Whether decisions are kept, so that they are worth making records of, and feedback is taken.
   [[nodiscard]] bool keeps() const { return parts_.store.keeps(); }
   [[nodiscard]] store::References const& references() const { return parts_.references; }
+  /// Of the decisions.
+  [[nodiscard]] base::UuidSequence& ids() const { return ids_; }
   [[nodiscard]] ServiceMetrics& metrics() const { return parts_.metrics; }
   [[nodiscard]] server::Log& log() const { return parts_.log; }
   [[nodiscard]] store::Store& store() const { return parts_.store; }
@@ -55,6 +58,7 @@ class DecisionLog {
 
  private:
   DecisionLogParts parts_;
+  mutable base::UuidSequence ids_;  ///< any thread
 };
 
 }  // namespace ivig::app

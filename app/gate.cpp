@@ -1,7 +1,6 @@
 #include "app/gate.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "server/text.h"
@@ -17,8 +16,6 @@ using boost::asio::awaitable;
 using certs::TokenFault;
 
 namespace {
-
-base::Now current_time() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 /// The one Authorization header. Refused: no_token; not_bearer when there are several, because a proxy in front may
 /// have looked at another one.
@@ -77,8 +74,8 @@ awaitable<certs::Checked<Caller>> Gate::identify(server::RequestHead const& head
     std::vector<std::string> audiences;
     audiences.push_back(services_url_ + std::string(service));
     if (feedback) audiences.push_back(audiences.front() + "/feedback");
-    auto caller =
-        co_await parts_.authenticator.authenticate(*token, clients->trust(), std::move(audiences), current_time());
+    base::Now const now = parts_.now();
+    auto caller = co_await parts_.authenticator.authenticate(*token, clients->trust(), std::move(audiences), now);
     if (!caller) co_return tl::unexpected(caller.error());
     client = &clients->trusted(caller->client);
     tenant = std::move(caller->principal.tenant);

@@ -11,6 +11,7 @@
 
 #include "app/clients.h"
 #include "app/rate_limiter.h"
+#include "base/clock.h"
 #include "certs/authenticator.h"
 #include "server/http.h"
 #include "server/log.h"
@@ -37,6 +38,7 @@ struct GateParts {
   RateLimiter& rate;
   GateCounters& counters;
   server::Log& log;
+  std::function<base::Now()> now;                                             ///< what tokens are held against
   std::function<RateLimiter::Time()> clock = std::chrono::steady_clock::now;  ///< of the rate
 };
 

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -52,9 +53,13 @@ std::string uuid_text(std::span<unsigned char const> bytes) {
   return uuid;
 }
 
+/// Milliseconds since 1970; an earlier time counts as 1970.
+std::uint64_t unix_milliseconds(std::chrono::sys_time<std::chrono::milliseconds> time) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(time.time_since_epoch().count(), 0));
+}
+
 /// The 48 bits of time that a version 7 UUID begins with.
-void put_time(std::span<unsigned char> bytes, std::chrono::sys_time<std::chrono::milliseconds> time) {
-  auto const milliseconds = static_cast<std::uint64_t>(time.time_since_epoch().count());
+void put_time(std::span<unsigned char> bytes, std::uint64_t milliseconds) {
   for (unsigned i = 0; i < 6; ++i) bytes[i] = static_cast<unsigned char>(milliseconds >> (40U - 8U * i));
 }
 
@@ -77,18 +82,27 @@ std::string uuid_from_name(std::string_view name) {
   return uuid_text(digest);
 }
 
-std::string uuid_from_time(std::chrono::sys_time<std::chrono::milliseconds> time) {
+std::string UuidSequence::next(std::chrono::sys_time<std::chrono::milliseconds> time) {
+  constexpr unsigned kCounterBits = 16;
   std::array<unsigned char, 16> bytes{};
   fill_random(bytes);
-  put_time(bytes, time);
-  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0FU) | 0x70U);  // version 7
-  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3FU) | 0x80U);  // variant 10
+  // The highest bit is left clear, so that every millisecond has at least 2^15 ids before the next one is begun.
+  std::uint64_t const begin = (bytes[6] & 0x7FU) * 256U + bytes[7];
+  std::uint64_t const earliest = (unix_milliseconds(time) << kCounterBits) | begin;
+  std::uint64_t last = last_.load(std::memory_order_relaxed), id = 0;
+  do {
+    id = std::max(earliest, last + 1);
+  } while (!last_.compare_exchange_weak(last, id, std::memory_order_relaxed));
+  put_time(bytes, id >> kCounterBits);
+  bytes[6] = static_cast<unsigned char>(0x70U | ((id >> 12U) & 0x0FU));                      // version 7
+  bytes[7] = static_cast<unsigned char>(id >> 4U);                                           //
+  bytes[8] = static_cast<unsigned char>(0x80U | ((id & 0x0FU) << 2U) | (bytes[8] & 0x03U));  // variant 10
   return uuid_text(bytes);
 }
 
 std::string uuid_lower_bound(std::chrono::sys_time<std::chrono::milliseconds> time) {
   std::array<unsigned char, 16> bytes{};
-  put_time(bytes, time);
+  put_time(bytes, unix_milliseconds(time));
   return uuid_text(bytes);
 }
 

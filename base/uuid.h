@@ -2,7 +2,9 @@
 // Identifiers of cards, suggestions and decisions, and the digests they are made with.
 
 #include <array>
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -20,11 +22,21 @@ using Sha256 = std::array<unsigned char, 32>;
 /// The same as lower-case hexadecimal: the digest of the rule set.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 
-/// A time-ordered UUID (RFC 9562 version 7): milliseconds since 1970, then random bits. Ids sort as their times do, and
-/// so do their texts.
-[[nodiscard]] std::string uuid_from_time(std::chrono::sys_time<std::chrono::milliseconds> time);
+/// Time-ordered UUIDs (RFC 9562 version 7) that rise, as their texts do, in the order in which they are made: 48 bits
+/// of milliseconds since 1970, 16 bits of a counter that begins anew at random in every millisecond (RFC 9562
+/// section 6.2, method 1), 58 random bits. Any thread.
+class UuidSequence {
+ public:
+  /// An id of this time, or of the latest time seen where the clock has gone back (then, and when a millisecond has
+  /// used up its counter, the id's time is ahead of `time`). Throws std::runtime_error where the system gives no random
+  /// bytes.
+  [[nodiscard]] std::string next(std::chrono::sys_time<std::chrono::milliseconds> time);
 
-/// The least text that an id of uuid_from_time(time) can have: bounds of a range of times. Not an id itself.
+ private:
+  std::atomic<std::uint64_t> last_{0};  ///< time and counter of the last id, as one number
+};
+
+/// The least text that an id of this time can have: bounds of a range of times. Not an id itself.
 [[nodiscard]] std::string uuid_lower_bound(std::chrono::sys_time<std::chrono::milliseconds> time);
 
 /// HMAC-SHA-256 (RFC 2104) as lower-case hexadecimal: stands for an identifier where the identifier is not kept.

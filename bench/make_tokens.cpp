@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
   SigningKey const rsa = SigningKey::rsa();
   SigningKey const ec = SigningKey::ec();
   std::ofstream(folder + "/jwks.json") << ivig::test::jwk_set({rsa.jwk("rsa"), ec.jwk("ec")});
-  std::string const exp = std::to_string(ivig::test::seconds_now() + kLifeSeconds);
+  std::string const exp = std::to_string(ivig::test::token_clock() + kLifeSeconds);
   write(folder, ivig::test::token(argv[2], argv[3], "rsa", "RS384").with("exp", exp), rsa,
         static_cast<std::size_t>(std::atoll(argv[4])));
   write(folder, ivig::test::token(argv[2], argv[3], "ec", "ES384").with("exp", exp), ec,

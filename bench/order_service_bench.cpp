@@ -79,7 +79,8 @@ struct Prepared {
   }
   [[nodiscard]] auto records() const {
     ivig::store::References const references;
-    hooks::RecordOptions const options{references, "ivig-order-sign", "ehr", "", {}};
+    ivig::base::UuidSequence ids;
+    hooks::RecordOptions const options{references, ids, "ivig-order-sign", "ehr", "", {}};
     return hooks::decision_records(knowledge(), order_case.front().request, decisions, cards, options);
   }
 

@@ -4,7 +4,6 @@
 
 #include "advice/decision_json.h"
 #include "base/json_write.h"
-#include "base/uuid.h"
 
 namespace ivig::hooks {
 namespace {
@@ -115,7 +114,7 @@ store::DecisionRecord counted(advice::Knowledge const& knowledge, Decision const
 /// The rest, which is written for the store alone.
 void complete(advice::Knowledge const& knowledge, HookRequest const& request, Decision decision,
               std::vector<advice::Card> const& cards, RecordOptions const& options, store::DecisionRecord& record) {
-  record.id = base::uuid_from_time(options.now);
+  record.id = options.ids.next(options.now);
   record.hook_instance = request.hook_instance;
   record.rules_version = knowledge.rules.version;
   record.rules_sha256 = knowledge.rules.sha256;

@@ -6,6 +6,7 @@
 
 #include "advice/card.h"
 #include "advice/decide.h"
+#include "base/uuid.h"
 #include "hooks/hook_request.h"
 #include "store/records.h"
 #include "store/references.h"
@@ -15,9 +16,10 @@ namespace ivig::hooks {
 /// What a record holds besides the decision.
 struct RecordOptions {
   store::References const& references;
-  std::string service;  ///< its id
-  std::string client;   ///< the client's name in the configuration
-  std::string tenant;   ///< of its token, or empty
+  base::UuidSequence& ids;  ///< one for all records of a process, so that they sort as they were made
+  std::string service;      ///< its id
+  std::string client;       ///< the client's name in the configuration
+  std::string tenant;       ///< of its token, or empty
   store::Time now;
   bool kept = true;  ///< false: records are counted and then forgotten, so that no texts are written for them
 };

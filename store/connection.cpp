@@ -46,7 +46,7 @@ base::Result<void> Connection::write(std::vector<WritePtr> const& writes) {
       if (auto const* decisions = std::get_if<DecisionWrite>(&write->what)) {
         for (auto const& decision : decisions->decisions) writer->insert(decision);
       } else if (auto const* review = std::get_if<ReviewWrite>(&write->what)) {
-        for (auto const& record : review->records) write_review(sql, record);
+        for (std::size_t i = 0; i < review->records.size(); ++i) write_review(sql, review->records[i], review->ids[i]);
       }
     }
     for (auto const& write : writes) {

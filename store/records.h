@@ -24,7 +24,7 @@ struct CardRecord {
 /// What was advised about one order. Holds patient data: for the store, never for logs.
 /// INVARIANT: no access token and no JWT is in any member (FHIR-04).
 struct DecisionRecord {
-  std::string id;  ///< UUID version 7 of `time`: ids sort as decisions were made
+  std::string id;  ///< UUID version 7 (base/uuid.h): ids sort as decisions were made
   Time time;
   std::string hook_instance;
   std::string client;

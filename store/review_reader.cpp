@@ -16,8 +16,7 @@ std::vector<Determination> determinations(soci::session& sql, std::string const&
   row.decision = decision;
   long long at = 0;
   soci::statement statement =
-      (sql.prepare << "SELECT verdict, note, subject, name, at_ms FROM determination WHERE decision = :id ORDER BY "
-                      "at_ms, id",
+      (sql.prepare << "SELECT verdict, note, subject, name, at_ms FROM determination WHERE decision = :id ORDER BY id",
        use(decision), into(row.verdict), into(row.note), into(row.by.subject), into(row.by.name), into(at));
   statement.execute(false);
   while (statement.fetch()) {
@@ -33,9 +32,7 @@ std::vector<GivenAnswer> answers(soci::session& sql, std::string const& decision
   row.decision = decision;
   long long at = 0;
   soci::statement statement =
-      (sql.prepare
-           << "SELECT fact, value, subject, name, at_ms FROM review_answer WHERE decision = :id ORDER BY at_ms, "
-              "id",
+      (sql.prepare << "SELECT fact, value, subject, name, at_ms FROM review_answer WHERE decision = :id ORDER BY id",
        use(decision), into(row.fact), into(row.value), into(row.by.subject), into(row.by.name), into(at));
   statement.execute(false);
   while (statement.fetch()) {

@@ -62,6 +62,16 @@ struct SessionEnd {
 
 using ReviewRecord = std::variant<Determination, GivenAnswer, ReviewView, ReviewSession, SessionEnd>;
 
+/// When it was done; of what has no time, 1970.
+[[nodiscard]] inline Time time_of(ReviewRecord const& record) {
+  return std::visit(
+      [](auto const& one) {
+        if constexpr (requires { one.time; }) return one.time;
+        else return Time{};
+      },
+      record);
+}
+
 /// All that was done about one decision, oldest first; views: the newest 50.
 struct DecisionReview {
   std::vector<Determination> determinations;

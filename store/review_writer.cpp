@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <type_traits>
 
-#include "base/uuid.h"
-
 namespace ivig::store {
 namespace {
 
@@ -18,8 +16,8 @@ std::string text(std::string value) {
 
 long long milliseconds(Time time) { return time.time_since_epoch().count(); }
 
-void write(soci::session& sql, Determination const& made) {
-  std::string const id = base::uuid_from_time(made.time), note = text(made.note);
+void write(soci::session& sql, Determination const& made, std::string const& id) {
+  std::string const note = text(made.note);
   std::string const subject = text(made.by.subject), name = text(made.by.name);
   long long const at = milliseconds(made.time);
   sql << "INSERT INTO determination (id, decision, verdict, note, subject, name, at_ms) VALUES (:id, :decision, "
@@ -28,8 +26,7 @@ void write(soci::session& sql, Determination const& made) {
   sql << "UPDATE decision SET determination = :verdict WHERE id = :id", use(made.verdict), use(made.decision);
 }
 
-void write(soci::session& sql, GivenAnswer const& given) {
-  std::string const id = base::uuid_from_time(given.time);
+void write(soci::session& sql, GivenAnswer const& given, std::string const& id) {
   std::string const subject = text(given.by.subject), name = text(given.by.name);
   long long const at = milliseconds(given.time);
   sql << "INSERT INTO review_answer (id, decision, fact, value, subject, name, at_ms) VALUES (:id, :decision, :fact, "
@@ -37,8 +34,7 @@ void write(soci::session& sql, GivenAnswer const& given) {
       use(id), use(given.decision), use(given.fact), use(given.value), use(subject), use(name), use(at);
 }
 
-void write(soci::session& sql, ReviewView const& view) {
-  std::string const id = base::uuid_from_time(view.time);
+void write(soci::session& sql, ReviewView const& view, std::string const& id) {
   std::string const subject = text(view.by.subject), name = text(view.by.name);
   long long const at = milliseconds(view.time);
   sql << "INSERT INTO review_view (id, what, decision, subject, name, at_ms) VALUES (:id, :what, :decision, :subject, "
@@ -46,7 +42,7 @@ void write(soci::session& sql, ReviewView const& view) {
       use(id), use(view.what), use(view.decision), use(subject), use(name), use(at);
 }
 
-void write(soci::session& sql, ReviewSession const& session) {
+void write(soci::session& sql, ReviewSession const& session, std::string const& /*id*/) {
   std::string const subject = text(session.who.subject), name = text(session.who.name);
   long long const expires = session.expires.time_since_epoch().count();
   sql << "INSERT INTO review_session (id, subject, name, role, expires_s) VALUES (:id, :subject, :name, :role, "
@@ -54,14 +50,14 @@ void write(soci::session& sql, ReviewSession const& session) {
       use(session.id), use(subject), use(name), use(session.role), use(expires);
 }
 
-void write(soci::session& sql, SessionEnd const& end) {
+void write(soci::session& sql, SessionEnd const& end, std::string const& /*id*/) {
   sql << "DELETE FROM review_session WHERE id = :id", use(end.id);
 }
 
 }  // namespace
 
-void write_review(soci::session& sql, ReviewRecord const& record) {
-  std::visit([&sql](auto const& one) { write(sql, one); }, record);
+void write_review(soci::session& sql, ReviewRecord const& record, std::string const& id) {
+  std::visit([&](auto const& one) { write(sql, one, id); }, record);
 }
 
 void expire_sessions(soci::session& sql, std::chrono::sys_seconds now) {

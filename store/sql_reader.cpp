@@ -238,7 +238,8 @@ class SqlReader final : public Reader {
     soci::statement feedback =
         (sql.prepare << "SELECT f.client, f.card, f.outcome, f.outcome_ms, f.reason_code, f.reason_system, "
                         "f.reason_display, f.user_comment, f.suggestions, f.received_ms FROM feedback f JOIN card c "
-                        "ON c.uuid = f.card WHERE c.decision = :id AND f.client = :client ORDER BY f.outcome_ms",
+                        "ON c.uuid = f.card WHERE c.decision = :id AND f.client = :client ORDER BY f.outcome_ms, "
+                        "f.received_ms, f.card",
          use(decision.record.id), use(decision.record.client), into(entry.client), into(entry.card),
          into(entry.outcome), into(outcome_ms), into(entry.reason_code), into(entry.reason_system),
          into(entry.reason_display), into(entry.user_comment), into(suggestions), into(received_ms));

@@ -65,7 +65,9 @@ class SqlStore final : public Store {
   }
 
   void keep_review(std::vector<ReviewRecord> records, std::function<void(Result<void>)> done) override {
-    submit(ReviewWrite{std::move(records), std::move(done)});
+    std::vector<std::string> ids;
+    for (auto const& record : records) ids.push_back(review_ids_.next(time_of(record)));
+    submit(ReviewWrite{std::move(records), std::move(ids), std::move(done)});
   }
 
   void first_use(TokenUse token, std::function<void(bool)> done) override {
@@ -388,6 +390,7 @@ class SqlStore final : public Store {
   Fallback fallback_;
   SpoolNews news_{settings_.on_event};
   RecentTokens tokens_;
+  base::UuidSequence review_ids_;
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

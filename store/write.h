@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -29,6 +30,7 @@ struct FeedbackWrite {
 
 struct ReviewWrite {
   std::vector<ReviewRecord> records;
+  std::vector<std::string> ids;  ///< one for each record, rising
   std::function<void(base::Result<void>)> done;
 };
 

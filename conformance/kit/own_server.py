@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 from .ehr import Ehr
+from .ports import free_port
 from .tokens import Key
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -122,6 +123,9 @@ class OwnServer:
             "store": f"sqlite:{self.store}",
             "cors": {"origins": [CORS_ORIGIN]},
             "log": {"level": "debug", "format": "json"},
+            # Time enough on a busy machine.
+            "limits": {"fhir_seconds": 8},
+            "tokens": {"keys_seconds": 30},
             "clients": clients,
         }
 
@@ -160,11 +164,3 @@ class OwnServer:
 
 def issuer(name):
     return f"https://{name}.kit.example.org/fhir"
-
-
-def free_port():
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -46,7 +46,8 @@ def decisions_of(cases, binary, rules):
             path = pathlib.Path(folder) / f"{case['id']}.json"
             path.write_text(json.dumps(build.write_request(case, displays, today)), encoding="utf-8")
             paths.append(str(path))
-        command = [str(binary), "check", "--format", "json"] + (["--rules", rules] if rules else []) + paths
+        command = [str(binary), "check", "--date", today.isoformat(), "--format", "json"]
+        command += (["--rules", rules] if rules else []) + paths
         answer = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     if answer.returncode != 0:
         raise RuntimeError(f"check exited with {answer.returncode}: {answer.stderr.strip()}")

@@ -47,8 +47,8 @@ class Check : public testing::Test {
     std::string const in = file("stdin", input);
     std::string const out = (folder_.path() / "stdout").string();
     std::string const error = (folder_.path() / "stderr").string();
-    std::string const command =
-        std::string(IVIG_BINARY) + " check --rules " + rules + " " + arguments + " <" + in + " >" + out + " 2>" + error;
+    std::string const command = std::string(IVIG_BINARY) + " check --date " + date_ + " --rules " + rules + " " +
+                                arguments + " <" + in + " >" + out + " 2>" + error;
     int const status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(out), read(error)};
   }
@@ -58,6 +58,8 @@ class Check : public testing::Test {
     text << std::ifstream(path, std::ios::binary).rdbuf();
     return text.str();
   }
+
+  std::string date_ = "2026-11-25";
 
  private:
   test::TemporaryFolder folder_;
@@ -310,6 +312,22 @@ TEST_F(Check, an_unreadable_file_is_exit_code_2_and_one_line_with_file_place_and
   Outcome const input = run("-", "{");
   EXPECT_EQ(input.exit_code, 2);
   EXPECT_TRUE(input.error.starts_with("ivig-cds: -: body: ")) << input.error;
+}
+
+TEST_F(Check, date_is_the_day_from_which_the_age_of_a_measurement_counts) {
+  std::string const example =
+      "--format cards " + std::string(IVIG_SOURCE_DIR) + "/conformance/examples/order-sign-dose.json";
+  EXPECT_NE(run(example).out.find("10 g/kg (680 g)"), std::string::npos) << "by the weight on record";
+  date_ = "2028-11-25";
+  Outcome const later = run(example);
+  EXPECT_NE(later.out.find("10 g/kg"), std::string::npos) << later.out;
+  EXPECT_EQ(later.out.find("680 g"), std::string::npos) << "that weight is too old";
+  for (char const* wrong : {"2026-13-01", "tomorrow"}) {
+    date_ = wrong;
+    Outcome const refused = run(example);
+    EXPECT_EQ(refused.exit_code, 2) << wrong;
+    EXPECT_EQ(refused.error, "ivig-cds: --date: must be a day: 2026-01-31\n");
+  }
 }
 
 TEST_F(Check, wrong_arguments_are_exit_code_2) {

@@ -87,7 +87,6 @@ TEST_F(RoutesFetch, FHIR_01_a_call_without_prefetch_gets_its_cards) {
 TEST_F(RoutesFetch, FHIR_11_a_hanging_server_holds_up_nobody_else) {
   for (char const* type : {"Condition", "Patient", "Observation"})
     ehr.misbehave(type, {test::Misbehaviour::Kind::hang});
-  serve("1.5");
   std::vector<std::unique_ptr<TestClient>> waiting;
   for (int i = 0; i < 8; ++i) {
     waiting.push_back(std::make_unique<TestClient>(port));
@@ -98,11 +97,20 @@ TEST_F(RoutesFetch, FHIR_11_a_hanging_server_holds_up_nobody_else) {
   OrderRequest complete{{ivig_order("b", ibm())}};
   complete.more = access(ehr.base());
   EXPECT_EQ(answer(complete).status, 200U);
+  ehr.stop();  // the queries fail, and with them the calls that wait
   for (auto const& one : waiting) {
     Answer const late = one->read_answer();
     EXPECT_EQ(late.status, 412U);
     EXPECT_NE(late.body.find("OperationOutcome"), std::string::npos);
   }
+}
+
+TEST_F(RoutesFetch, FHIR_11_a_hanging_server_costs_a_call_its_deadline_and_is_counted) {
+  ehr.misbehave("Condition", {test::Misbehaviour::Kind::hang});
+  serve("0.3");
+  Answer const late = answer(without_prefetch(ivig_order("a"), access(ehr.base())));
+  EXPECT_EQ(late.status, 412U);
+  EXPECT_NE(late.body.find("OperationOutcome"), std::string::npos);
   EXPECT_NE(decisions.log().metrics().text().find(R"(result="timeout"})"), std::string::npos);
 }
 

@@ -113,8 +113,10 @@ tls:
 
     def reload(self, event):
         """Sends SIGHUP and waits for the line that says what came of it."""
+        said = os.path.getsize(f"{self.folder}/log")
         self.server.send_signal(signal.SIGHUP)
         with open(f"{self.folder}/log", encoding="utf-8") as log:
+            log.seek(said)
             text = ""
             while event not in text:
                 time.sleep(0.02)

@@ -155,7 +155,7 @@ TEST_F(Trust, JWT_04_05_06_header_members) {
 TEST_F(Trust, JWT_07_10_11_claims_and_times) {
   TrustService service(ehr_.yaml());
   Token const token = Ehr::token();
-  auto const at = [](std::int64_t offset) { return std::to_string(test::seconds_now() + offset); };
+  auto const at = [](std::int64_t offset) { return std::to_string(test::token_clock() + offset); };
   std::vector<Row> rows{
       {"JWT-10", "expired", token.with("iat", at(-400)).with("exp", at(-63)).signed_by(ehr_.ec), TokenFault::expired},
       {"JWT-10", "iat in the future", token.with("iat", at(90)).with("exp", at(300)).signed_by(ehr_.ec),

@@ -2,8 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
 
 namespace ivig::base {
 namespace {
@@ -35,17 +41,79 @@ TEST(Uuid, sha256_gives_the_published_digests) {
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
-TEST(Uuid, of_a_time_sorts_as_the_time_does) {
-  using namespace std::chrono_literals;
-  std::chrono::sys_time<std::chrono::milliseconds> const time{1790000000123ms};
-  std::string const uuid = uuid_from_time(time);
+using std::chrono::milliseconds;
+constexpr std::chrono::sys_time<milliseconds> kTime{milliseconds(1790000000123)};
+
+TEST(UuidSequence, gives_version_7_with_the_time_in_front) {
+  std::string const uuid = UuidSequence().next(kTime);
   EXPECT_EQ(uuid.size(), 36U);
   EXPECT_EQ(uuid[14], '7');
-  EXPECT_NE(uuid, uuid_from_time(time));
-  EXPECT_LT(uuid, uuid_from_time(time + 1ms));
-  EXPECT_LE(uuid_lower_bound(time), uuid);
-  EXPECT_GT(uuid_lower_bound(time + 1ms), uuid);
+  EXPECT_NE(std::string_view("89ab").find(uuid[19]), std::string_view::npos) << uuid;
   EXPECT_EQ(uuid.substr(0, 13), "01a0c450-6c7b");
+  EXPECT_LE(uuid_lower_bound(kTime), uuid);
+  EXPECT_GT(uuid_lower_bound(kTime + milliseconds(1)), uuid);
+  EXPECT_NE(uuid, UuidSequence().next(kTime)) << "another process in the same millisecond";
+}
+
+TEST(UuidSequence, rises_within_a_millisecond_and_stays_in_it) {
+  UuidSequence sequence;
+  std::string last = sequence.next(kTime);
+  for (int i = 1; i < 32768; ++i) {
+    std::string next = sequence.next(kTime);
+    ASSERT_LT(last, next) << i;
+    last = std::move(next);
+  }
+  EXPECT_LT(last, uuid_lower_bound(kTime + milliseconds(1)));
+  EXPECT_EQ(last[14], '7');
+}
+
+TEST(UuidSequence, begins_the_next_millisecond_early_when_one_is_used_up) {
+  UuidSequence sequence;
+  std::string last = sequence.next(kTime);
+  for (int i = 0; i < 65536; ++i) {
+    std::string next = sequence.next(kTime);
+    ASSERT_LT(last, next) << i;
+    ASSERT_EQ(next[14], '7');
+    ASSERT_NE(std::string_view("89ab").find(next[19]), std::string_view::npos) << next;
+    last = std::move(next);
+  }
+  EXPECT_GE(last, uuid_lower_bound(kTime + milliseconds(1)));
+  EXPECT_LT(last, uuid_lower_bound(kTime + milliseconds(2)));
+  EXPECT_LT(last, sequence.next(kTime + milliseconds(2)));
+}
+
+TEST(UuidSequence, rises_while_the_clock_goes_back_and_follows_it_again_when_it_has_caught_up) {
+  UuidSequence sequence;
+  std::string last;
+  for (int const minutes : {0, -1, -60, -59, -1000000000, 1, 0, 2}) {
+    std::string next = sequence.next(kTime + std::chrono::minutes(minutes));
+    EXPECT_LT(last, next) << minutes;
+    last = std::move(next);
+  }
+  EXPECT_GE(last, uuid_lower_bound(kTime + std::chrono::minutes(2)));
+  EXPECT_LT(last, uuid_lower_bound(kTime + std::chrono::minutes(2) + milliseconds(1)));
+}
+
+TEST(UuidSequence, rises_on_every_thread_and_gives_no_id_twice) {
+  UuidSequence sequence;
+  constexpr std::size_t kThreads = 8, kIds = 5000;
+  std::vector<std::vector<std::string>> made(kThreads);
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&sequence, &ids = made[t], t] {
+      for (std::size_t i = 0; i < kIds; ++i) {
+        // Clocks that differ a little, and go back now and then.
+        ids.push_back(sequence.next(kTime + milliseconds(i / 100 + t % 3) - milliseconds(i % 7)));
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  std::set<std::string> all;
+  for (auto const& ids : made) {
+    EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end()));
+    all.insert(ids.begin(), ids.end());
+  }
+  EXPECT_EQ(all.size(), kThreads * kIds);
 }
 
 TEST(Uuid, keyed_hash_is_hmac_of_rfc_4231) {

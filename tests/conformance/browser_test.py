@@ -25,7 +25,7 @@ SHOTS = ROOT / "build/sandbox"
 sys.path.insert(0, str(ROOT / "conformance"))
 
 from kit.client import Client  # noqa: E402
-from kit.own_server import free_port  # noqa: E402
+from kit.ports import free_port  # noqa: E402
 
 JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 

@@ -78,7 +78,7 @@ def run_kit(*faults, spec="3.0", form="json", only=()):
         ]
         for name in only:
             command += ["--only", name]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=1200)
     finally:
         service.kill()
         service.wait()

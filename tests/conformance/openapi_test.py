@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "conformance"))
 from jsonschema import Draft202012Validator, RefResolver  # noqa: E402
 
 from kit.client import Client  # noqa: E402
-from kit.own_server import free_port  # noqa: E402
+from kit.ports import free_port  # noqa: E402
 from kit.requests import read  # noqa: E402
 
 JSON = {"Content-Type": "application/json", "Accept": "application/json"}

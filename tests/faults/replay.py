@@ -19,6 +19,7 @@ import threading
 import faults
 
 sys.path.insert(0, f"{faults.ROOT}/conformance")
+from kit.ports import free_port  # noqa: E402
 from kit.tokens import Key, claims_for, encode  # noqa: E402
 
 ISSUER = "https://ehr.example.org/fhir"
@@ -38,7 +39,7 @@ class Cluster:
         with open(both, "w", encoding="utf-8") as out:
             out.write(open(f"{certs}/server.pem", encoding="utf-8").read())
             out.write(open(f"{certs}/server.key", encoding="utf-8").read())
-        self.ports = [faults.free_port(), faults.free_port(), faults.free_port()]
+        self.ports = [free_port(), free_port(), free_port()]
         extra = (f"public_url: {PUBLIC}\nbehind_proxy: true\ntls: {{certificate: {certs}/server.pem, key: {certs}/server.key}}\n"
                  f"clients: [{{name: ehr, issuer: '{ISSUER}', jwks_file: {certs}/jwks.json, tenants: [north]}}]\n")
         self.nodes = [faults.Node(folder, f"node{number}", self.postgres.url, extra=extra, auth="required",

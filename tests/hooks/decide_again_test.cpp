@@ -20,9 +20,10 @@ using base::string_member;
 store::DecisionRecord record_of(CaseInput const& input) {
   auto const& knowledge = *test::tree_knowledge();
   store::References const plain;
+  base::UuidSequence ids;
   HookRequest request;
   auto records = decision_records(knowledge, request, input.decide(knowledge, test::call_day()), {},
-                                  {plain, "ivig-order-sign", "ehr", "", store::Time{}});
+                                  {plain, ids, "ivig-order-sign", "ehr", "", store::Time{}});
   EXPECT_EQ(records.size(), 1U);
   return records.empty() ? store::DecisionRecord{} : records.front();
 }

@@ -18,7 +18,8 @@ store::Time const kNow{std::chrono::milliseconds{1790000000123}};
 std::vector<store::DecisionRecord> records(std::string const& text, store::References const& references) {
   auto body = base::JsonBody::parse(text, {});
   if (!body) throw std::runtime_error("no JSON");
-  RecordOptions const record{references, "ivig-order-sign", "ehr", "tenant", kNow};
+  base::UuidSequence ids;
+  RecordOptions const record{references, ids, "ivig-order-sign", "ehr", "tenant", kNow};
   OrderServiceOptions options{{}, "https://cds.example.org", true, &record};
   auto outcome =
       answer_order_hook(*test::tree_knowledge(), *find_service("ivig-order-sign"), **body, options, test::call_day());
@@ -50,7 +51,7 @@ TEST(DecisionRecord, holds_what_was_advised_about_each_order) {
     EXPECT_TRUE(base::JsonBody::parse(*text, {})) << *text;
   }
   EXPECT_NE(first.facts_json, "[]");
-  EXPECT_NE(found[0].id, found[1].id);
+  EXPECT_LT(found[0].id, found[1].id) << "ids rise in the order of the records";
 }
 
 TEST(DecisionRecord, names_no_patient_and_no_order_where_references_are_hashed) {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -193,12 +194,18 @@ TEST(IdleConnection, is_closed_without_an_answer_before_and_after_a_request) {
   options.limits.idle_time = milliseconds(200);
   TestServer server(std::move(options));
   TestClient silent(server.port());
-  TestClient used(server.port());
-  EXPECT_EQ(used.call("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status, 200);
   EXPECT_TRUE(silent.is_closed());
-  EXPECT_TRUE(used.is_closed());
+  // On a busy machine a connection may have idled too long before its request is on the way: then with another one.
+  std::unique_ptr<TestClient> used;
+  unsigned connections = 0;
+  do {
+    used = std::make_unique<TestClient>(server.port());
+    ++connections;
+  } while (used->call("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status != 200 && connections < 100);
+  EXPECT_TRUE(used->is_closed());
+  EXPECT_EQ(server.counters().answers[2], 1);
   EXPECT_EQ(server.counters().answers[4], 0);
-  EXPECT_EQ(server.counters().idle_timeouts, 2);
+  EXPECT_EQ(server.counters().idle_timeouts, 1 + connections);
 }
 
 TEST(SlowReader, is_dropped_when_it_does_not_take_its_answer) {

@@ -191,12 +191,12 @@ TEST(Stop, gives_up_after_the_request_time_and_says_so) {
 }
 
 TEST(Stop, does_not_wait_for_connections_that_have_asked_nothing) {
-  TestServer server(over_tls());
+  TestServerOptions options = over_tls();
+  options.limits.header_time = std::chrono::hours(1);  // longer than a stop waits for anything
+  TestServer server(std::move(options));
   TestClient silent(server.port());  // no handshake
   ASSERT_TRUE(server.comes_to([](CounterValues const& now) { return now.connections_open == 1; }));
-  auto const begin = std::chrono::steady_clock::now();
   EXPECT_TRUE(server.server().stop());
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, Limits{}.header_time / 2);
 }
 
 TEST(Stop, without_start_or_connections_is_clean) {

@@ -35,6 +35,7 @@ class LostFile : public testing::Test {
   LostFile() {
     settings_.spool = folder_.path() / "spool";
     settings_.retry = std::chrono::milliseconds(20);
+    settings_.wait = std::chrono::minutes(1);  // no commit is late because the machine is busy
     settings_.target = {SqlTarget::Kind::sqlite, (folder_.path() / "a.db").string()};
     settings_.on_event = [this](bool alarm, std::string_view event, std::string_view) {
       std::lock_guard lock(mutex_);

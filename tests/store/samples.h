@@ -16,7 +16,7 @@ inline store::Time at(std::int64_t seconds) { return store::Time{std::chrono::se
 
 inline store::DecisionRecord sample_decision(std::string const& name, store::Time time = at(0)) {
   store::DecisionRecord decision;
-  decision.id = base::uuid_from_time(time);
+  decision.id = base::UuidSequence().next(time);  // of its own: samples come in any order of times
   decision.time = time;
   decision.hook_instance = "instance-" + name;
   decision.client = "ehr";

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -270,6 +271,29 @@ TEST_P(SqlStores, keep_what_reviewers_did_about_a_decision) {
   EXPECT_EQ(list(*store, query).decisions[0].determination, "approve");
   query.determination = "none";
   EXPECT_THAT(orders(list(*store, query)), ElementsAre("MedicationRequest/b"));
+}
+
+TEST_P(SqlStores, keep_what_reviewers_did_in_order_when_the_clock_stands_still_or_goes_back) {
+  auto store = open();
+  auto const decision = sample_decision("a");
+  record(*store, {decision});
+  Reviewer const anna{"u1", "Anna"};
+  std::vector<ReviewView> views;
+  std::vector<Determination> determinations;
+  std::vector<GivenAnswer> answers;
+  for (int i = 0; i < 12; ++i) {
+    Time const time = at(i < 6 ? 100 : 90);
+    views.push_back({"view " + std::to_string(i), decision.id, anna, time});
+    determinations.push_back({decision.id, i % 2 == 0 ? "deny" : "approve", std::to_string(i), anna, time});
+    answers.push_back({decision.id, "fact", i % 2 == 0 ? "no" : "yes", anna, time});
+    ASSERT_TRUE(keep_review(*store, {views.back(), determinations.back(), answers.back()}));
+  }
+  auto const review = ask<DecisionReview>(*store, [&](Reader& reader) { return reader.review_of(decision.id); });
+  EXPECT_EQ(review.determinations, determinations);
+  EXPECT_EQ(review.answers, answers);
+  std::reverse(views.begin(), views.end());
+  EXPECT_EQ(review.views, views) << "the newest first";
+  EXPECT_EQ((ask<std::vector<ReviewView>>(*store, [](Reader& reader) { return reader.views(20); })), views);
 }
 
 TEST_P(SqlStores, keep_all_of_a_review_or_nothing) {

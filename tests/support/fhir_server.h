@@ -155,10 +155,10 @@ class FhirServer {
     std::lock_guard const lock(mutex_);
     log_.clear();
   }
-  /// Whether `count` requests have come within ten seconds.
+  /// Whether `count` requests have come within a minute.
   [[nodiscard]] bool has_been_asked(std::size_t count) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(10), [&] { return log_.size() >= count; });
+    return changed_.wait_for(lock, std::chrono::minutes(1), [&] { return log_.size() >= count; });
   }
 
  private:

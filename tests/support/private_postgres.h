@@ -38,12 +38,12 @@ class PrivatePostgres {
   PrivatePostgres& operator=(PrivatePostgres const&) = delete;
 
   void start() {
-    must(as_owner((bin_ / "pg_ctl").string() + " -D " + data() + " -w -t 30 -l " + (home_ / "log").string() +
+    must(as_owner((bin_ / "pg_ctl").string() + " -D " + data() + " -w -t 300 -l " + (home_ / "log").string() +
                   " -o \"-c listen_addresses='' -c unix_socket_directories=" + home_.string() + "\" start"));
   }
   /// `mode`: fast (connections are cut, data flushed) or immediate (as a crash would).
   void stop(std::string const& mode) noexcept {
-    static_cast<void>(run(as_owner((bin_ / "pg_ctl").string() + " -D " + data() + " -w -t 30 -m " + mode + " stop")));
+    static_cast<void>(run(as_owner((bin_ / "pg_ctl").string() + " -D " + data() + " -w -t 300 -m " + mode + " stop")));
   }
 
   [[nodiscard]] std::string url(std::string const& database = "postgres") const {

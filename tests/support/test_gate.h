@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/gate.h"
+#include "tests/support/token_clock.h"
 
 namespace ivig::test {
 
@@ -28,8 +29,9 @@ class TestGate {
         slow_checks_(config_.tokens.slow_checks, 1),
         authenticator_(keys_, replay_, slow_checks_),
         rate_(config_.limits.requests_per_second),
-        gate_({clients_, authenticator_, rate_, counters_, log, [this] { return rate_clock_.load(); }}, config_.auth,
-              config_.public_url) {
+        gate_({clients_, authenticator_, rate_, counters_, log,
+               [] { return base::Now(std::chrono::seconds(token_clock())); }, [this] { return rate_clock_.load(); }},
+              config_.auth, config_.public_url) {
     load(config_);
   }
 

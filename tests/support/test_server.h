@@ -23,15 +23,15 @@
 namespace ivig::test {
 
 /// A door that handlers wait at until the test opens it: requests in flight without sleeping for a guessed time.
-/// It opens by itself after ten seconds, so that a failed test ends.
+/// It opens by itself after a minute, so that a failed test ends.
 class Door {
  public:
   void open() { open_ = true; }
   [[nodiscard]] bool is_open() const { return open_; }
   void enter() { ++waiting_; }
-  /// Whether `count` handlers have come to the door within ten seconds.
+  /// Whether `count` handlers have come to the door within a minute.
   [[nodiscard]] bool has_waiting(int count) const {
-    for (int i = 0; i < 5000 && waiting_ < count; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    for (int i = 0; i < 30000 && waiting_ < count; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
     return waiting_ >= count;
   }
 
@@ -75,7 +75,7 @@ inline boost::asio::awaitable<server::Response> answer_at_door(TestServerOptions
     options.door->enter();
     auto executor = co_await boost::asio::this_coro::executor;
     boost::asio::steady_timer timer(executor);
-    for (int i = 0; i < 5000 && !options.door->is_open(); ++i) {
+    for (int i = 0; i < 30000 && !options.door->is_open(); ++i) {
       timer.expires_after(std::chrono::milliseconds(2));
       co_await timer.async_wait(boost::asio::use_awaitable);
     }
@@ -113,10 +113,10 @@ class TestServer {
   [[nodiscard]] server::Server& server() { return server_; }
   [[nodiscard]] server::CounterValues counters() const { return server_.counters(); }
 
-  /// Whether `reached` holds for the counters within ten seconds.
+  /// Whether `reached` holds for the counters within a minute.
   template <class Reached>
   [[nodiscard]] bool comes_to(Reached&& reached) const {
-    for (int i = 0; i < 5000 && !reached(counters()); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    for (int i = 0; i < 30000 && !reached(counters()); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
     return reached(counters());
   }
 

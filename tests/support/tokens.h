@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "certs/base64url.h"
+#include "tests/support/token_clock.h"
 
 namespace ivig::test {
 
@@ -177,13 +178,9 @@ struct Token {
   }
 };
 
-inline std::int64_t seconds_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 /// A good token, five minutes long, for `audience`.
 inline Token token(std::string const& issuer, std::string const& audience, std::string const& kid = "k1",
-                   std::string const& algorithm = "ES384", std::int64_t now = seconds_now()) {
+                   std::string const& algorithm = "ES384", std::int64_t now = token_clock()) {
   return Token{{{"alg", "\"" + algorithm + "\""}, {"typ", "\"JWT\""}, {"kid", "\"" + kid + "\""}},
                {{"iss", "\"" + issuer + "\""},
                 {"aud", "\"" + audience + "\""},
