@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -88,7 +89,8 @@ std::string uuid_from_time(std::chrono::sys_time<std::chrono::milliseconds> time
 
 std::string uuid_lower_bound(std::chrono::sys_time<std::chrono::milliseconds> time) {
   std::array<unsigned char, 16> bytes{};
-  put_time(bytes, time);
+  // No id is older than 1970: a bound before it is below all of them.
+  put_time(bytes, std::max(time, std::chrono::sys_time<std::chrono::milliseconds>{}));
   return uuid_text(bytes);
 }
 

@@ -25,6 +25,7 @@ using Sha256 = std::array<unsigned char, 32>;
 [[nodiscard]] std::string uuid_from_time(std::chrono::sys_time<std::chrono::milliseconds> time);
 
 /// The least text that an id of uuid_from_time(time) can have: bounds of a range of times. Not an id itself.
+/// A time before 1970 has the lowest of all.
 [[nodiscard]] std::string uuid_lower_bound(std::chrono::sys_time<std::chrono::milliseconds> time);
 
 /// HMAC-SHA-256 (RFC 2104) as lower-case hexadecimal: stands for an identifier where the identifier is not kept.
