@@ -4,13 +4,14 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <thread>
 
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "app/certificate_watch.h"
@@ -19,6 +20,7 @@
 #include "app/config.h"
 #include "app/config_file.h"
 #include "app/decision_log.h"
+#include "app/file_limit.h"
 #include "app/gate.h"
 #include "app/key_fetcher.h"
 #include "app/oidc.h"
@@ -39,19 +41,8 @@ int refuse(base::Error const& error) {
   return 2;
 }
 
-/// Raises the open-file limit to what `connections` needs; a refusal shows later as refused connections, so it is said.
-void raise_file_limit(std::size_t connections, server::Log& log) {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  rlim_t wanted = static_cast<rlim_t>(connections) + 2048;  // beside them: files, and connections to FHIR servers
-  if (limit.rlim_cur >= wanted) return;
-  limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? wanted : std::min(wanted, limit.rlim_max);
-  setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur < wanted) {
-    log.warn("open_file_limit",
-             {{"wanted", static_cast<std::int64_t>(wanted)}, {"allowed", static_cast<std::int64_t>(limit.rlim_cur)}});
-  }
-}
+constexpr std::size_t kAdminConnections = 64;
+constexpr std::chrono::milliseconds kWhileStoreCommits(20);
 
 base::Now current_time() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
@@ -62,6 +53,10 @@ RouteSettings route_settings(Config const& config) {
   settings.gap_cards = config.gap_cards;
   settings.body_bytes = config.limits.http.body_bytes;
   settings.json_depth = config.limits.json_depth;
+  settings.form_bytes = config.limits.form_bytes;
+  settings.feedback_bytes = config.limits.feedback_bytes;
+  settings.feedback_entries = config.limits.feedback_entries;
+  settings.store_required = config.store.required;
   settings.review.open = config.review.auth == ReviewAuth::off && config.is_loopback_only() && !config.behind_proxy;
   settings.review.auth = config.review.auth;
   settings.review.public_url = config.public_url;
@@ -165,7 +160,7 @@ class Service {
       oidc_ = *std::move(oidc);
       settings_.review.oidc = oidc_.get();
     }
-    raise_file_limit(config_.limits.http.connections, log_);
+    if (auto limited = limit_connections(); !limited) return refuse(limited.error());
     if (auto started = start(); !started) return refuse(started.error());
     log_.info("started", {{"rules", (*knowledge)->rules.version},
                           {"rules_sha256", (*knowledge)->rules.sha256},
@@ -183,6 +178,7 @@ class Service {
     log_.info("stopping");
     drain(signals);
     bool clean = server_.stop();
+    if (server_.stuck() > 0) abandon();
     slow_checks_.stop();
     store_.reset();  // what is still queued is committed; its answers find the server's contexts alive
     log_.info("stopped", {{"clean", clean}});
@@ -190,6 +186,38 @@ class Service {
   }
 
  private:
+  /// As many as there are file descriptors for; said where these are fewer than configured.
+  base::Result<void> limit_connections() {
+    std::size_t const wanted = config_.limits.http.connections, listeners = config_.listen.size();
+    std::size_t const files = files_wanted(wanted, listeners);
+    std::size_t const allowed = raise_file_limit(files);
+    auto connections = connections_allowed(wanted, listeners, allowed);
+    if (!connections) return tl::unexpected(connections.error());
+    connections_ = *connections;
+    if (connections_ < wanted) {
+      log_.warn("fewer_connections", {{"limits.connections", wanted},
+                                      {"connections", connections_},
+                                      {"open_files_allowed", allowed},
+                                      {"open_files_wanted", files}});
+    }
+    return {};
+  }
+
+  /// The end while threads still compute, which nothing can interrupt: what they use must stay, so the process ends
+  /// without taking anything apart. Records that wait are committed or spooled first, within store_wait_seconds.
+  [[noreturn]] void abandon() {
+    auto const until = std::chrono::steady_clock::now() + config_.store.wait + std::chrono::seconds(1);
+    while (store_->status().queue > 0 && std::chrono::steady_clock::now() < until) {
+      std::this_thread::sleep_for(kWhileStoreCommits);
+    }
+    auto const status = store_->status();
+    log_.error("stopped", {{"clean", false},
+                           {"threads_abandoned", server_.stuck()},
+                           {"records_lost", status.memory_records + status.queue}});
+    std::this_thread::sleep_for(2 * kWhileStoreCommits);  // errors are written at once, by a thread of the log's own
+    std::_Exit(0);
+  }
+
   base::Result<void> start() {
     std::shared_ptr<boost::asio::ssl::context> tls;
     if (config_.needs_tls()) {
@@ -202,8 +230,12 @@ class Service {
     auto admin = std::make_shared<server::Handler const>(
         admin_handler({knowledge_, *decisions_, stopping_, [this](ServiceMetrics& figures) { refresh(figures); }}));
     std::vector<server::Listener> listeners;
-    for (auto const& address : config_.listen) listeners.push_back({address, service, address.tls ? tls : nullptr});
-    if (config_.admin) listeners.push_back({*config_.admin, admin, config_.admin->tls ? tls : nullptr, false});
+    for (auto const& address : config_.listen) {
+      listeners.push_back({address, service, address.tls ? tls : nullptr, true, false, connections_});
+    }
+    if (config_.admin) {
+      listeners.push_back({*config_.admin, admin, config_.admin->tls ? tls : nullptr, false, true, kAdminConnections});
+    }
     auto bound = server_.start(std::move(listeners));
     if (!bound) return tl::unexpected(bound.error());
     for (auto const& address : *bound) std::cout << "listening " << address.text() << std::endl;
@@ -316,6 +348,7 @@ class Service {
 
   Config config_;
   std::string file_;
+  std::size_t connections_ = 0;
   fhir::RestClient client_;  // before the first thread
   server::Log log_;
   KnowledgeSlot knowledge_;
@@ -350,6 +383,7 @@ int run_serve(std::string const& named) {
   for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its largest (ulimit -f) is a write that fails, as on a full disk
   // Decisions are patient data: database, spool and key are for the server's own user.
   ::umask(S_IRWXG | S_IRWXO);
 

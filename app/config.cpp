@@ -9,6 +9,7 @@
 #include <span>
 #include <system_error>
 
+#include "app/config_limits.h"
 #include "app/config_node.h"
 #include "app/config_store.h"
 #include "fhir/outbound_policy.h"
@@ -21,13 +22,10 @@ using base::fail;
 using server::ListenAddress;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using Members = std::map<std::string, ConfigNode>;
 
-constexpr std::uint64_t kMostBytes = 1024ULL * 1024 * 1024;
 constexpr milliseconds kShortest(50);
-constexpr seconds kLongest(3600);
 
-constexpr std::array<std::string_view, 24> kTopKeys{"listen",
+constexpr std::array<std::string_view, 25> kTopKeys{"listen",
                                                     "behind_proxy",
                                                     "public_url",
                                                     "admin",
@@ -40,6 +38,7 @@ constexpr std::array<std::string_view, 24> kTopKeys{"listen",
                                                     "store_spool",
                                                     "store_spool_bytes",
                                                     "store_memory_bytes",
+                                                    "store_required",
                                                     "store_keep_days",
                                                     "store_wait_seconds",
                                                     "threads",
@@ -55,9 +54,6 @@ constexpr std::array<std::string_view, 6> kTlsKeys{
     "certificate", "key", "client_ca", "require_client_certificate", "certificates", "outbound_ca"};
 constexpr std::array<std::string_view, 2> kCertificateKeys{"certificate", "key"};
 constexpr std::array<std::string_view, 1> kCorsKeys{"origins"};
-constexpr std::array<std::string_view, 10> kLimitKeys{
-    "body_bytes",  "json_depth",          "header_seconds", "request_seconds",     "idle_seconds",
-    "connections", "requests_per_second", "fhir_seconds",   "fhir_response_bytes", "fhir_pages"};
 constexpr std::array<std::string_view, 2> kLogKeys{"level", "format"};
 constexpr std::array<std::string_view, 10> kReviewKeys{
     "auth",         "issuer",         "client_id",   "client_secret_file", "token_file",
@@ -75,22 +71,6 @@ constexpr std::array<std::string_view, 6> kLevels{"trace", "debug", "info", "war
 constexpr std::array<std::string_view, 2> kFormats{"json", "text"};
 constexpr std::array<std::string_view, 4> kFhirVersions{"R4", "STU3", "DSTU2", "R5"};
 constexpr std::array<std::string_view, 5> kProfiles{"generic", "epic", "oracle-health", "cds-hooks-1.0", "sandbox"};
-
-/// Calls `read` with the member, if it is there and not null.
-template <class Read>
-void with(Members const& members, char const* name, Read&& read) {
-  auto const found = members.find(name);
-  if (found != members.end() && !found->second.is_null()) read(found->second);
-}
-
-/// Null where the contract knows no null is taken for a forgotten value.
-void no_nulls(Members const& members, std::span<std::string_view const> may_be_null = {}) {
-  for (auto const& [name, node] : members) {
-    if (node.is_null() && std::find(may_be_null.begin(), may_be_null.end(), name) == may_be_null.end()) {
-      node.refuse("has no value; give one or remove the key");
-    }
-  }
-}
 
 std::filesystem::path path_in(std::filesystem::path const& folder, std::string const& text) {
   return (folder / text).lexically_normal();
@@ -157,25 +137,6 @@ TlsConfig read_tls(ConfigNode const& node, std::filesystem::path const& folder, 
     if (tls.require_client_certificate && !tls.client_ca) value.refuse("needs tls.client_ca, the file of the CA");
   });
   return tls;
-}
-
-LimitsConfig read_limits(ConfigNode const& node) {
-  LimitsConfig limits;
-  Members const members = node.members(kLimitKeys);
-  no_nulls(members);
-  with(members, "body_bytes", [&](auto const& v) { limits.http.body_bytes = v.integer(1024, kMostBytes); });
-  with(members, "json_depth", [&](auto const& v) { limits.json_depth = static_cast<unsigned>(v.integer(8, 512)); });
-  with(members, "header_seconds", [&](auto const& v) { limits.http.header_time = v.seconds(kShortest, kLongest); });
-  with(members, "request_seconds", [&](auto const& v) { limits.http.request_time = v.seconds(kShortest, kLongest); });
-  with(members, "idle_seconds", [&](auto const& v) { limits.http.idle_time = v.seconds(kShortest, kLongest); });
-  with(members, "connections", [&](auto const& v) { limits.http.connections = v.integer(1, 1000000); });
-  with(members, "requests_per_second",
-       [&](auto const& v) { limits.requests_per_second = static_cast<std::uint32_t>(v.integer(0, 1000000)); });
-  with(members, "fhir_seconds", [&](auto const& v) { limits.fhir_time = v.seconds(kShortest, seconds(300)); });
-  with(members, "fhir_response_bytes",
-       [&](auto const& v) { limits.fhir_response_bytes = v.integer(1024, kMostBytes); });
-  with(members, "fhir_pages", [&](auto const& v) { limits.fhir_pages = static_cast<unsigned>(v.integer(1, 1000)); });
-  return limits;
 }
 
 LogConfig read_log(ConfigNode const& node) {
@@ -315,6 +276,10 @@ void cross_check(Config const& config, Members const& members) {
     throw ConfigMistake(line_of(members, "review"),
                         "key review.auth: signed-in reviewers need a store for their sessions and the record of their "
                         "views; set store, or review.auth: off");
+  }
+  if (config.store.required && config.store.kind == StoreKind::none) {
+    throw ConfigMistake(line_of(members, "store_required"),
+                        "key store_required: true needs a store; set store, or leave it out");
   }
   for (ClientConfig const& client : config.clients) {
     if (!client.certificate.empty() && !config.tls.client_ca) {

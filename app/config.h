@@ -45,6 +45,7 @@ struct StoreConfig {
   std::uint64_t spool_bytes = 268435456;
   std::uint64_t memory_bytes = 67108864;  ///< store_memory_bytes: of records when the spool is full too
   std::chrono::milliseconds wait{1000};   ///< store_wait_seconds: a record that takes longer is spooled
+  bool required = false;                  ///< store_required: an answer whose record is not on disk becomes 503
   unsigned keep_days = 0;                 ///< store_keep_days: older decisions are removed; 0 = never
 };
 
@@ -56,6 +57,9 @@ struct LimitsConfig {
   std::chrono::milliseconds fhir_time = std::chrono::seconds(3);  ///< limits.fhir_seconds: all fetches of one call
   std::size_t fhir_response_bytes = 16777216;
   unsigned fhir_pages = 10;
+  std::size_t form_bytes = 65536;        ///< limits.form_bytes: longest form of the console
+  std::size_t feedback_bytes = 1048576;  ///< limits.feedback_bytes: longest body of a feedback call
+  std::size_t feedback_entries = 1000;   ///< limits.feedback_entries: most entries of one
 };
 
 struct LogConfig {

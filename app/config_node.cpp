@@ -63,6 +63,14 @@ std::optional<Number> number_in(std::string_view text) {
 
 }  // namespace
 
+void no_nulls(Members const& members, std::span<std::string_view const> may_be_null) {
+  for (auto const& [name, node] : members) {
+    if (node.is_null() && std::find(may_be_null.begin(), may_be_null.end(), name) == may_be_null.end()) {
+      node.refuse("has no value; give one or remove the key");
+    }
+  }
+}
+
 std::optional<std::string_view> nearest(std::string_view word, std::span<std::string_view const> known) {
   std::optional<std::string_view> best;
   std::size_t best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;

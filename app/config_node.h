@@ -66,6 +66,18 @@ class ConfigNode {
   int line_;
 };
 
+using Members = std::map<std::string, ConfigNode>;
+
+/// Calls `read` with the member, if it is there and not null.
+template <class Read>
+void with(Members const& members, char const* name, Read&& read) {
+  auto const found = members.find(name);
+  if (found != members.end() && !found->second.is_null()) read(found->second);
+}
+
+/// Null where the configuration knows no null is taken for a forgotten value: a mistake.
+void no_nulls(Members const& members, std::span<std::string_view const> may_be_null = {});
+
 /// The known word nearest to a misspelt one, if any is near.
 [[nodiscard]] std::optional<std::string_view> nearest(std::string_view word, std::span<std::string_view const> known);
 

@@ -8,16 +8,8 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using Members = std::map<std::string, ConfigNode>;
 
 constexpr std::array<std::string_view, 2> kReferences{"hashed", "plain"};
-
-/// Calls `read` with the member, if it is there and not null.
-template <class Read>
-void with(Members const& members, char const* name, Read&& read) {
-  auto const found = members.find(name);
-  if (found != members.end() && !found->second.is_null()) read(found->second);
-}
 
 std::filesystem::path path_in(std::filesystem::path const& folder, std::string const& text) {
   return (folder / text).lexically_normal();
@@ -60,6 +52,7 @@ void read_store_settings(Members const& members, std::filesystem::path const& fo
   with(members, "store_spool", [&](auto const& v) { store.spool = path_in(folder, v.text()); });
   with(members, "store_spool_bytes", [&](auto const& v) { store.spool_bytes = v.integer(65536, 1ULL << 40U); });
   with(members, "store_memory_bytes", [&](auto const& v) { store.memory_bytes = v.integer(0, 1ULL << 40U); });
+  with(members, "store_required", [&](auto const& v) { store.required = v.boolean(); });
   with(members, "store_keep_days",
        [&](auto const& v) { store.keep_days = static_cast<unsigned>(v.integer(0, 36500)); });
   with(members, "store_wait_seconds", [&](auto const& v) { store.wait = v.seconds(milliseconds(50), seconds(60)); });

@@ -30,7 +30,6 @@ namespace {
 
 constexpr std::string_view kConsole = "/review";
 constexpr std::string_view kDecisions = "/review/decisions/";
-constexpr std::size_t kLongestForm = 65536;  // bytes; a note of 4000 characters, escaped
 
 Response file(std::string_view path) {
   Response response;
@@ -76,7 +75,8 @@ Response message(unsigned status, std::string_view title, std::string_view text,
   return html_page(web::message_page(title, text, viewer), status);
 }
 
-Response unavailable() {
+Response unavailable(bool api) {
+  if (api) return review_api_error({Errc::unavailable, "store", "the store cannot be reached; try again"});
   Response response = message(503, "Not now",
                               "The store cannot be reached, so nothing can be shown: every view is "
                               "recorded first. Try again in a moment.",
@@ -219,6 +219,19 @@ web::Viewer Console::viewer_of(Visitor const& visitor) const {
   return viewer;
 }
 
+std::optional<Response> Console::slow_down(RequestHead const& head, bool api) const {
+  auto const wait = pace_->begin(SignInPace::source_of(head.peer), std::chrono::steady_clock::now());
+  if (wait.count() == 0) return std::nullopt;
+  decisions_.log().warn("review_sign_in_slowed", {{"request_id", head.request_id}, {"seconds", wait.count()}});
+  Response response =
+      api ? review_api_error({Errc::too_many_requests, "", "too many tries to sign in; see Retry-After"})
+          : message(429, "Too many tries",
+                    "Several tries to sign in from here have failed. Wait a little before the next one.", nobody());
+  std::erase_if(response.headers, [](auto const& header) { return header.first == "Retry-After"; });
+  response.headers.emplace_back("Retry-After", std::to_string(wait.count()));
+  return response;
+}
+
 awaitable<std::optional<Response>> Console::on_head(RequestHead& head, std::string path) const {
   ConsolePath const to = console_path(path);
   auto const& access = settings_.review;
@@ -227,13 +240,15 @@ awaitable<std::optional<Response>> Console::on_head(RequestHead& head, std::stri
   if (to.action == Action::unknown) co_return message(404, "No such page", "The address leads nowhere.", nobody());
   if (head.method == "OPTIONS") co_return no_content(to);
   if ((post && !to.posted) || (get && !to.shown) || (!post && !get)) {
-    Response refused = plain(405);
-    refused.headers = no_content(to).headers;
+    Response refused = api ? review_api_error({Errc::method_not_allowed, "", "the API is read by GET"}) : plain(405);
+    for (auto const& header : no_content(to).headers) refused.headers.push_back(header);
     co_return refused;
   }
   if (to.action == Action::file) co_return file(path);
   if (access.auth == ReviewAuth::off && !may_review(access, head)) {
-    if (api) co_return plain(403);
+    if (api) {
+      co_return review_api_error({Errc::forbidden, "", "without sign-in (review.auth) this machine alone is served"});
+    }
     co_return message(403, "Not from here",
                       "Without sign-in (review.auth) the console is served to this machine alone, under its own name "
                       "and without a proxy.",
@@ -242,9 +257,17 @@ awaitable<std::optional<Response>> Console::on_head(RequestHead& head, std::stri
   if (post && is_cross_site(access, head)) {
     co_return message(403, "Refused", "The form was sent by a page of another site.", nobody());
   }
-  auto found = co_await find_visitor(access, decisions_, head);
-  if (!found) co_return unavailable();
+  // Bearer tokens are for scripts and the API: no page is opened by one, and no session begun.
+  bool const tries = access.auth == ReviewAuth::token &&
+                     ((post && to.action == Action::sign_in) || (api && !bearer_token(head).empty()));
+  if (tries) {
+    auto slowed = slow_down(head, api);
+    if (slowed) co_return slowed;
+  }
+  auto found = co_await find_visitor(access, decisions_, head, api);
+  if (!found) co_return unavailable(api);
   auto const visitor = std::make_shared<Visitor const>(*std::move(found));
+  if (visitor->by_token && visitor->role) pace_->succeeded(SignInPace::source_of(head.peer));
   if (!visitor->role && !to.is_open()) {
     if (api) {
       Response refused = plain(401);
@@ -259,13 +282,15 @@ awaitable<std::optional<Response>> Console::on_head(RequestHead& head, std::stri
   }
   if (post && !is_form(head)) co_return plain(415);
   head.caller = visitor;
+  // Only a pasted case is as long as a call, and only from someone who is signed in.
+  if (!post) head.body_limit = {0, ""};
+  else if (to.action != Action::try_out) head.body_limit = {settings_.form_bytes, "limits.form_bytes"};
   co_return std::nullopt;
 }
 
 awaitable<Response> Console::on_body(RequestHead const& head, std::string path, std::string body) const {
   Call call{console_path(path), path, head, std::static_pointer_cast<Visitor const>(head.caller), {}};
   if (head.method == "POST") {
-    if (call.to.action != Action::try_out && body.size() > kLongestForm) co_return plain(413);
     auto form = web::read_form(body);
     if (!form) co_return message(400, "Not understood", "The form is damaged.", viewer_of(*call.visitor));
     if (!same_secret(web::field(*form, "csrf"), call.visitor->csrf())) {
@@ -320,7 +345,7 @@ awaitable<Response> Console::api(Call const& call) const {
   std::string id = call.path.starts_with(kOne) ? call.path.substr(kOne.size()) : "";
   std::string what = id.empty() ? "export" : "decision";
   auto const noted = co_await note_view(call, std::move(what), std::move(id));
-  if (!noted) co_return unavailable();
+  if (!noted) co_return unavailable(true);
   co_return response;
 }
 
@@ -340,11 +365,12 @@ awaitable<Response> Console::sign_in(Call const& call) const {
     page.mistake = "That token is not known here.";
     co_return html_page(web::sign_in_page(page, viewer), 403);
   }
+  pace_->succeeded(SignInPace::source_of(call.head.peer));
   store::Reviewer who{holder->subject(), holder->name};
   auto const role = holder->role;
   decisions_.log().info("review_sign_in", {{"request_id", call.head.request_id}, {"who", who.subject}});
   auto const secret = co_await begin_session(access, decisions_, std::move(who), role);
-  if (!secret) co_return unavailable();
+  if (!secret) co_return unavailable(false);
   Response response = go_to(to);
   response.headers.emplace_back("Set-Cookie", session_cookie(access, call.head.tls, *secret));
   co_return response;
@@ -353,7 +379,7 @@ awaitable<Response> Console::sign_in(Call const& call) const {
 awaitable<Response> Console::sign_out(Call const& call) const {
   std::string secret = call.visitor->secret;
   auto const ended = co_await end_session(decisions_, std::move(secret));
-  if (!ended) co_return unavailable();
+  if (!ended) co_return unavailable(false);
   Response response = go_to("/review/sign-in");
   response.headers.emplace_back("Set-Cookie", session_cookie(settings_.review, call.head.tls, ""));
   co_return response;

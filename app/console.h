@@ -2,12 +2,14 @@
 // The reviewers' console below /review: which path leads to which page, who may go there, and what is kept of it. The
 // pages themselves are made in web/.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "app/decision_log.h"
 #include "app/review_access.h"
+#include "app/sign_in_pace.h"
 #include "app/visitor.h"
 #include "base/asio.h"
 #include "server/http.h"
@@ -33,7 +35,7 @@ class Console {
   /// The references must outlive it.
   Console(std::atomic<std::shared_ptr<advice::Knowledge const>> const& knowledge, RouteSettings const& settings,
           DecisionLog const& decisions)
-      : knowledge_(knowledge), settings_(settings), decisions_(decisions) {}
+      : knowledge_(knowledge), settings_(settings), decisions_(decisions), pace_(std::make_unique<SignInPace>()) {}
 
   /// Who calls, and whether they may; an answer here is final, and the body is not read. `path` is normalised.
   [[nodiscard]] boost::asio::awaitable<std::optional<server::Response>> on_head(server::RequestHead& head,
@@ -61,10 +63,13 @@ class Console {
   [[nodiscard]] boost::asio::awaitable<base::Result<void>> note_view(Call const& call, std::string what,
                                                                      std::string decision) const;
   [[nodiscard]] web::Viewer viewer_of(Visitor const& visitor) const;
+  /// The answer to a caller who has to wait before the next try to sign in; nullopt: the try begins.
+  [[nodiscard]] std::optional<server::Response> slow_down(server::RequestHead const& head, bool api) const;
 
   std::atomic<std::shared_ptr<advice::Knowledge const>> const& knowledge_;
   RouteSettings const& settings_;
   DecisionLog const& decisions_;
+  std::unique_ptr<SignInPace> pace_;
 };
 
 }  // namespace ivig::app

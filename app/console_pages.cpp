@@ -82,6 +82,7 @@ Result<std::string> show_list(store::Reader& reader, KnowledgePtr const& knowled
 /// Which order, and what is said above it.
 struct OrderAsked {
   std::string id, notice;
+  unsigned feedback_page = 1;
 };
 
 /// The order as it is decided with the newest answers of reviewers; nullopt where none were given.
@@ -103,7 +104,7 @@ Result<std::optional<web::OrderShown>> with_answers(advice::Knowledge const& kno
 
 Result<std::string> show_order(store::Reader& reader, KnowledgePtr const& knowledge, OrderAsked const& asked,
                                web::Viewer const& viewer) {
-  auto decision = reader.show(asked.id);
+  auto decision = reader.show(asked.id, asked.feedback_page);
   if (!decision) return tl::unexpected(decision.error());
   auto review = reader.review_of(asked.id);
   if (!review) return tl::unexpected(review.error());
@@ -153,7 +154,8 @@ awaitable<Response> Console::list(Call const& call) const {
 
 awaitable<Response> Console::decision(Call const& call) const {
   web::Viewer viewer = viewer_of(*call.visitor);
-  OrderAsked asked{call.to.id, notice_of(call.head.query)};
+  OrderAsked asked{call.to.id, notice_of(call.head.query),
+                   feedback_page_of(query_value(call.head.query, "feedback")).value_or(1)};
   std::function<Result<std::string>(store::Reader&)> question =
       [knowledge = knowledge_.load(), asked = std::move(asked), viewer](store::Reader& reader) {
         return show_order(reader, knowledge, asked, viewer);

@@ -93,4 +93,9 @@ Result<void> set_filter(store::DecisionQuery& query, std::string_view name, std:
   return {};
 }
 
+std::optional<unsigned> feedback_page_of(std::string_view text) {
+  auto const page = number(text);
+  return page && *page >= 1 && *page <= store::kMostFeedbackPages ? page : std::nullopt;
+}
+
 }  // namespace ivig::app

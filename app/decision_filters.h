@@ -1,6 +1,7 @@
 #pragma once
 // Filters over decisions, the same on the command line and in the API: a name and a text each.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,5 +39,8 @@ inline constexpr FilterName kFilters[] = {
 /// Sets one filter. `now` is what ages are counted from. Errors: not_found for an unknown name, invalid_value.
 [[nodiscard]] base::Result<void> set_filter(store::DecisionQuery& query, std::string_view name, std::string_view value,
                                             store::References const& references, store::Time now);
+
+/// The number of a page of feedback, 1 to store::kMostFeedbackPages; nullopt: it is none.
+[[nodiscard]] std::optional<unsigned> feedback_page_of(std::string_view text);
 
 }  // namespace ivig::app

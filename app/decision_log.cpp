@@ -11,29 +11,34 @@ namespace ivig::app {
 using boost::asio::awaitable;
 using store::Kept;
 
-awaitable<void> DecisionLog::record(std::vector<store::DecisionRecord> decisions) const {
+awaitable<bool> DecisionLog::record(std::vector<store::DecisionRecord> decisions) const {
   parts_.metrics.decisions(decisions);
-  if (decisions.empty() || !keeps()) co_return;
+  if (decisions.empty() || !keeps()) co_return true;
   auto const start = std::chrono::steady_clock::now();
   auto begin = [this, &decisions](std::function<void(Kept)> done) {
     parts_.store.record(std::move(decisions), std::move(done));
   };
   // The store says where they went, once for all and not for every record: a log may fill the same disk.
-  static_cast<void>(co_await base::await_callback<Kept>(std::move(begin)));
+  Kept const kept = co_await base::await_callback<Kept>(std::move(begin));
   parts_.metrics.stage("store", std::chrono::steady_clock::now() - start);
+  co_return kept != Kept::unsaved;
 }
 
-awaitable<base::Result<void>> DecisionLog::feedback(base::JsonBody const& body, std::string client) const {
+awaitable<base::Result<void>> DecisionLog::feedback(base::JsonBody const& body, std::string client,
+                                                    std::size_t most) const {
   auto const now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  auto call = hooks::read_feedback(body.root(), client, now);
+  auto call = hooks::read_feedback(body.root(), client, now, most);
   if (!call) {
     parts_.metrics.feedback("rejected", 1);
     co_return tl::unexpected(call.error());
   }
-  for (auto const& error : call->rejected) {
-    parts_.log.warn("feedback_rejected", {{"client", client}, {"where", error.where}, {"detail", error.detail}});
+  if (call->rejected > 0) {
+    auto const& first = *call->first_rejected;
+    parts_.log.warn(
+        "feedback_rejected",
+        {{"client", client}, {"entries", call->rejected}, {"where", first.where}, {"detail", first.detail}});
   }
-  parts_.metrics.feedback("rejected", call->rejected.size());
+  parts_.metrics.feedback("rejected", call->rejected);
   if (call->entries.empty()) co_return base::Result<void>{};
   std::size_t accepted = 0;
   for (auto const& entry : call->entries) accepted += entry.outcome == "accepted" ? 1U : 0U;

@@ -45,13 +45,15 @@ class DecisionLog {
   [[nodiscard]] store::Store& store() const { return parts_.store; }
 
   /// Returns when the records are on disk, in the database or in the spool, or as safe as can be. Never fails: a sick
-  /// store costs nobody a card.
-  [[nodiscard]] boost::asio::awaitable<void> record(std::vector<store::DecisionRecord> decisions) const;
+  /// store costs nobody a card. False: they are in memory only, because database and spool both refuse; the caller says
+  /// whether the answer may leave.
+  [[nodiscard]] boost::asio::awaitable<bool> record(std::vector<store::DecisionRecord> decisions) const;
 
-  /// The whole of a feedback call; bad entries are logged by member, without values. Errors: 400 as read_feedback,
-  /// unavailable when it cannot be committed. REQ FDBK-02..FDBK-10
-  [[nodiscard]] boost::asio::awaitable<base::Result<void>> feedback(base::JsonBody const& body,
-                                                                    std::string client) const;
+  /// The whole of a feedback call of at most `most` entries; of bad ones their number and the first one's member are
+  /// logged, without values, in one line. Errors: 400 and 413 as read_feedback, unavailable when it cannot be
+  /// committed. REQ FDBK-02..FDBK-10
+  [[nodiscard]] boost::asio::awaitable<base::Result<void>> feedback(base::JsonBody const& body, std::string client,
+                                                                    std::size_t most) const;
 
   /// Counts a query; one that failed is logged: by origin and resource type, without what was asked.
   void fhir_query(QueriedFor const& call, hooks::QueryReport const& query) const;

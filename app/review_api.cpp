@@ -73,11 +73,18 @@ Body decisions_file(Reader& reader, store::DecisionQuery const& query, bool csv)
   return file;
 }
 
-Body one_decision(Reader& reader, std::string const& id, bool fhir, std::string const& public_url) {
-  auto decision = reader.show(id);
+/// Which decision, and which page of the clinicians' answers to it.
+struct DecisionAsked {
+  std::string id;
+  unsigned feedback_page = 1;
+  bool fhir = false;
+};
+
+Body one_decision(Reader& reader, DecisionAsked const& asked, std::string const& public_url) {
+  auto decision = reader.show(asked.id, asked.feedback_page);
   if (!decision) return tl::unexpected(decision.error());
-  if (fhir) return Document{hooks::guidance_bundle(*decision, public_url), "", kFhirJson};
-  auto review = reader.review_of(id);
+  if (asked.fhir) return Document{hooks::guidance_bundle(*decision, public_url), "", kFhirJson};
+  auto review = reader.review_of(asked.id);
   if (!review) return tl::unexpected(review.error());
   return Document{hooks::reviewed_decision_json(*decision, *review), "", kJson};
 }
@@ -92,21 +99,30 @@ std::string next_link(std::string const& query, std::string const& next) {
   return "<" + std::string(kDecisions) + "?" + kept + "after=" + next + ">; rel=\"next\"";
 }
 
-Response respond(Body const& body, std::string const& query) {
+}  // namespace
+
+Response review_api_error(base::Error const& error) {
   Response response;
   response.headers.emplace_back("Cache-Control", "no-store");
-  if (body) {
-    response.content_type = body->type;
-    response.body = body->text;
-    if (body->type == kCsv || body->type == kNdjson) {
-      std::string const name = body->type == kCsv ? "decisions.csv" : "decisions.ndjson";
-      response.headers.emplace_back("Content-Disposition", "attachment; filename=" + name);
-      if (!body->next.empty()) response.headers.emplace_back("Link", next_link(query, body->next));
-    }
-  } else {
-    response.content_type = kJson;
-    response.status = server::http_status(body.error().code);
-    response.body = fhir::operation_outcome(body.error());
+  response.status = server::http_status(error.code);
+  response.content_type = kJson;
+  response.body = fhir::operation_outcome(error);
+  if (response.status == 429 || response.status == 503) response.headers.emplace_back("Retry-After", "5");
+  return response;
+}
+
+namespace {
+
+Response respond(Body const& body, std::string const& query) {
+  if (!body) return review_api_error(body.error());
+  Response response;
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.content_type = body->type;
+  response.body = body->text;
+  if (body->type == kCsv || body->type == kNdjson) {
+    std::string const name = body->type == kCsv ? "decisions.csv" : "decisions.ndjson";
+    response.headers.emplace_back("Content-Disposition", "attachment; filename=" + name);
+    if (!body->next.empty()) response.headers.emplace_back("Link", next_link(query, body->next));
   }
   return response;
 }
@@ -125,12 +141,18 @@ Result<Question> question_of(DecisionLog const& decisions, std::string const& pa
   store::DecisionQuery query;
   std::vector<std::string_view> const formats = formats_of(path);
   std::string format = "json";
+  unsigned feedback_page = 1;
   auto const now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   for (auto const& [name, value] : *pairs) {
     if (name == "format") {
       if (std::find(formats.begin(), formats.end(), value) == formats.end())
         return base::fail(Errc::invalid_value, "format", "is none of this path; see docs/operating.md");
       format = value;
+    } else if (name == "feedback-page" && formats.back() == "fhir") {
+      auto const page = feedback_page_of(value);
+      if (!page)
+        return base::fail(Errc::invalid_value, name, "must be 1 to " + std::to_string(store::kMostFeedbackPages));
+      feedback_page = *page;
     } else if (name == "documents") {
       query.documents = value != "false";
     } else if (auto set = set_filter(query, name, value, decisions.references(), now); !set) {
@@ -155,8 +177,8 @@ Result<Question> question_of(DecisionLog const& decisions, std::string const& pa
     });
   }
   if (!path.starts_with(std::string(kDecisions) + "/")) return base::fail(Errc::not_found, "", "no such path");
-  return Question([id = path.substr(kDecisions.size() + 1), fhir = format == "fhir",
-                   url = std::move(public_url)](Reader& reader) { return one_decision(reader, id, fhir, url); });
+  return Question([asked = DecisionAsked{path.substr(kDecisions.size() + 1), feedback_page, format == "fhir"},
+                   url = std::move(public_url)](Reader& reader) { return one_decision(reader, asked, url); });
 }
 
 }  // namespace

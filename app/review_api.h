@@ -23,4 +23,7 @@ namespace ivig::app {
 [[nodiscard]] boost::asio::awaitable<server::Response> answer_review(DecisionLog const& decisions, std::string path,
                                                                      std::string query, std::string public_url);
 
+/// An error as the API says it: an OperationOutcome.
+[[nodiscard]] server::Response review_api_error(base::Error const& error);
+
 }  // namespace ivig::app

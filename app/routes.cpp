@@ -180,6 +180,7 @@ class ServiceRoutes {
     auto client = co_await gate_.admit(head, route.service->id, route.feedback);
     if (!client) co_return error_response(client.error());
     head.caller = std::make_shared<Caller const>(*std::move(client));
+    if (route.feedback) head.body_limit = {settings_.feedback_bytes, "limits.feedback_bytes"};
     co_return refuse_content(head);
   }
 
@@ -260,7 +261,10 @@ class ServiceRoutes {
     auto& answer = *outcome.answer;
     auto const latency = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
     for (auto& decision : answer.records) decision.latency_us = latency.count();
-    co_await decisions_.record(std::move(answer.records));
+    bool const on_disk = co_await decisions_.record(std::move(answer.records));
+    if (!on_disk && settings_.store_required) {
+      co_return error_response({Errc::unavailable, "store", "the decision cannot be kept (store_required); try again"});
+    }
     Response response;
     response.content_type = kJson;
     response.headers.emplace_back("Cache-Control", "no-store");
@@ -293,7 +297,7 @@ class ServiceRoutes {
   [[nodiscard]] awaitable<Response> take_feedback(Client const& caller, std::string body) const {
     auto parsed = base::JsonBody::parse(std::move(body), {settings_.body_bytes, settings_.json_depth});
     if (!parsed) co_return error_response(parsed.error());
-    auto kept = co_await decisions_.feedback(**parsed, caller.name);
+    auto kept = co_await decisions_.feedback(**parsed, caller.name, settings_.feedback_entries);
     if (!kept) co_return error_response(kept.error());
     Response response;
     response.content_type = kJson;

@@ -23,6 +23,10 @@ struct RouteSettings {
   bool gap_cards = true;
   ReviewAccess review;
   std::size_t body_bytes = 16 * 1024 * 1024;
+  std::size_t form_bytes = 65536;        ///< longest form of the console; a pasted case may be as long as a call
+  std::size_t feedback_bytes = 1048576;  ///< longest body of a feedback call
+  std::size_t feedback_entries = 1000;   ///< most entries of one
+  bool store_required = false;           ///< no answer without a record on disk
   unsigned json_depth = 64;
 };
 

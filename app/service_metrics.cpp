@@ -137,7 +137,9 @@ void ServiceMetrics::server(server::CounterValues const& counters) {
        {std::pair{"bad_framing", counters.bad_framing}, std::pair{"header_timeout", counters.header_timeouts},
         std::pair{"body_timeout", counters.body_timeouts}, std::pair{"idle_timeout", counters.idle_timeouts},
         std::pair{"slow_reader", counters.slow_readers}, std::pair{"body_too_long", counters.bodies_too_long},
-        std::pair{"tls_failure", counters.tls_failures}, std::pair{"exception", counters.handler_exceptions}}) {
+        std::pair{"no_room", counters.no_room}, std::pair{"idle_ended", counters.idle_ended},
+        std::pair{"no_descriptors", counters.no_descriptors}, std::pair{"tls_failure", counters.tls_failures},
+        std::pair{"exception", counters.handler_exceptions}}) {
     metrics_.count_to("ivig_cds_http_faults_total", {{"kind", kind}}, number(value));
   }
 }

@@ -40,15 +40,6 @@ awaitable<Result<ReviewSession>> session_of(DecisionLog const& decisions, std::s
   co_return co_await base::await_callback<Answer>(std::move(begin));
 }
 
-/// The token of "Authorization: Bearer TOKEN"; empty when there is none.
-std::string_view bearer(server::RequestHead const& head) {
-  constexpr std::string_view kScheme = "bearer ";
-  auto const value = head.header("Authorization");
-  if (value.size() <= kScheme.size() || !server::equal_without_case(value.substr(0, kScheme.size()), kScheme))
-    return {};
-  return value.substr(kScheme.size());
-}
-
 void admit(Visitor& visitor, TokenHolder const& holder) {
   visitor.role = holder.role;
   visitor.who = {holder.subject(), holder.name};
@@ -72,6 +63,14 @@ void admit(ReviewAccess const& access, ReviewSession const& session, Visitor& vi
 }
 
 }  // namespace
+
+std::string_view bearer_token(server::RequestHead const& head) {
+  constexpr std::string_view kScheme = "bearer ";
+  auto const value = head.header("Authorization");
+  if (value.size() <= kScheme.size() || !server::equal_without_case(value.substr(0, kScheme.size()), kScheme))
+    return {};
+  return value.substr(kScheme.size());
+}
 
 std::string Visitor::csrf() const { return base::keyed_hash_hex(secret, "form"); }
 
@@ -100,7 +99,7 @@ std::string session_cookie(ReviewAccess const& access, bool tls, std::string_vie
 }
 
 awaitable<Result<Visitor>> find_visitor(ReviewAccess const& access, DecisionLog const& decisions,
-                                        server::RequestHead const& head) {
+                                        server::RequestHead const& head, bool bearer) {
   Visitor visitor;
   visitor.secret = cookie_value(head, cookie_name(access, head.tls));
   bool const usable = visitor.secret.size() == 2 * kSecretBytes &&
@@ -114,7 +113,7 @@ awaitable<Result<Visitor>> find_visitor(ReviewAccess const& access, DecisionLog 
     visitor.who = {"local", ""};
     co_return visitor;
   }
-  if (auto const token = bearer(head); access.auth == ReviewAuth::token && !token.empty()) {
+  if (auto const token = bearer_token(head); bearer && access.auth == ReviewAuth::token && !token.empty()) {
     auto const tokens = access.tokens->load();
     if (auto const* holder = tokens->by_token(token)) admit(visitor, *holder);
     visitor.by_token = true;

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "app/decision_log.h"
 #include "app/review_access.h"
@@ -22,10 +23,11 @@ struct Visitor {
   [[nodiscard]] std::string csrf() const;
 };
 
-/// The visitor of a call. Errors: unavailable when sessions cannot be looked up.
+/// The visitor of a call. `bearer`: whether a bearer token counts, as it does for the API alone. Errors: unavailable
+/// when sessions cannot be looked up.
 [[nodiscard]] boost::asio::awaitable<base::Result<Visitor>> find_visitor(ReviewAccess const& access,
                                                                          DecisionLog const& decisions,
-                                                                         server::RequestHead const& head);
+                                                                         server::RequestHead const& head, bool bearer);
 
 /// Begins a session with a new secret, so that none that was planted before counts; returns the secret.
 /// Errors: unavailable.
@@ -40,6 +42,9 @@ struct Visitor {
 /// in a chart leads into the console), and Secure with the __Host- prefix where browsers come by https. `tls`: of the
 /// connection.
 [[nodiscard]] std::string session_cookie(ReviewAccess const& access, bool tls, std::string_view secret);
+
+/// The token of "Authorization: Bearer TOKEN"; empty when there is none.
+[[nodiscard]] std::string_view bearer_token(server::RequestHead const& head);
 
 /// The value of a cookie; empty when there is none.
 [[nodiscard]] std::string cookie_value(server::RequestHead const& head, std::string_view name);

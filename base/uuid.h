@@ -37,6 +37,7 @@ class UuidSequence {
 };
 
 /// The least text that an id of this time can have: bounds of a range of times. Not an id itself.
+/// A time before 1970 has the lowest of all.
 [[nodiscard]] std::string uuid_lower_bound(std::chrono::sys_time<std::chrono::milliseconds> time);
 
 /// HMAC-SHA-256 (RFC 2104) as lower-case hexadecimal: stands for an identifier where the identifier is not kept.

@@ -105,23 +105,29 @@ Result<store::FeedbackRecord> read_entry(Json const& object, std::string const& 
 
 }  // namespace
 
-Result<FeedbackCall> read_feedback(Json const& body, std::string_view client, store::Time received) {
+Result<FeedbackCall> read_feedback(Json const& body, std::string_view client, store::Time received, std::size_t most) {
   if (!body.IsObject()) return base::fail(Errc::wrong_type, "", "the body must be an object with an array feedback");
   Json const* list = base::member(body, "feedback");
   if (list == nullptr) return base::fail(Errc::missing_field, "feedback", "must be an array");
   if (!list->IsArray()) return base::fail(Errc::wrong_type, "feedback", "must be an array");
+  if (list->Size() > most) {
+    return base::fail(Errc::too_large, "feedback",
+                      "has " + std::to_string(list->Size()) + " entries; at most " + std::to_string(most) +
+                          " (limits.feedback_entries) are taken in one call");
+  }
   FeedbackCall call;
   base::each(body, "feedback", [&](Json const& item, std::size_t index) {
     auto entry = read_entry(item, "feedback[" + std::to_string(index) + "]");
     if (!entry) {
-      call.rejected.push_back(entry.error());
+      ++call.rejected;
+      if (!call.first_rejected) call.first_rejected = entry.error();
       return;
     }
     entry->client = client;
     entry->received = received;
     call.entries.push_back(std::move(*entry));
   });
-  if (call.entries.empty() && !call.rejected.empty()) return tl::unexpected(call.rejected.front());
+  if (call.entries.empty() && call.first_rejected) return tl::unexpected(*call.first_rejected);
   return call;
 }
 

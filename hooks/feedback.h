@@ -1,6 +1,8 @@
 #pragma once
 // POST {service}/feedback: what the clinician did with cards. REQ FDBK-01..FDBK-13
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,12 +15,13 @@ namespace ivig::hooks {
 /// The entries of one call that can be used, and how many could not be.
 struct FeedbackCall {
   std::vector<store::FeedbackRecord> entries;
-  std::vector<base::Error> rejected;  ///< one for each bad entry: which member, and why; no patient data
+  std::size_t rejected = 0;                   ///< entries that could not be
+  std::optional<base::Error> first_rejected;  ///< of the first of them: which member, and why; no patient data
 };
 
 /// Reads a feedback body. Errors (400): no object, no array `feedback`, or entries of which none can be used (FDBK-02,
-/// FDBK-10). An empty array is fine.
+/// FDBK-10); too_large: more than `most` entries, of which none is taken then. An empty array is fine.
 [[nodiscard]] base::Result<FeedbackCall> read_feedback(base::Json const& body, std::string_view client,
-                                                       store::Time received);
+                                                       store::Time received, std::size_t most);
 
 }  // namespace ivig::hooks

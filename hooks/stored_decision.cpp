@@ -134,6 +134,7 @@ std::string stored_decision_json(StoredDecision const& decision) {
   } else {
     write_summary(json, record);
   }
+  json.member("feedbackCount", static_cast<std::int64_t>(decision.feedback_count));
   write_feedback(json, decision.feedback);
   json.end_object();
   return out;

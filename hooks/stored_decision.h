@@ -12,8 +12,8 @@ namespace ivig::hooks {
 
 /// The decision object of `check --format json` with, beside its members, id, time, hookInstance, client, tenant,
 /// service, rules, recommendation (the leading row), outcome,
-/// determination (the reviewers' newest), latency_ms, cards, facts and feedback. Without documents
-/// (DecisionQuery::documents) only order, patient, stance, indicator and the uuids of cards.
+/// determination (the reviewers' newest), latency_ms, cards, facts, feedbackCount and feedback (one page of it).
+/// Without documents (DecisionQuery::documents) only order, patient, stance, indicator and the uuids of cards.
 [[nodiscard]] std::string stored_decision_json(store::StoredDecision const& decision);
 
 /// The same with a member `review`: every determination with its note, and every answer, each with who and when.

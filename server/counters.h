@@ -19,6 +19,9 @@ struct CounterValues {
   std::uint64_t idle_timeouts = 0;    ///< connections closed because nothing came
   std::uint64_t slow_readers = 0;     ///< connections dropped because an answer was not taken in time
   std::uint64_t bodies_too_long = 0;  ///< answered 413
+  std::uint64_t no_room = 0;          ///< answered 503: no memory for the body, or too many large calls
+  std::uint64_t idle_ended = 0;       ///< idle connections that were closed to make place for new ones
+  std::uint64_t no_descriptors = 0;   ///< times that a connection came and no file descriptor was left
   std::uint64_t tls_failures = 0;     ///< handshakes that failed or took too long
   std::uint64_t handler_exceptions = 0;
 };
@@ -35,6 +38,9 @@ struct alignas(64) Counters {
   std::atomic<std::uint64_t> idle_timeouts{0};
   std::atomic<std::uint64_t> slow_readers{0};
   std::atomic<std::uint64_t> bodies_too_long{0};
+  std::atomic<std::uint64_t> no_room{0};
+  std::atomic<std::uint64_t> idle_ended{0};
+  std::atomic<std::uint64_t> no_descriptors{0};
   std::atomic<std::uint64_t> tls_failures{0};
   std::atomic<std::uint64_t> handler_exceptions{0};
 
@@ -51,6 +57,9 @@ struct alignas(64) Counters {
     sum.idle_timeouts += idle_timeouts.load(std::memory_order_relaxed);
     sum.slow_readers += slow_readers.load(std::memory_order_relaxed);
     sum.bodies_too_long += bodies_too_long.load(std::memory_order_relaxed);
+    sum.no_room += no_room.load(std::memory_order_relaxed);
+    sum.idle_ended += idle_ended.load(std::memory_order_relaxed);
+    sum.no_descriptors += no_descriptors.load(std::memory_order_relaxed);
     sum.tls_failures += tls_failures.load(std::memory_order_relaxed);
     sum.handler_exceptions += handler_exceptions.load(std::memory_order_relaxed);
   }

@@ -1,7 +1,9 @@
 #pragma once
 // HTTP as the rest of the program sees it: a head, a body, an answer. Knows no CDS Hooks and no Beast.
 
+#include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +14,12 @@
 #include "base/asio.h"
 
 namespace ivig::server {
+
+/// The longest body that a path can use, and the setting that says so.
+struct BodyLimit {
+  std::size_t bytes = std::numeric_limits<std::size_t>::max();
+  std::string_view setting{};
+};
 
 /// The request line and headers of one call. Header names are compared without case.
 struct RequestHead {
@@ -27,6 +35,9 @@ struct RequestHead {
   std::vector<std::string> certificate_names;
   /// Who calls, as on_head found out and on_request wants to know; the type is the handler's own.
   std::shared_ptr<void const> caller;
+  /// on_head lowers it to what the path can use; beside it limits.body_bytes holds. A longer body is answered 413 and
+  /// not read.
+  BodyLimit body_limit;
 
   /// The first header of that name; empty when there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const;
@@ -42,7 +53,8 @@ struct Response {
   std::string route{};   ///< the route's name for the access log ("order-sign"), never the path as sent
 };
 
-/// What a listener serves. Both functions are called on the connection's own thread.
+/// What a listener serves. Functions are called on the connection's own thread, but for on_request of calls whose body
+/// is longer than limits.inline_bytes: those run on a strand of other threads (large_calls.h).
 struct Handler {
   /// After the head, before the body is read: an answer here (401, 404, 405, 413, 415 ...) ends the exchange and the
   /// body is not read (the connection is closed then, unless the request has no body). May wait, for keys or a store;

@@ -15,7 +15,11 @@ struct Limits {
   std::chrono::milliseconds request_time = std::chrono::seconds(30);  ///< limits.request_seconds: body; answer; stop
   std::chrono::milliseconds idle_time = std::chrono::seconds(75);     ///< limits.idle_seconds: wait for a first byte
   std::chrono::milliseconds linger_time = std::chrono::seconds(2);    ///< after the last answer, for the client to read
-  std::size_t connections = 10000;  ///< limits.connections, per listener; more are answered 503 and closed
+  std::size_t connections = 10000;   ///< limits.connections, per listener; more are answered 503 and closed
+  std::size_t inline_bytes = 65536;  ///< limits.inline_bytes: calls with longer bodies are answered on other threads
+  std::size_t large_calls = 256;     ///< limits.large_calls: such calls under way or waiting; more are answered 503
+  std::size_t bodies_bytes = 268435456;  ///< limits.bodies_bytes: bodies held at once; more are answered 503
+  std::chrono::milliseconds stop_grace = std::chrono::seconds(2);  ///< at the end, for threads that compute
 };
 
 }  // namespace ivig::server

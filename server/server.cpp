@@ -1,6 +1,8 @@
 #include "server/server.h"
 
 #include <algorithm>
+#include <span>
+#include <thread>
 #include <utility>
 
 #include "server/acceptor.h"
@@ -13,18 +15,28 @@ namespace ivig::server {
 using base::Errc;
 using base::fail;
 
-Server::Server(Limits const& limits, unsigned threads, Log& log) : limits_(limits), log_(log) {
-  unsigned const count = threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
-  for (unsigned i = 0; i < count; ++i) workers_.push_back(std::make_unique<Worker>(limits_, log_));
+Server::Server(Limits const& limits, unsigned threads, Log& log)
+    : limits_(limits),
+      log_(log),
+      threads_(threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency())),
+      bodies_(limits.bodies_bytes),
+      large_(std::max(1U, std::thread::hardware_concurrency()), limits.large_calls, log) {
+  for (unsigned i = 0; i < threads_; ++i) workers_.push_back(std::make_unique<Worker>(parts()));
 }
 
 Server::~Server() {
   stop();
   acceptors_.clear();
+  crew_.join();
+  large_.discard();  // before the connections that wait for its calls
 }
+
+WorkerParts Server::parts() { return {limits_, log_, bodies_, large_}; }
 
 base::Result<std::vector<ListenAddress>> Server::start(std::vector<Listener> listeners) {
   std::vector<ListenAddress> bound;
+  workers_.reserve(workers_.size() + listeners.size());  // acceptors point into it
+  std::span<std::unique_ptr<Worker> const> const shared(workers_.data(), threads_);
   for (Listener& listener : listeners) {
     if (listener.address.tls && !listener.tls) {
       acceptors_.clear();
@@ -34,8 +46,14 @@ base::Result<std::vector<ListenAddress>> Server::start(std::vector<Listener> lis
     auto service = std::make_shared<Service>();
     service->handler = listener.handler ? std::move(listener.handler) : std::make_shared<Handler const>();
     service->access_log = listener.access_log;
-    Worker& home = *workers_[acceptors_.size() % workers_.size()];
-    acceptors_.push_back(std::make_shared<Acceptor>(home, workers_, std::move(service), std::move(listener.tls)));
+    service->most_open = listener.connections != 0 ? listener.connections : limits_.connections;
+    AcceptorPlace place{shared[acceptors_.size() % shared.size()].get(), shared, shared};
+    if (listener.own_thread) {
+      workers_.push_back(std::make_unique<Worker>(parts()));
+      place.home = workers_.back().get();
+      place.serving = std::span<std::unique_ptr<Worker> const>(&workers_.back(), 1);
+    }
+    acceptors_.push_back(std::make_shared<Acceptor>(place, std::move(service), std::move(listener.tls)));
     base::Result<ListenAddress> address = acceptors_.back()->open(std::move(listener.address));
     if (!address) {
       acceptors_.clear();
@@ -44,8 +62,9 @@ base::Result<std::vector<ListenAddress>> Server::start(std::vector<Listener> lis
     bound.push_back(*std::move(address));
   }
   for (auto const& acceptor : acceptors_) acceptor->accept_next();
-  running_ = workers_.size();
-  for (auto const& worker : workers_) threads_.emplace_back([this, &worker = *worker] { run(worker); });
+  started_ = true;
+  large_.start();
+  for (auto const& worker : workers_) crew_.add([this, &worker = *worker] { run(worker); });
   return bound;
 }
 
@@ -61,29 +80,25 @@ void Server::run(Worker& worker) {
       again = true;
     }
   }
-  std::lock_guard const lock(mutex_);
-  --running_;
-  finished_.notify_all();
 }
 
 bool Server::stop() {
-  if (threads_.empty()) return clean_;
+  if (!started_) return clean_;
+  started_ = false;
   for (auto const& acceptor : acceptors_) {
     boost::asio::post(acceptor->home().io, [acceptor] { acceptor->close(); });
   }
   for (auto const& worker : workers_) {
     boost::asio::post(worker->io, [&worker = *worker] { worker.begin_stop(); });
   }
-  {
-    std::unique_lock lock(mutex_);
-    clean_ = finished_.wait_for(lock, limits_.request_time, [this] { return running_ == 0; });
-  }
+  clean_ = crew_.wait(limits_.request_time);
   if (!clean_) {
     log_.warn("stop_timed_out", {{"connections_open", counters().connections_open}});
     for (auto const& worker : workers_) worker->io.stop();
   }
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
+  bool const back = large_.stop(limits_.stop_grace) && crew_.wait(limits_.stop_grace);
+  if (back) crew_.join();
+  else log_.error("calls_abandoned", {{"threads", stuck()}});
   return clean_;
 }
 

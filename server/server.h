@@ -1,15 +1,16 @@
 #pragma once
 // The HTTP server: listeners, worker threads, graceful stop.
 
-#include <condition_variable>
+#include <cstddef>
 #include <memory>
-#include <mutex>
-#include <thread>
 #include <vector>
 
 #include "base/result.h"
+#include "server/body_budget.h"
 #include "server/counters.h"
+#include "server/crew.h"
 #include "server/http.h"
+#include "server/large_calls.h"
 #include "server/limits.h"
 #include "server/listen_address.h"
 #include "server/log.h"
@@ -22,6 +23,7 @@ namespace ivig::server {
 
 class Worker;
 class Acceptor;
+struct WorkerParts;
 
 /// One address and what is served there.
 struct Listener {
@@ -29,6 +31,9 @@ struct Listener {
   std::shared_ptr<Handler const> handler;
   std::shared_ptr<boost::asio::ssl::context> tls{};  ///< required if address.tls
   bool access_log = true;
+  /// Served by a thread of its own: it answers while all others compute.
+  bool own_thread = false;
+  std::size_t connections = 0;  ///< most that are open; 0: limits.connections
 };
 
 /// Owns the worker threads, one io_context each; a connection stays on the worker that it was given to in turn.
@@ -58,7 +63,12 @@ class Server {
 
   /// Stops accepting, ends idle connections, lets requests in flight finish, and joins the threads. Waits at most
   /// limits.request_time; what has not finished by then is dropped. Returns whether everything finished. Idempotent.
+  /// A thread that computes cannot be dropped: it is waited for limits.stop_grace more, and counted in stuck().
   bool stop();
+
+  /// Threads that were still computing when stop() gave up on them. While there are any, destroying this object waits
+  /// for them, and nothing that they use may go.
+  [[nodiscard]] std::size_t stuck() const { return crew_.running() + large_.running(); }
 
   /// New connections of https listeners use `tls` from now on; open ones keep theirs. After start.
   void replace_tls(std::shared_ptr<boost::asio::ssl::context> const& tls);
@@ -67,16 +77,18 @@ class Server {
 
  private:
   void run(Worker& worker);
+  [[nodiscard]] WorkerParts parts();
 
   Limits limits_;
   Log& log_;
-  std::vector<std::unique_ptr<Worker>> workers_;
+  unsigned threads_;
+  BodyBudget bodies_;
+  LargeCalls large_;
+  std::vector<std::unique_ptr<Worker>> workers_;  ///< the first `threads_` take connections in turn
   std::vector<std::shared_ptr<Acceptor>> acceptors_;
-  std::vector<std::thread> threads_;
-  std::mutex mutex_;
-  std::condition_variable finished_;
-  std::size_t running_ = 0;
+  bool started_ = false;
   bool clean_ = true;
+  Crew crew_;  // last: its threads use everything above
 };
 
 }  // namespace ivig::server

@@ -31,8 +31,13 @@ std::uint64_t mixed(std::uint64_t value) {
 
 }  // namespace
 
-Worker::Worker(Limits const& its_limits, Log& its_log)
-    : limits(its_limits), log(its_log), next_id_(random_start()), tick_(tick_for(its_limits)) {
+Worker::Worker(WorkerParts const& parts)
+    : limits(parts.limits),
+      log(parts.log),
+      bodies(parts.bodies),
+      large(parts.large),
+      next_id_(random_start()),
+      tick_(tick_for(parts.limits)) {
   refresh_date();
 }
 
@@ -49,6 +54,21 @@ void Worker::begin_stop() {
 }
 
 void Worker::add(Connection& connection) { connections_.push_back(connection); }
+
+void Worker::begin_to_wait(Connection& connection) {
+  connection.unlink();
+  connections_.push_back(connection);
+}
+
+std::size_t Worker::end_idle(std::size_t count) {
+  std::size_t ended = 0;
+  // A cancelled connection completes later, from the queue: the list is not changed meanwhile.
+  for (auto it = connections_.begin(); it != connections_.end() && ended < count; ++it) {
+    if (it->give_way()) ++ended;
+  }
+  counters.idle_ended.fetch_add(ended, std::memory_order_relaxed);
+  return ended;
+}
 
 void Worker::next_request_id(std::string& id) {
   constexpr std::string_view kHex = "0123456789abcdef";

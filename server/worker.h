@@ -12,8 +12,10 @@
 #include <memory>
 #include <string>
 
+#include "server/body_budget.h"
 #include "server/counters.h"
 #include "server/http.h"
+#include "server/large_calls.h"
 #include "server/limits.h"
 #include "server/log.h"
 
@@ -33,6 +35,15 @@ struct Service {
   std::shared_ptr<Handler const> handler;
   bool access_log = true;
   std::atomic<std::size_t> open{0};
+  std::atomic<std::size_t> most_open{0};  ///< connections; fewer than configured while descriptors are short
+};
+
+/// What all workers of a server share; each must outlive them.
+struct WorkerParts {
+  Limits const& limits;
+  Log& log;
+  BodyBudget& bodies;
+  LargeCalls& large;
 };
 
 /// A connection as its worker sees it. Lives on one worker's thread; leaves the worker's list when destroyed.
@@ -54,6 +65,13 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   void stop_if_idle() {
     if (idle_) cancel();
   }
+  /// The same, to make place: without waiting for the other end. False: it is not idle.
+  [[nodiscard]] bool give_way() {
+    if (!idle_ || gives_way_) return false;
+    gives_way_ = true;
+    cancel();
+    return true;
+  }
 
  protected:
   /// Cancels pending operations of the socket.
@@ -71,13 +89,14 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   Clock::time_point deadline_ = Clock::time_point::max();
   bool timed_out_ = false;
   bool idle_ = true;
+  bool gives_way_ = false;  ///< it is being closed to make place for another
 };
 
 /// Deadlines are looked at by one timer per worker rather than armed per operation: a request costs no timer.
 /// All members belong to the worker's own thread, except `io` (post to it) and the counters (read them).
 class Worker {
  public:
-  Worker(Limits const& limits, Log& log);
+  explicit Worker(WorkerParts const& parts);
 
   /// Serves until begin_stop was called and the last connection has gone. Call on the worker's own thread; again after
   /// an exception.
@@ -85,6 +104,10 @@ class Worker {
   /// Idle connections are ended, the others finish their request. On the worker's thread.
   void begin_stop();
   void add(Connection& connection);
+  /// The connection begins to wait for its next request: those that have waited longest are ended first.
+  void begin_to_wait(Connection& connection);
+  /// Ends up to `count` idle connections to make place, the longest idle first; returns how many.
+  std::size_t end_idle(std::size_t count);
 
   [[nodiscard]] bool stopping() const { return stopping_; }
   /// The Date header of this moment.
@@ -94,6 +117,8 @@ class Worker {
 
   Limits const& limits;
   Log& log;
+  BodyBudget& bodies;
+  LargeCalls& large;
   Counters counters;
 
  private:

@@ -2,13 +2,23 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
+#include <string>
 #include <tuple>
+#include <utility>
 
 #include "store/migrations.h"
 #include "store/record_json.h"
 #include "store/review_writer.h"
 
 namespace ivig::store {
+namespace {
+
+/// Client and uuid of cards whose newest feedback may be another now: each is looked at once, however many entries
+/// came.
+using AnsweredCards = std::set<std::pair<std::string, std::string>>;
+
+}  // namespace
 
 base::Result<std::unique_ptr<Connection>> Connection::open(SqlTarget const& target) {
   auto session = SqlSession::open(target, SqlSession::Use::write);
@@ -41,6 +51,7 @@ base::Result<void> Connection::write(std::vector<WritePtr> const& writes) {
     std::sort(tokens.begin(), tokens.end(), [](auto const* a, auto const* b) {
       return std::tie(a->token.issuer, a->token.jti) < std::tie(b->token.issuer, b->token.jti);
     });
+    AnsweredCards answered;
     for (auto* token : tokens) token->first = writer->insert(token->token);
     for (auto const& write : writes) {
       if (auto const* decisions = std::get_if<DecisionWrite>(&write->what)) {
@@ -52,9 +63,14 @@ base::Result<void> Connection::write(std::vector<WritePtr> const& writes) {
     for (auto const& write : writes) {
       if (auto* entries = std::get_if<FeedbackWrite>(&write->what)) {
         entries->fresh = 0;
-        for (auto const& entry : entries->entries) entries->fresh += writer->insert(entry) ? 1U : 0U;
+        for (auto const& entry : entries->entries) {
+          if (!writer->insert(entry)) continue;
+          ++entries->fresh;
+          answered.emplace(entry.client, entry.card);
+        }
       }
     }
+    for (auto const& [client, card] : answered) writer->update_outcome(client, card);
   });
 }
 
@@ -67,14 +83,17 @@ base::Result<void> Connection::replay(std::vector<std::string> const& lines) {
   }
   return session->transaction([&](soci::session&) {
     writer->serialise();
+    AnsweredCards answered;
     for (auto const& record : records) {
       if (auto const* decision = std::get_if<DecisionRecord>(&record)) {
         writer->insert(*decision);
         writer->adopt_feedback(*decision);
       } else {
-        static_cast<void>(writer->insert(std::get<FeedbackRecord>(record)));
+        auto const& entry = std::get<FeedbackRecord>(record);
+        if (writer->insert(entry)) answered.emplace(entry.client, entry.card);
       }
     }
+    for (auto const& [client, card] : answered) writer->update_outcome(client, card);
   });
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -26,8 +27,9 @@ struct GroupCommitHooks {
   std::function<void()> interrupt;
 };
 
-/// Two threads: one commits, one watches deadlines. Under load a commit waits for company first, for as long as writes
-/// keep coming and no longer than the commit before it took. The destructor commits what is queued, then joins.
+/// A commit takes all that waits and one piece of a large call, so that many orders in one call hold up nobody's
+/// record. Two threads: one commits, one watches deadlines. Under load a commit waits for company first, for as long as
+/// writes keep coming and no longer than the commit before it took. The destructor commits what is queued, then joins.
 class GroupCommit {
  public:
   struct Settings {
@@ -53,12 +55,19 @@ class GroupCommit {
   void commit_loop();
   void gather(std::unique_lock<std::mutex>& lock);
   void watch_loop();
+  // Under the mutex.
+  [[nodiscard]] bool is_idle() const { return queue_.empty() && bulk_.empty(); }
+  [[nodiscard]] Write::Clock::time_point piece_deadline() const;
+  [[nodiscard]] Write::Clock::time_point next_deadline() const;
+  [[nodiscard]] std::vector<WritePtr> take_batch();
+  void add_late_pieces(Write::Clock::time_point now, std::vector<WritePtr>& late);
 
   Settings settings_;
   GroupCommitHooks hooks_;
   mutable std::mutex mutex_;
   std::condition_variable work_, watch_;
   std::vector<WritePtr> queue_;
+  std::deque<WritePtr> bulk_;                         ///< pieces of large calls
   std::vector<WritePtr> const* in_flight_ = nullptr;  ///< the batch whose commit is under way
   std::vector<WritePtr> diverted_;                    ///< for the fallback at once
   Write::Clock::time_point in_flight_since_{};

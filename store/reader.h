@@ -28,11 +28,13 @@ class Reader {
   Reader& operator=(Reader const&) = delete;
   virtual ~Reader() = default;
 
-  /// A page of decisions, newest first.
+  /// A page of decisions, newest first, each with the newest feedback.
   [[nodiscard]] virtual base::Result<DecisionPage> list(DecisionQuery const& query) = 0;
 
-  /// One decision; not_found when there is none of that id.
-  [[nodiscard]] virtual base::Result<StoredDecision> show(std::string_view id) = 0;
+  /// One decision with one page of the feedback on it, 1 to kMostFeedbackPages; not_found when there is none of that
+  /// id.
+  [[nodiscard]] virtual base::Result<StoredDecision> show(std::string_view id, unsigned feedback_page) = 0;
+  [[nodiscard]] base::Result<StoredDecision> show(std::string_view id) { return show(id, 1); }
 
   /// What became of the cards of each leading recommendation, most overridden first.
   [[nodiscard]] virtual base::Result<std::vector<OverrideRate>> override_rates(std::optional<Time> from,

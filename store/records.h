@@ -3,6 +3,7 @@
 // words of `stance`, `indicator` and row ids are those of rules/.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -90,11 +91,18 @@ struct DecisionQuery {
   bool documents = true;        ///< with decision, facts and cards; false: what a table shows
 };
 
+/// A card may be answered any number of times: what is shown is bounded.
+constexpr unsigned kFeedbackPerPage = 20;
+constexpr unsigned kMostFeedbackPages = 500;
+constexpr std::size_t kMostFeedbackCounted = std::size_t{kFeedbackPerPage} * kMostFeedbackPages;
+
 /// A decision as it is found again.
 struct StoredDecision {
   DecisionRecord record;
-  std::string outcome;  ///< accepted | overridden | none
-  std::vector<FeedbackRecord> feedback;
+  std::string outcome;                   ///< accepted | overridden | none
+  std::vector<FeedbackRecord> feedback;  ///< one page of it, in the order of their times; the first page is the newest
+  std::size_t feedback_count = 0;        ///< on its cards, by its own client; kMostFeedbackCounted: or more
+  unsigned feedback_page = 1;
   std::string determination = "none";  ///< the newest: approve | deny | more-information | none
 };
 

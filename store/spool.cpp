@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/uuid.h"
@@ -30,7 +31,9 @@ constexpr std::uint64_t kSegmentBytes =
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
-std::string sealed(std::string const& line) { return base::sha256_hex(line).substr(0, kChecksum) + " " + line + "\n"; }
+std::string sealed(std::string_view line) {
+  return base::sha256_hex(line).substr(0, kChecksum).append(" ").append(line).append("\n");
+}
 
 Result<void> write_all(int file, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -111,12 +114,37 @@ Result<void> Spool::open_segment() {
   std::string name = std::to_string(next_number_);
   name.insert(0, 12 - std::min<std::size_t>(12, name.size()), '0');
   current_ = folder_ / (name + std::string(kSuffix));
-  file_ = ::open(current_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  file_ = ::open(current_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (file_ < 0) return fail(Errc::io, "store_spool", reason(errno));
   ++next_number_;
   current_bytes_ = 0;
   if (reserve_ > 0) static_cast<void>(::fallocate(file_, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(reserve_)));
   sync_folder(folder_);
+  return {};
+}
+
+/// A file whose name is gone takes bytes that nobody will find: they go to a new segment with those to come.
+Result<void> Spool::restore_removed() {
+  struct stat state {};
+  if (file_ < 0 || ::fstat(file_, &state) != 0 || state.st_nlink > 0) return {};
+  std::string held(current_bytes_, '\0');
+  auto const size = ::pread(file_, held.data(), held.size(), 0);
+  held.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+  std::error_code ignored;
+  fs::create_directories(folder_, ignored);
+  fs::permissions(folder_, fs::perms::owner_all, ignored);
+  int const removed = std::exchange(file_, -1);
+  auto opened = open_segment();
+  if (opened) opened = write_all(file_, held);
+  if (!opened) {
+    // As before, for another try: what it holds is still readable.
+    if (file_ >= 0) ::close(file_);
+    file_ = removed;
+    current_bytes_ = held.size();
+    return opened;
+  }
+  ::close(removed);
+  current_bytes_ = held.size();
   return {};
 }
 
@@ -130,6 +158,7 @@ Result<void> Spool::append(std::span<std::string const> lines) {
   std::string bytes;
   bytes.reserve(size);
   for (auto const& line : lines) bytes += sealed(line);
+  if (auto restored = restore_removed(); !restored) return restored;
   if (current_bytes_ >= kSegmentBytes) close_segment();
   if (file_ < 0) {
     if (auto opened = open_segment(); !opened) return opened;
@@ -181,6 +210,16 @@ Result<SegmentContent> Spool::read(fs::path const& segment) {
   // What could be read before the fault is not all of it.
   if (in.bad()) return fail(Errc::io, "store_spool", "a segment cannot be read to its end");
   return content;
+}
+
+void Spool::recount() {
+  std::uint64_t bytes = file_ >= 0 ? current_bytes_ : 0;
+  std::error_code error;
+  for (auto const& segment : segments()) {
+    auto const size = fs::file_size(segment, error);
+    if (!error) bytes += size;
+  }
+  bytes_ = bytes;
 }
 
 void Spool::remove(fs::path const& segment, bool damaged) {

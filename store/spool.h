@@ -32,7 +32,8 @@ class Spool {
   ~Spool();
 
   /// Appends the lines and returns when they are on disk. Errors: io (with the system's reason), too_large (bound):
-  /// then none of them counts as kept.
+  /// then none of them counts as kept. A segment, or the whole folder, that somebody removed meanwhile is made anew,
+  /// with what the segment held.
   [[nodiscard]] base::Result<void> append(std::span<std::string const> lines);
 
   /// Closes the segment that is being written, if it holds anything: what is in segments() then is complete.
@@ -47,12 +48,15 @@ class Spool {
   /// Appends lines that the database will not take to a file of their own, for a person to look at.
   [[nodiscard]] base::Result<void> set_aside(std::span<std::string const> lines);
 
+  /// Looks anew at what the folder holds: somebody may have removed segments.
+  void recount();
   /// Of all segments.
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:
   Spool(std::filesystem::path folder, int lock, std::uint64_t most_bytes, std::uint64_t reserve);
   [[nodiscard]] base::Result<void> open_segment();
+  [[nodiscard]] base::Result<void> restore_removed();
 
   std::filesystem::path folder_;
   int lock_ = -1;

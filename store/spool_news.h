@@ -20,10 +20,11 @@ class SpoolNews {
   void after_keeping(Fallback::Counts const& before, Fallback::Counts const& after) {
     // Until everything is on disk again: small records may fit where others do not.
     if (after.unsaved > before.unsaved && !std::exchange(holding_, true)) {
-      tell_(true, "store_unsaved", "database and spool both refuse; records are in memory only");
+      tell_(true, "store_unsaved",
+            "the spool takes no more and the database has not taken these: records are in memory only");
     }
     if (after.lost > before.lost && !std::exchange(losing_, true)) {
-      tell_(true, "store_lost", "memory is full too (store_memory_bytes): the oldest records are dropped");
+      tell_(true, "store_lost", "neither database nor spool took them and memory was full (store_memory_bytes)");
     }
     if (after.memory_records == 0 && after.lost == before.lost && after.spool_writable) holding_ = losing_ = false;
   }

@@ -5,6 +5,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -112,13 +113,17 @@ class SqlReader final : public Reader {
     return page;
   }
 
-  Result<StoredDecision> show(std::string_view id) override {
+  using Reader::show;
+  Result<StoredDecision> show(std::string_view id, unsigned feedback_page) override {
     std::vector<StoredDecision> found;
     auto read = session_->run([&](soci::session& sql) {
       Where by_id;
       by_id.add("d.id =", std::string(id));
       read_decisions(sql, std::move(by_id), 1, true, found);
-      for (auto& decision : found) read_details(sql, decision);
+      for (auto& decision : found) {
+        decision.feedback_page = std::clamp(feedback_page, 1U, kMostFeedbackPages);
+        read_details(sql, decision);
+      }
     });
     if (!read) return tl::unexpected(read.error());
     if (found.empty()) return fail(Errc::not_found, "id", "no such decision");
@@ -223,26 +228,41 @@ class SqlReader final : public Reader {
     }
   }
 
-  /// Cards, and the feedback on them that came from the decision's own client.
+  /// Cards, and a page of the feedback on them that came from the decision's own client. Each card's entries are read
+  /// from an index, newest first, and no more of them than the page can hold.
   static void read_details(soci::session& sql, StoredDecision& decision) {
     CardRecord card;
     soci::statement cards = (sql.prepare << "SELECT uuid, indicator FROM card WHERE decision = :id ORDER BY uuid",
                              use(decision.record.id), into(card.uuid), into(card.indicator));
     cards.execute(false);
     while (cards.fetch()) decision.record.cards.push_back(card);
-    if (decision.record.cards.empty()) return;
+    std::size_t const until = std::size_t{kFeedbackPerPage} * decision.feedback_page;
+    for (auto const& one : decision.record.cards) read_feedback(sql, one.uuid, until, decision);
+    auto& feedback = decision.feedback;
+    std::stable_sort(feedback.begin(), feedback.end(), [](auto const& a, auto const& b) {
+      return std::tie(a.outcome_time, a.received) > std::tie(b.outcome_time, b.received);
+    });
+    feedback.resize(std::min(feedback.size(), until));
+    feedback.erase(feedback.begin(),
+                   feedback.begin() + static_cast<std::ptrdiff_t>(std::min(feedback.size(), until - kFeedbackPerPage)));
+    std::reverse(feedback.begin(), feedback.end());
+    decision.feedback_count = std::min(decision.feedback_count, kMostFeedbackCounted);
+  }
 
+  /// Adds the newest `most` entries on a card, and how many there are.
+  static void read_feedback(soci::session& sql, std::string const& uuid, std::size_t most, StoredDecision& decision) {
     FeedbackRecord entry;
     std::string suggestions;
-    long long outcome_ms = 0, received_ms = 0;
+    long long outcome_ms = 0, received_ms = 0, count = 0;
+    std::size_t const before = decision.feedback.size();
     soci::statement feedback =
-        (sql.prepare << "SELECT f.client, f.card, f.outcome, f.outcome_ms, f.reason_code, f.reason_system, "
-                        "f.reason_display, f.user_comment, f.suggestions, f.received_ms FROM feedback f JOIN card c "
-                        "ON c.uuid = f.card WHERE c.decision = :id AND f.client = :client ORDER BY f.outcome_ms, "
-                        "f.received_ms, f.card",
-         use(decision.record.id), use(decision.record.client), into(entry.client), into(entry.card),
-         into(entry.outcome), into(outcome_ms), into(entry.reason_code), into(entry.reason_system),
-         into(entry.reason_display), into(entry.user_comment), into(suggestions), into(received_ms));
+        (sql.prepare << "SELECT client, card, outcome, outcome_ms, reason_code, reason_system, reason_display, "
+                        "user_comment, suggestions, received_ms FROM feedback WHERE card = :card AND client = :client "
+                        "ORDER BY outcome_ms DESC, received_ms DESC LIMIT " +
+                            std::to_string(most),
+         use(uuid), use(decision.record.client), into(entry.client), into(entry.card), into(entry.outcome),
+         into(outcome_ms), into(entry.reason_code), into(entry.reason_system), into(entry.reason_display),
+         into(entry.user_comment), into(suggestions), into(received_ms));
     feedback.execute(false);
     while (feedback.fetch()) {
       entry.outcome_time = from_milliseconds(outcome_ms);
@@ -250,6 +270,13 @@ class SqlReader final : public Reader {
       entry.accepted_suggestions = strings_of(suggestions);
       decision.feedback.push_back(entry);
     }
+    std::size_t const found = decision.feedback.size() - before;
+    decision.feedback_count += found;
+    if (found < most) return;
+    sql << "SELECT count(*) FROM (SELECT 1 FROM feedback WHERE card = :card AND client = :client LIMIT " +
+               std::to_string(kMostFeedbackCounted) + ") AS counted",
+        use(uuid), use(decision.record.client), into(count);
+    decision.feedback_count += static_cast<std::size_t>(count) - found;
   }
 
   std::unique_ptr<SqlSession> session_;

@@ -15,6 +15,7 @@
 #include "store/connection.h"
 #include "store/fallback.h"
 #include "store/group_commit.h"
+#include "store/pieces.h"
 #include "store/recent_tokens.h"
 #include "store/spool_news.h"
 #include "store/sql_session.h"
@@ -34,12 +35,12 @@ class SqlStore final : public Store {
       : folder_(std::move(folder)),
         settings_(std::move(settings)),
         node_(base::random_hex(8)),
-        fallback_(std::move(spool), settings_.memory_bytes),
+        fallback_(std::move(spool), settings_.memory_bytes, [this](std::size_t records) { lost_at_end(records); }),
         connection_(std::move(connection)),
         up_(connection_ != nullptr),
         commit_({settings_.wait}, {[this](auto const& writes) { return commit(writes); },
                                    [this](auto const& writes) { fall_back(writes); },
-                                   [](auto const& writes) { answer_committed(writes); }, [this] { interrupt(); }}),
+                                   [this](auto const& writes) { answer_committed(writes); }, [this] { interrupt(); }}),
         questions_(settings_.target),
         keeper_([this] { keep_loop(); }) {
     if (!up_) commit_.set_open(false);
@@ -57,7 +58,11 @@ class SqlStore final : public Store {
   [[nodiscard]] bool keeps() const override { return true; }
 
   void record(std::vector<DecisionRecord> decisions, std::function<void(Kept)> done) override {
-    submit(DecisionWrite{std::move(decisions), std::move(done)});
+    if (decisions.size() <= kPieceDecisions) {
+      submit(DecisionWrite{std::move(decisions), std::move(done)});
+      return;
+    }
+    for (auto& write : in_pieces(std::move(decisions), std::move(done))) commit_.submit(std::move(write));
   }
 
   void keep_feedback(std::vector<FeedbackRecord> entries, std::function<void(Result<std::size_t>)> done) override {
@@ -143,6 +148,7 @@ class SqlStore final : public Store {
     for (auto const& write : writes) {
       std::vector<WritePtr> const single{write};
       if (auto written = connection_->write(single); written) {
+        write->stored = true;
         note_commit(single, {});
         answer_committed(single);
       } else if (written.error().code != Errc::invalid_value) {
@@ -171,7 +177,8 @@ class SqlStore final : public Store {
     return tl::unexpected(error);
   }
 
-  static void answer_committed(std::vector<WritePtr> const& writes) {
+  void answer_committed(std::vector<WritePtr> const& writes) {
+    fallback_.let_go(writes);
     for (auto const& write : writes) {
       if (!write->claim()) continue;
       if (auto* decisions = std::get_if<DecisionWrite>(&write->what)) decisions->done(Kept::committed);
@@ -207,6 +214,11 @@ class SqlStore final : public Store {
     auto const after = fallback_.counts();
     news_.after_keeping(before, after);
     wake_.notify_all();  // something to bring back
+  }
+
+  void lost_at_end(std::size_t records) {
+    std::string const detail = std::to_string(records) + " records were in memory only, and the process ends";
+    settings_.on_event(true, "store_lost", detail);
   }
 
   void interrupt() {

@@ -111,9 +111,13 @@ bool SqlWriter::insert(FeedbackRecord const& entry) {
   received_ms_ = milliseconds(entry.received);
   suggestions_ = json_array(entry.accepted_suggestions);
   insert_feedback_.execute(true);
-  bool const fresh = insert_feedback_.get_affected_rows() > 0;
-  if (fresh) update_outcome_.execute(true);
-  return fresh;
+  return insert_feedback_.get_affected_rows() > 0;
+}
+
+void SqlWriter::update_outcome(std::string const& client, std::string const& card) {
+  feedback_.client = text(client);
+  feedback_.card = text(card);
+  update_outcome_.execute(true);
 }
 
 bool SqlWriter::insert(TokenUse const& token) {

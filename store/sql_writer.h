@@ -16,8 +16,10 @@ class SqlWriter {
 
   void insert(DecisionRecord const& decision);
 
-  /// Whether the entry was new; a new one becomes the outcome of the decisions whose card it names.
+  /// Whether the entry was new; then update_outcome is due for its card.
   [[nodiscard]] bool insert(FeedbackRecord const& entry);
+  /// The newest feedback on a card becomes the outcome of the client's decisions that it went out with.
+  void update_outcome(std::string const& client, std::string const& card);
 
   /// Whether the token was not there before.
   [[nodiscard]] bool insert(TokenUse const& token);

@@ -60,7 +60,7 @@ class Store {
   /// Whether feedback and questions have an answer here.
   [[nodiscard]] virtual bool keeps() const = 0;
 
-  /// Keeps the decisions of one call together.
+  /// Keeps the decisions of one call; many of them in several transactions. `done` gets the worst that became of any.
   virtual void record(std::vector<DecisionRecord> decisions, std::function<void(Kept)> done) = 0;
 
   /// Keeps feedback. Success means committed; unavailable: not yet, though a copy may be in the spool, and sending it

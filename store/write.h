@@ -46,7 +46,14 @@ struct Write {
   using Clock = std::chrono::steady_clock;
   std::variant<DecisionWrite, FeedbackWrite, ReviewWrite, TokenWrite> what;
   Clock::time_point deadline{};
+  bool bulk = false;  ///< a piece of a large call: commits after what came meanwhile, one at a time
   std::atomic<bool> answered{false};
+  std::atomic<bool> in_flight{false};  ///< a commit is under way that may still keep it
+  std::atomic<bool> stored{false};     ///< it is in the database
+  std::atomic<bool> spooled{false};    ///< all of it is in the spool
+  bool late = false;                   ///< of group commit: a piece that the fallback was given, and still waits
+  // Of the fallback, under its mutex: lines of it in memory, and such as memory had no room for while it was in flight.
+  std::size_t held = 0, dropped = 0;
 
   /// True for the one caller that may answer.
   [[nodiscard]] bool claim() { return !answered.exchange(true); }

@@ -8,6 +8,8 @@
 namespace ivig::web {
 namespace {
 
+constexpr std::size_t kMostFields = 1000;
+
 /// Nothing when a NUL, or what is no UTF-8, comes out.
 std::optional<std::string> decoded(std::string_view text) {
   auto out = base::percent_decoded(text);
@@ -19,7 +21,8 @@ std::optional<std::string> decoded(std::string_view text) {
 
 std::optional<std::map<std::string, std::string>> read_form(std::string_view body) {
   std::map<std::string, std::string> form;
-  while (!body.empty()) {
+  for (std::size_t fields = 0; !body.empty(); ++fields) {
+    if (fields == kMostFields) return std::nullopt;
     auto const end = std::min(body.find('&'), body.size());
     std::string_view const pair = body.substr(0, end);
     body.remove_prefix(std::min(end + 1, body.size()));

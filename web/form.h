@@ -9,7 +9,7 @@
 namespace ivig::web {
 
 /// The fields of an application/x-www-form-urlencoded body; of several of one name the last. nullopt when an escape is
-/// broken or the text is no UTF-8 without NUL.
+/// broken, the text is no UTF-8 without NUL, or there are more than 1000 fields.
 [[nodiscard]] std::optional<std::map<std::string, std::string>> read_form(std::string_view body);
 
 /// The field, or empty.

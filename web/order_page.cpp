@@ -116,6 +116,23 @@ std::string card_name(OrderPage const& page, std::string const& uuid) {
   return "card " + uuid;
 }
 
+/// The way to other pages of the clinician's answers; empty where one holds all.
+std::string feedback_pages(OrderPage const& page) {
+  auto const& decision = page.decision;
+  if (decision.feedback_count <= store::kFeedbackPerPage) return {};
+  std::size_t const pages = (decision.feedback_count + store::kFeedbackPerPage - 1) / store::kFeedbackPerPage;
+  std::string html = "<p>" + std::string(decision.feedback_count >= store::kMostFeedbackCounted ? "At least " : "") +
+                     std::to_string(decision.feedback_count) + " answers, page " +
+                     std::to_string(decision.feedback_page) + " of " + std::to_string(pages) + ".";
+  auto const link = [&](unsigned number, std::string_view words) {
+    html += " <a href=\"" + escape_html(path_of(page)) + "?feedback=" + std::to_string(number) + "#clinician\">" +
+            std::string(words) + "</a>";
+  };
+  if (decision.feedback_page > 1) link(decision.feedback_page - 1, "Newer");
+  if (decision.feedback_page < pages) link(decision.feedback_page + 1, "Older");
+  return html + "</p>\n";
+}
+
 std::string feedback(OrderPage const& page) {
   std::string html;
   for (auto const& entry : page.decision.feedback) {
@@ -127,7 +144,7 @@ std::string feedback(OrderPage const& page) {
   }
   return section("clinician", "What the clinician did",
                  html.empty() ? "<p class=\"soft\">No feedback came. Silence is neither consent nor refusal.</p>\n"
-                              : "<ol class=\"history\">" + html + "</ol>\n");
+                              : "<ol class=\"history\">" + html + "</ol>\n" + feedback_pages(page));
 }
 
 std::string behind(OrderPage const& page) {

@@ -48,9 +48,12 @@ def content(path, config):
         (EXAMPLES, path[len("/examples/") :]) if path.startswith("/examples/") else (HERE, path[1:] or "index.html")
     )
     file = folder / name
-    if "/" in name or name.startswith(".") or file.suffix not in TYPES or not file.is_file():
+    try:
+        if "/" in name or name.startswith(".") or file.suffix not in TYPES or not file.is_file():
+            return None
+        return TYPES[file.suffix], file.read_bytes()
+    except (OSError, ValueError):  # a name that is too long, or that no file can have
         return None
-    return TYPES[file.suffix], file.read_bytes()
 
 
 def handler(config):

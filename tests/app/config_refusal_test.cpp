@@ -106,6 +106,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"limits: {body_bytes: 1023}", 1, {"key limits.body_bytes", "from 1024 to 1073741824"}},
                     Mistake{"limits: {body_bytes: 16MB}", 1, {"not '16MB'"}},
                     Mistake{"limits: {body_bytes: 99999999999999999999}", 1, {"key limits.body_bytes"}},
+                    Mistake{"limits: {body_bytes: 1048576, bodies_bytes: 2097151}",
+                            1,
+                            {"key limits.bodies_bytes", "twice limits.body_bytes"}},
+                    Mistake{"limits: {form_bytes: 100}", 1, {"key limits.form_bytes", "from 16384"}},
+                    Mistake{"store: none\nstore_required: true", 2, {"key store_required", "needs a store"}},
                     Mistake{"limits: {json_depth: 7}", 1, {"key limits.json_depth", "from 8 to 512"}},
                     Mistake{
                         "limits: {header_seconds: 0}", 1, {"key limits.header_seconds", "seconds from 0.05 to 3600"}},

@@ -48,6 +48,13 @@ void expect_defaults(Config const& config) {
   EXPECT_EQ(config.limits.fhir_time, seconds(3));
   EXPECT_EQ(config.limits.fhir_response_bytes, 16777216);
   EXPECT_EQ(config.limits.fhir_pages, 10);
+  EXPECT_EQ(config.limits.http.inline_bytes, 65536);
+  EXPECT_EQ(config.limits.http.large_calls, 256);
+  EXPECT_EQ(config.limits.http.bodies_bytes, 268435456);
+  EXPECT_EQ(config.limits.form_bytes, 65536);
+  EXPECT_EQ(config.limits.feedback_bytes, 1048576);
+  EXPECT_EQ(config.limits.feedback_entries, 1000);
+  EXPECT_FALSE(config.store.required);
   EXPECT_EQ(config.log.level, server::LogLevel::info);
   EXPECT_EQ(config.log.format, server::LogFormat::json);
   EXPECT_EQ(config.review.auth, ReviewAuth::off);
@@ -150,6 +157,12 @@ limits:
   fhir_seconds: 1.005
   fhir_response_bytes: 2048
   fhir_pages: 3
+  inline_bytes: 4096
+  large_calls: 9
+  bodies_bytes: 131072
+  form_bytes: 16384
+  feedback_bytes: 2048
+  feedback_entries: 12
 )")
                                   .limits;
   EXPECT_EQ(limits.http.body_bytes, 1024);
@@ -162,6 +175,17 @@ limits:
   EXPECT_EQ(limits.fhir_time, milliseconds(1005));
   EXPECT_EQ(limits.fhir_response_bytes, 2048);
   EXPECT_EQ(limits.fhir_pages, 3);
+  EXPECT_EQ(limits.http.inline_bytes, 4096);
+  EXPECT_EQ(limits.http.large_calls, 9);
+  EXPECT_EQ(limits.http.bodies_bytes, 131072);
+  EXPECT_EQ(limits.form_bytes, 16384);
+  EXPECT_EQ(limits.feedback_bytes, 2048);
+  EXPECT_EQ(limits.feedback_entries, 12);
+}
+
+TEST(Config, holds_several_of_the_longest_bodies_whatever_their_length) {
+  EXPECT_EQ(read("limits: {body_bytes: 1048576}").limits.http.bodies_bytes, 268435456);
+  EXPECT_EQ(read("limits: {body_bytes: 134217728}").limits.http.bodies_bytes, 4 * 134217728);
 }
 
 TEST(Config, takes_relative_paths_from_the_files_folder_and_absolute_ones_as_they_are) {

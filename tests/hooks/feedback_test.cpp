@@ -11,10 +11,12 @@ namespace {
 using base::Errc;
 using test::json;
 
+constexpr std::size_t kMost = 6;
+
 base::Result<FeedbackCall> read(std::string const& text) {
   auto body = base::JsonBody::parse(json(text), {});
   if (!body) return tl::unexpected(body.error());
-  return read_feedback((*body)->root(), "ehr", store::Time{std::chrono::milliseconds{1}});
+  return read_feedback((*body)->root(), "ehr", store::Time{std::chrono::milliseconds{1}}, kMost);
 }
 
 std::string entry(std::string const& members) {
@@ -86,9 +88,24 @@ TEST(Feedback, FDBK_10_keeps_the_good_entries_of_a_batch_and_names_the_bad) {
   auto const mixed = read(call("{'card':'x'},7," + entry("'outcome':'overridden'") + ",{'outcome':'accepted'}"));
   ASSERT_TRUE(mixed);
   EXPECT_EQ(mixed->entries.size(), 1U);
-  ASSERT_EQ(mixed->rejected.size(), 3U);
-  EXPECT_EQ(mixed->rejected[1].where, "feedback[1]");
+  EXPECT_EQ(mixed->rejected, 3U);
+  ASSERT_TRUE(mixed->first_rejected);
+  EXPECT_EQ(mixed->first_rejected->where, "feedback[0].outcome");
   EXPECT_FALSE(read(call("7,8")));
+}
+
+TEST(Feedback, takes_so_many_entries_in_a_call_and_none_of_a_longer_one) {
+  auto const of = [](std::size_t count) {
+    std::string entries;
+    for (std::size_t i = 0; i < count; ++i) entries += (i == 0 ? "" : ",") + entry("'outcome':'overridden'");
+    return read(call(entries));
+  };
+  EXPECT_EQ(of(kMost).value().entries.size(), kMost);
+  auto const longer = of(kMost + 1);
+  ASSERT_FALSE(longer);
+  EXPECT_EQ(longer.error().code, Errc::too_large);
+  EXPECT_EQ(longer.error().where, "feedback");
+  EXPECT_NE(longer.error().detail.find("limits.feedback_entries"), std::string::npos) << longer.error().detail;
 }
 
 TEST(Feedback, FDBK_13_cuts_a_boundless_comment_at_a_whole_character) {

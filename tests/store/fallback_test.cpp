@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -122,6 +123,84 @@ TEST_F(Fallbacks, spool_what_memory_holds_when_they_end_and_there_is_room_again)
   }
   Fallback fallback(spool(2 * line_), 10 * line_);
   EXPECT_THAT(drained(fallback), ElementsAre("MedicationRequest/b"));
+}
+
+/// A call of `count` orders.
+WritePtr call_of(int count, Kept& kept) {
+  auto write = std::make_shared<Write>();
+  std::vector<DecisionRecord> decisions;
+  for (int i = 0; i < count; ++i) decisions.push_back(sample_decision(std::to_string(i)));
+  write->what = DecisionWrite{std::move(decisions), [&kept](Kept how) { kept = how; }};
+  return write;
+}
+
+TEST_F(Fallbacks, lose_nothing_that_a_late_commit_keeps_after_all) {
+  Fallback fallback(spool(1), 2 * line_);
+  Kept kept{};
+  auto const write = call_of(10, kept);
+  write->in_flight = true;
+  fallback.keep({write});
+  EXPECT_EQ(kept, Kept::unsaved);
+  EXPECT_EQ(fallback.counts().lost, 0U) << "the commit may still succeed";
+  write->stored = true;
+  write->in_flight = false;
+  fallback.let_go({write});
+  EXPECT_EQ(fallback.counts().lost, 0U);
+  EXPECT_EQ(fallback.counts().memory_records, 0U) << "the database has them";
+  EXPECT_FALSE(fallback.has_records());
+}
+
+TEST_F(Fallbacks, count_what_is_lost_once_the_late_commit_has_failed) {
+  Fallback fallback(spool(1), 2 * line_);
+  Kept kept{};
+  auto const write = call_of(10, kept);
+  write->in_flight = true;
+  fallback.keep({write});
+  write->in_flight = false;
+  fallback.keep({write});  // as group commit hands over what failed
+  EXPECT_EQ(fallback.counts().lost + fallback.counts().memory_records, 10U);
+  EXPECT_GT(fallback.counts().lost, 0U);
+  fallback.keep({write});
+  EXPECT_EQ(fallback.counts().lost + fallback.counts().memory_records, 10U) << "each once";
+}
+
+TEST_F(Fallbacks, spool_of_a_large_call_what_there_is_room_for) {
+  auto big = sample_decision("a");
+  big.facts_json = "[\"" + std::string(400'000, 'x') + "\"]";
+  Fallback fallback(spool(3 << 20), 100 << 20);
+  Kept kept{};
+  auto write = std::make_shared<Write>();
+  write->what = DecisionWrite{std::vector<DecisionRecord>(20, big), [&kept](Kept how) { kept = how; }};
+  fallback.keep({write});
+  EXPECT_EQ(kept, Kept::unsaved) << "not all of it is on disk";
+  auto const counts = fallback.counts();
+  EXPECT_GT(counts.spooled, 0U);
+  EXPECT_EQ(counts.spooled + counts.memory_records, 20U);
+  EXPECT_EQ(counts.lost, 0U);
+}
+
+TEST_F(Fallbacks, make_a_spool_anew_that_somebody_removed_with_what_it_held) {
+  Fallback fallback(spool(1 << 20), 0);
+  EXPECT_EQ(keep(fallback, "a"), Kept::spooled);
+  std::filesystem::remove_all(folder_.path() / "spool");
+  EXPECT_EQ(keep(fallback, "b"), Kept::spooled);
+  EXPECT_THAT(drained(fallback), ElementsAre("MedicationRequest/a", "MedicationRequest/b"));
+  EXPECT_FALSE(fallback.has_records());
+}
+
+TEST_F(Fallbacks, hold_records_while_no_spool_can_be_made_and_say_at_the_end_how_many_are_lost) {
+  std::size_t lost = 0;
+  {
+    Fallback fallback(spool(1 << 20), 100 * line_, [&](std::size_t records) { lost = records; });
+    std::filesystem::remove_all(folder_.path() / "spool");
+    std::ofstream(folder_.path() / "spool") << "a file where the folder was";
+    EXPECT_EQ(keep(fallback, "a"), Kept::unsaved);
+    EXPECT_EQ(keep(fallback, "b"), Kept::unsaved);
+    EXPECT_FALSE(fallback.counts().spool_writable);
+    EXPECT_EQ(fallback.counts().memory_records, 2U);
+    EXPECT_EQ(fallback.counts().lost, 0U);
+  }
+  EXPECT_EQ(lost, 2U);
 }
 
 TEST_F(Fallbacks, give_up_a_segment_when_it_is_taken_and_not_all_of_the_spool) {

@@ -146,6 +146,49 @@ TEST_F(GroupCommits, send_everything_to_the_fallback_while_closed) {
   EXPECT_TRUE(test::comes_to([&] { return committed_ == 1; }));
 }
 
+WritePtr piece() {
+  auto write = std::make_shared<Write>();
+  write->bulk = true;
+  write->what = DecisionWrite{{test::sample_decision("a")}, [](Kept) {}};
+  return write;
+}
+
+TEST_F(GroupCommits, take_one_piece_of_a_large_call_with_all_that_waits_beside_it) {
+  hang(true);
+  GroupCommit commit({std::chrono::minutes(1), std::chrono::minutes(1), 1024}, hooks());
+  commit.submit(piece());
+  ASSERT_TRUE(test::comes_to([&] { return is_hanging(); }));
+  for (int i = 0; i < 5; ++i) commit.submit(piece());
+  auto const other = one();
+  commit.submit(other);
+  hang(false);
+  EXPECT_TRUE(test::comes_to([&] { return committed_ == 7; }));
+  EXPECT_TRUE(other->stored);
+  EXPECT_EQ(commits_, 6) << "a commit each, the other call's with the second";
+}
+
+TEST_F(GroupCommits, spool_pieces_whose_time_has_passed_while_they_waited) {
+  hang(true);
+  GroupCommit commit({std::chrono::milliseconds(50), std::chrono::minutes(10), 1024}, hooks());
+  for (int i = 0; i < 5; ++i) commit.submit(piece());
+  EXPECT_TRUE(test::comes_to([&] { return fallen_back_ == 5; }));
+  hang(false);
+}
+
+TEST_F(GroupCommits, say_of_a_write_whether_it_is_stored) {
+  GroupCommit commit({std::chrono::minutes(1), std::chrono::minutes(1), 1024}, hooks());
+  auto const kept = one();
+  commit.submit(kept);
+  EXPECT_TRUE(test::comes_to([&] { return committed_ == 1; }));
+  EXPECT_TRUE(kept->stored);
+  fail_ = true;
+  auto const failed = one();
+  commit.submit(failed);
+  EXPECT_TRUE(test::comes_to([&] { return fallen_back_ == 1; }));
+  EXPECT_FALSE(failed->stored);
+  EXPECT_FALSE(failed->in_flight);
+}
+
 TEST_F(GroupCommits, commit_what_is_queued_before_they_end) {
   {
     GroupCommit commit({std::chrono::minutes(1), std::chrono::minutes(1), 4}, hooks());

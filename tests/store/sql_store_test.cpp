@@ -18,6 +18,7 @@
 namespace ivig::store {
 namespace {
 
+using std::chrono::milliseconds;
 using test::ask;
 using test::at;
 using test::first_use;
@@ -365,6 +366,49 @@ TEST_P(SqlStores, refuse_to_share_a_spool) {
 }
 
 INSTANTIATE_TEST_SUITE_P(sqlite, SqlStores, testing::Values(SqlTarget::Kind::sqlite));
+/// Many outcomes on one card: a page of them is read, and they are counted.
+TEST_P(SqlStores, page_feedback_on_a_card_that_was_answered_thousands_of_times) {
+  auto const store = open();
+  record(*store, {sample_decision("a")});
+  std::vector<FeedbackRecord> entries;
+  for (int i = 0; i < 4000; ++i) {
+    entries.push_back(sample_feedback("a", i % 2 == 0 ? "accepted" : "overridden", at(60 + i)));
+  }
+  for (int i = 0; i < 4; ++i) {
+    std::vector<FeedbackRecord> const part(entries.begin() + 1000 * i, entries.begin() + 1000 * (i + 1));
+    EXPECT_EQ(keep_feedback(*store, part).value(), 1000U);
+  }
+  auto const listed = list(*store).decisions.at(0);
+  EXPECT_EQ(listed.outcome, "overridden") << "the newest counts";
+  EXPECT_EQ(listed.feedback.size(), kFeedbackPerPage);
+  EXPECT_EQ(listed.feedback_count, 4000U);
+  EXPECT_EQ(listed.feedback.back().outcome_time, entries.back().outcome_time);
+  auto const page = [&](unsigned number) {
+    return ask<StoredDecision>(*store, [&](Reader& reader) { return reader.show(listed.record.id, number); });
+  };
+  EXPECT_EQ(page(2).feedback.back().outcome_time, entries[4000 - kFeedbackPerPage - 1].outcome_time);
+  EXPECT_EQ(page(200).feedback.front().outcome_time, entries.front().outcome_time);
+  EXPECT_THAT(page(201).feedback, IsEmpty());
+  EXPECT_EQ(page(201).feedback_count, 4000U);
+}
+
+/// A commit that is late and succeeds has lost nothing, although neither spool nor memory had room meanwhile.
+TEST_P(SqlStores, count_no_record_as_lost_that_a_late_commit_keeps) {
+  settings_.wait = milliseconds(0);
+  settings_.spool_bytes = 1;
+  settings_.memory_bytes = 1;
+  {
+    auto const store = open();
+    std::vector<DecisionRecord> decisions;
+    for (int i = 0; i < 1600; ++i) decisions.push_back(sample_decision(std::to_string(i)));
+    record(*store, std::move(decisions));
+    EXPECT_TRUE(test::comes_to([&] { return store->status().committed == 1600; }));
+    EXPECT_TRUE(test::comes_to([&] { return store->status().queue == 0; }));
+    EXPECT_EQ(store->status().lost, 0U);
+    EXPECT_EQ(store->status().memory_records, 0U);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(postgresql, SqlStores, testing::Values(SqlTarget::Kind::postgresql));
 
 TEST(SqlStore, is_gone_with_the_process_when_it_is_in_memory) {

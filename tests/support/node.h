@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <sstream>
 #include <stdexcept>
@@ -23,12 +24,16 @@ namespace ivig::test {
 class Node {
  public:
   explicit Node(app::StoreConfig const& config) : Node(config, local_access()) {}
-  Node(app::StoreConfig const& config, app::ReviewAccess access)
+  /// `change`: settings of the routes that a test wants otherwise.
+  Node(
+      app::StoreConfig const& config, app::ReviewAccess access,
+      std::function<void(app::RouteSettings&)> const& change = [](app::RouteSettings&) {})
       : log_(server::LogLevel::trace, server::LogFormat::json, lines_), gate_("auth: off", "ivig-cds.yaml", log_) {
     slot_.store(tree_knowledge());
     settings_.public_url = "https://cds.example.org";
     settings_.cors_origins = {"*"};
     settings_.review = std::move(access);
+    change(settings_);
     references_ = app::references_of(config).value();
     auto store = app::open_store(config, log_, [](std::chrono::nanoseconds, std::size_t) {});
     if (!store) throw std::runtime_error(store.error().detail);

@@ -45,7 +45,7 @@ struct TestServerOptions {
   unsigned threads = 2;
   std::shared_ptr<boost::asio::ssl::context> tls{};  ///< set: the listener is https
   server::LogFormat log_format = server::LogFormat::json;
-  std::function<std::optional<server::Response>(server::RequestHead const&)> on_head{};
+  std::function<std::optional<server::Response>(server::RequestHead&)> on_head{};
   std::function<server::Response(server::RequestHead const&, std::string body)> answer{};  ///< default: echo()
   Door* door = nullptr;  ///< requests for /door wait there before they are answered
 };
