@@ -65,7 +65,26 @@ void DecisionLog::fhir_query(QueriedFor const& call, hooks::QueryReport const& q
                    {"resource", query.resource},
                    {"result", query.result},
                    {"status", query.status},
-                   {"duration_us", std::chrono::duration_cast<std::chrono::microseconds>(query.time).count()}});
+                   {"duration_us", std::chrono::duration_cast<std::chrono::microseconds>(query.time).count()},
+                   {"cause", query.cause}});
+}
+
+void DecisionLog::foreign_resources(QueriedFor const& call, std::vector<fhir::ForeignResources> const& foreign) const {
+  if (foreign.empty()) return;
+  std::string types;
+  std::int64_t prefetched = 0;
+  std::int64_t fetched = 0;
+  for (auto const& one : foreign) {
+    parts_.metrics.foreign_resources(one);
+    if (types.find(one.type) == std::string::npos) types += (types.empty() ? "" : ",") + one.type;
+    (one.fetched ? fetched : prefetched) += static_cast<std::int64_t>(one.count);
+  }
+  parts_.log.warn("foreign_resources", {{"request_id", call.request_id},
+                                        {"client", call.client},
+                                        {"fhir_server", call.fhir_server},
+                                        {"resources", types},
+                                        {"prefetched", prefetched},
+                                        {"fetched", fetched}});
 }
 
 }  // namespace ivig::app

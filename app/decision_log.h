@@ -58,6 +58,9 @@ class DecisionLog {
   /// Counts a query; one that failed is logged: by origin and resource type, without what was asked.
   void fhir_query(QueriedFor const& call, hooks::QueryReport const& query) const;
 
+  /// Counts what came for a call and is another patient's; one line of the log says so, without ids.
+  void foreign_resources(QueriedFor const& call, std::vector<fhir::ForeignResources> const& foreign) const;
+
  private:
   DecisionLogParts parts_;
   mutable base::UuidSequence ids_;  ///< any thread

@@ -188,6 +188,12 @@ class ServiceRoutes {
     if (!server::is_json_content(head.header("Content-Type"))) {
       return error_response({Errc::unsupported_media_type, "Content-Type", "must be application/json"});
     }
+    if (!server::is_identity_coding(head.header("Content-Encoding"))) {
+      Response response = error_response({Errc::unsupported_media_type, "Content-Encoding",
+                                          "must be identity: send the body as it is, not compressed"});
+      response.headers.emplace_back("Accept-Encoding", "identity");  // RFC 9110 12.5.3
+      return response;
+    }
     if (!server::accepts(head.header("Accept"), kJson)) {
       return error_response({Errc::not_acceptable, "Accept", "the answer is application/json"});
     }
@@ -286,11 +292,11 @@ class ServiceRoutes {
 
   void note_stages(RequestHead const& head, hooks::FetchedOutcome const& outcome, Clock::duration time) const {
     decisions_.metrics().stage("evaluate", time - outcome.fetch_time);
+    QueriedFor const call{head.request_id, client_of(head).name, outcome.fhir_server};
+    decisions_.foreign_resources(call, outcome.foreign);
     if (outcome.queries.empty()) return;
     decisions_.metrics().stage("fetch", outcome.fetch_time);
-    for (auto const& query : outcome.queries) {
-      decisions_.fhir_query({head.request_id, client_of(head).name, outcome.fhir_server}, query);
-    }
+    for (auto const& query : outcome.queries) decisions_.fhir_query(call, query);
   }
 
   /// 200 and an empty object once everything usable is committed. REQ FDBK-01, FDBK-02

@@ -29,6 +29,9 @@ constexpr std::array kInfos{
                "unavailable."},
     MetricInfo{Kind::histogram, "ivig_cds_fhir_query_duration_seconds",
                "Time of one query to a FHIR server, its pages together, by client."},
+    MetricInfo{Kind::counter, "ivig_cds_foreign_resources_total",
+               "Resources that name another patient than the call's and were left out, by type and source: prefetch, "
+               "fetched."},
     MetricInfo{Kind::histogram, "ivig_cds_store_commit_duration_seconds", "Time of one transaction of the store."},
     MetricInfo{
         Kind::counter, "ivig_cds_store_records_total",
@@ -91,6 +94,12 @@ void ServiceMetrics::feedback_duplicates(std::size_t entries) {
 
 void ServiceMetrics::commit(std::chrono::nanoseconds time, std::size_t /*decisions*/) {
   metrics_.observe("ivig_cds_store_commit_duration_seconds", {}, time);
+}
+
+void ServiceMetrics::foreign_resources(fhir::ForeignResources const& foreign) {
+  metrics_.count("ivig_cds_foreign_resources_total",
+                 {{"resource", foreign.type}, {"source", foreign.fetched ? "fetched" : "prefetch"}},
+                 number(foreign.count));
 }
 
 void ServiceMetrics::fhir_query(std::string_view client, hooks::QueryReport const& query) {

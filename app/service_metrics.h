@@ -35,6 +35,8 @@ class ServiceMetrics {
 
   /// One query to a client's FHIR server.
   void fhir_query(std::string_view client, hooks::QueryReport const& query);
+  /// Resources that came for a patient and are another's.
+  void foreign_resources(fhir::ForeignResources const& foreign);
 
   // Set when they are scraped.
   void rules(std::string_view version, std::string_view sha256);

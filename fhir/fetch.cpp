@@ -5,6 +5,7 @@
 
 #include "base/gather.h"
 #include "fhir/gather.h"
+#include "fhir/resolve_url.h"
 
 namespace ivig::fhir {
 namespace {
@@ -15,13 +16,10 @@ constexpr std::size_t kAtOnce = 8;
 
 bool is_absolute(std::string_view url) { return url.find("://") != std::string_view::npos; }
 
-/// `path` under `base`, or `path` itself where it is absolute. "/x" starts at the origin, as in any link.
+/// `path` under `base`, or what a link names from there.
 std::string joined(std::string_view base_url, std::string_view path) {
-  if (is_absolute(path)) return std::string(path);
   while (base_url.ends_with('/')) base_url.remove_suffix(1);
-  if (!path.starts_with('/')) return std::string(base_url) + "/" + std::string(path);
-  std::size_t const host = base_url.find("://") + 3;
-  return std::string(base_url.substr(0, base_url.find('/', host))) + std::string(path);
+  return resolved_url(path.starts_with('?') ? std::string(base_url) : std::string(base_url) + "/", path);
 }
 
 bool same_origin(std::string_view a, std::string_view b) {
@@ -37,39 +35,45 @@ boost::asio::awaitable<void> fetch_one(RestClient& client, OutboundPolicy const&
   for (unsigned page = 0; page < access.pages; ++page) {
     if (!same_origin(url, access.base)) {
       answer.failure = Errc::forbidden;
+      answer.cause = "a next page on another origin";
       co_return;
     }
     GetRequest request{url, access.accept, access.token, left, access.by, access.headers};
     auto got = co_await client.get(policy, std::move(request));
     if (!got) {
       answer.failure = got.error().code;
+      answer.cause = got.error().detail;
       answer.status = 0;
       co_return;
     }
     answer.status = got->status;
     if (got->status < 200 || got->status > 299) {
       answer.failure = got->status == 401 || got->status == 403 ? Errc::forbidden : Errc::unavailable;
+      answer.cause = "the status says so";
       co_return;
     }
     left -= got->body.size();
     auto parsed = base::JsonBody::parse(std::move(got->body), access.limits);
     if (!parsed) {
       answer.failure = parsed.error().code;
+      answer.cause = "the answer is no JSON that can be read";
       co_return;
     }
     PageState const state = page_state((*parsed)->root());
     answer.pages.push_back(std::move(*parsed));
     if (state.failed) {
       answer.failure = Errc::unavailable;
+      answer.cause = "an OperationOutcome, or no resource";
       co_return;
     }
     if (state.next.empty()) {
       answer.complete = true;
       co_return;
     }
-    url = joined(access.base, state.next);
+    url = resolved_url(url, state.next);
   }
   answer.failure = Errc::too_large;
+  answer.cause = "more pages than allowed";
 }
 
 boost::asio::awaitable<void> fetch_timed(RestClient& client, OutboundPolicy const& policy, FhirAccess const& access,

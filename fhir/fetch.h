@@ -28,7 +28,7 @@ struct FhirAccess {
 /// One read or search, or the rest of a search whose first page is here already.
 struct Query {
   std::string key;   ///< what the answer is kept under
-  std::string path;  ///< relative to the base, "Condition?patient=p1"; or the absolute URL of a further page
+  std::string path;  ///< relative to the base, "Condition?patient=p1"; or the URL of a further page
 };
 
 /// What came of one query.
@@ -38,6 +38,7 @@ struct FetchedAnswer {
   std::vector<std::unique_ptr<base::JsonBody>> pages;
   bool complete = false;                       ///< false: refused, failed, or only part of it came
   base::Errc failure = base::Errc::internal;   ///< why, when not complete
+  std::string cause{};                         ///< why, in words; nothing of what was asked or answered
   unsigned status = 0;                         ///< of the last page; 0: no answer came
   std::chrono::steady_clock::duration time{};  ///< from the first question to the last answer
 };

@@ -8,7 +8,11 @@
 #include <utility>
 
 #include "base/json_read.h"
+#include "fhir/bundle.h"
+#include "fhir/chart_types.h"
 #include "fhir/read_elements.h"
+#include "fhir/resolve_url.h"
+#include "fhir/search_link.h"
 
 namespace ivig::fhir {
 namespace {
@@ -51,54 +55,19 @@ Availability& availability(Chart& chart, Kind kind) {
   return chart.treatments_available;
 }
 
-std::string_view type_of(Json const& resource) { return base::string_member(resource, "resourceType"); }
-
-/// A Bundle; one without resourceType is known by its entries.
-bool is_bundle(Json const& value, std::string_view type) {
-  return type == "Bundle" || (type.empty() && base::member(value, "entry") != nullptr);
-}
-bool is_bundle(Json const& value) { return is_bundle(value, type_of(value)); }
-
-/// True when an OperationOutcome says that data is lacking. Warnings and remarks ("no results") do not. REQ PREF-05
-bool tells_of_failure(Json const& outcome) {
-  bool failure = false;
-  bool any = false;
-  base::each(outcome, "issue", [&](Json const& issue, std::size_t) {
-    any = true;
-    std::string_view const severity = base::string_member(issue, "severity");
-    if (severity != "warning" && severity != "information" && severity != "success") failure = true;
-  });
-  return failure || !any;
-}
-
-std::string_view link_of(Json const& bundle, std::string_view relation) {
-  std::string_view url;
-  base::each(bundle, "link", [&](Json const& link, std::size_t) {
-    if (base::string_member(link, "relation") == relation) url = base::string_member(link, "url");
-  });
-  return url;
-}
-
-/// A further page, whether or not its address can be read.
-bool has_next_page(Json const& bundle) {
-  bool next = false;
-  base::each(bundle, "link", [&](Json const& link, std::size_t) {
-    if (base::string_member(link, "relation") == "next") next = true;
-  });
-  return next;
-}
-
 /// One resource and the Bundle fullUrl that it came under.
 struct Found {
   Json const* resource;
   std::string_view full_url;
   std::string_view type;
+  bool fetched = false;
 };
 
 /// What one value (a Bundle or a bare resource) holds.
 struct Contents {
   std::vector<Found> resources;
-  bool incomplete = false;  ///< an error outcome or a further page
+  std::vector<std::string_view> searches;  ///< what its Bundles are answers to: their `self` links
+  bool incomplete = false;                 ///< an error outcome or a further page
 };
 
 /// Collects the resources of a value. Bundles in Bundles (batch responses) are opened; JSON's depth limit bounds them.
@@ -108,6 +77,7 @@ void collect(Json const& value, std::string_view full_url, Contents& contents) {
     contents.incomplete = contents.incomplete || tells_of_failure(value);
   } else if (is_bundle(value, type)) {
     contents.incomplete = contents.incomplete || has_next_page(value);
+    if (std::string_view const self = link_of(value, "self"); !self.empty()) contents.searches.push_back(self);
     Json const* entries = base::member(value, "entry");
     if (contents.resources.empty() && entries != nullptr && entries->IsArray())
       contents.resources.reserve(entries->Size());
@@ -145,10 +115,15 @@ void keep_new(std::vector<Found>& resources, Seen& seen) {
   resources = std::move(kept);
 }
 
-bool is_this_patient(Found const& found, std::string_view patient_id, ResourceIndex const& index) {
-  if (found.type != "Patient") return belongs_to(*found.resource, patient_id, index);
+Owner owner_of(Found const& found, std::string_view patient_id, ResourceIndex const& index) {
+  if (found.type != "Patient") return owner_of(*found.resource, patient_id, index);
   std::string_view const id = base::string_member(*found.resource, "id");
-  return id.empty() || patient_id.empty() || id == last_segment(patient_id);
+  if (id.empty() || patient_id.empty()) return Owner::unsaid;
+  return id == last_segment(patient_id) ? Owner::this_patient : Owner::another;
+}
+
+bool is_this_patient(Found const& found, std::string_view patient_id, ResourceIndex const& index) {
+  return owner_of(found, patient_id, index) != Owner::another;
 }
 
 /// One member of `prefetch`, freed of the pre-1.0 wrapper.
@@ -158,6 +133,7 @@ struct PrefetchValue {
   std::optional<Kind> kind;       ///< by its key
   bool null = false;
   bool failed = false;
+  bool fetched = false;  ///< nothing of it was prefetched
   Contents contents;
   bool bundle_or_outcome = false;
 };
@@ -211,8 +187,13 @@ void add_fetched(std::span<Fetched const> fetched, std::vector<PrefetchValue>& v
       found = values.insert(values.end(), PrefetchValue{});
       found->key = answer.key;
       found->kind = kind_of_key(answer.key);
+      found->fetched = true;
     }
+    std::size_t const prefetched = found->contents.resources.size();
     for (Json const* page : answer.pages) collect(*page, {}, found->contents);
+    auto& resources = found->contents.resources;
+    std::for_each(resources.begin() + static_cast<std::ptrdiff_t>(prefetched), resources.end(),
+                  [](Found& one) { one.fetched = true; });
     found->null = false;
     found->bundle_or_outcome = true;
     found->failed = !answer.complete;
@@ -253,18 +234,52 @@ class Availabilities {
   Chart& chart_;
 };
 
-/// What one prefetch value says about which kinds are there.
-void note_availability(PrefetchValue const& value, std::string_view patient_id, ResourceIndex const& index,
-                       Availabilities& available) {
+void note_foreign(std::string_view type, bool fetched, std::vector<ForeignResources>& foreign) {
+  std::string_view const shown = is_chart_type(type) || type == "Bundle" ? type : "other";
+  auto const known = std::find_if(foreign.begin(), foreign.end(),
+                                  [&](auto const& one) { return one.type == shown && one.fetched == fetched; });
+  if (known != foreign.end()) {
+    ++known->count;
+  } else {
+    foreign.push_back({std::string(shown), fetched, 1});
+  }
+}
+
+/// Takes another patient's resources out of a value. Somebody mixed up patients: what else the value lacks is not known
+/// either, neither of the kind that it was sent for nor of the kinds that were found. REQ PREF-14
+void take_out_foreign(PrefetchValue& value, std::string_view patient_id, ResourceIndex const& index,
+                      Availabilities& available, std::vector<ForeignResources>& foreign) {
+  auto const& searches = value.contents.searches;
+  bool const search_for_another = std::any_of(
+      searches.begin(), searches.end(), [&](std::string_view url) { return searches_for_another(url, patient_id); });
+  if (search_for_another) note_foreign("Bundle", value.fetched, foreign);
+  bool mixed_up = search_for_another;
+  std::erase_if(value.contents.resources, [&](Found const& found) {
+    Owner const owner = owner_of(found, patient_id, index);
+    if (owner == Owner::this_patient || (owner == Owner::unsaid && !search_for_another)) return false;
+    mixed_up = true;
+    note_foreign(found.type, found.fetched, foreign);
+    if (auto const kind = kind_of_type(found.type)) available.failed(*kind);
+    return true;
+  });
+  if (mixed_up && value.kind) available.failed(*value.kind);
+}
+
+/// What one prefetch value says about which kinds are there, once what is another patient's is out of it.
+void note_availability(PrefetchValue const& value, Availabilities& available) {
+  auto const& resources = value.contents.resources;
+  auto const is_of_kind = [&](Found const& found) { return kind_of_type(found.type) == value.kind; };
+  // Bundles of something else only are no answer to what was asked.
+  bool const answers = resources.empty() || std::any_of(resources.begin(), resources.end(), is_of_kind);
   bool const known_answer = value.null || value.bundle_or_outcome;
-  if (value.kind && value.failed) {
+  if (value.kind && (value.failed || (known_answer && !answers && *value.kind != Kind::patient))) {
     available.failed(*value.kind);
-  } else if (value.kind && known_answer && (*value.kind != Kind::patient || value.contents.resources.empty())) {
+  } else if (value.kind && known_answer && (*value.kind != Kind::patient || resources.empty())) {
     available.provided(*value.kind);
   }
-  for (Found const& found : value.contents.resources) {
+  for (Found const& found : resources) {
     auto const kind = kind_of_type(found.type);
-    if (!kind || !is_this_patient(found, patient_id, index)) continue;
+    if (!kind) continue;
     if (value.failed && !value.kind) {
       available.failed(*kind);
     } else {
@@ -275,29 +290,15 @@ void note_availability(PrefetchValue const& value, std::string_view patient_id, 
 
 }  // namespace
 
-PageState page_state(Json const& answer) {
-  PageState state;
-  bool const paged = is_bundle(answer) && has_next_page(answer);
-  if (paged) state.next = link_of(answer, "next");
-  // Neither a Bundle nor a resource, or a next page without an address.
-  state.failed = (type_of(answer).empty() && !is_bundle(answer)) || (paged && state.next.empty());
-  if (type_of(answer) == "OperationOutcome") state.failed = tells_of_failure(answer);
-  base::each(answer, "entry", [&](Json const& entry, std::size_t) {
-    Json const* resource = base::object_member(entry, "resource");
-    if (resource != nullptr && type_of(*resource) == "OperationOutcome") {
-      state.failed = state.failed || tells_of_failure(*resource);
-    }
-  });
-  return state;
-}
-
 PrefetchState prefetch_state(Json const* prefetch, std::string_view key, std::string_view type) {
-  auto const state_of = [](PrefetchValue const& value) {
-    PrefetchState state{PrefetchState::Kind::known, value.key, {}};
+  auto const state_of = [type](PrefetchValue const& value) {
+    PrefetchState state{PrefetchState::Kind::known, value.key};
     if (value.content == nullptr || !value.failed) return state;
     PageState const page = page_state(*value.content);
     state.kind = page.failed || page.next.empty() ? PrefetchState::Kind::failed : PrefetchState::Kind::paged;
-    state.next = page.next;
+    // Without a `self` link a query alone belongs to a search for the wanted type.
+    std::string_view const self = link_of(*value.content, "self");
+    state.next = resolved_url(self.empty() && page.next.starts_with('?') ? type : self, page.next);
     return state;
   };
   std::vector<PrefetchValue> const values = read_values(prefetch);
@@ -308,7 +309,7 @@ PrefetchState prefetch_state(Json const* prefetch, std::string_view key, std::st
   for (PrefetchValue const& value : values) {
     if (is_about(value, type)) return state_of(value);
   }
-  return {PrefetchState::Kind::absent, key, {}};
+  return {PrefetchState::Kind::absent, key};
 }
 
 void each_resource(Json const& value, std::function<void(Json const& resource)> const& visit) {
@@ -342,7 +343,8 @@ void Sources::add_to(ResourceIndex& index) const {
   }
 }
 
-Chart Sources::read(std::string_view patient_id, ResourceIndex const& index) && {
+Chart Sources::read(std::string_view patient_id, ResourceIndex const& index,
+                    std::vector<ForeignResources>& foreign) && {
   Chart chart;
   chart.patient.id = last_segment(patient_id);
   Availabilities available(chart);
@@ -352,7 +354,8 @@ Chart Sources::read(std::string_view patient_id, ResourceIndex const& index) && 
     read_into_chart(*found.resource, patient_id, index, chart);
   }
   for (PrefetchValue& value : parts_->values) {
-    note_availability(value, patient_id, index, available);
+    take_out_foreign(value, patient_id, index, available, foreign);
+    note_availability(value, available);
     keep_new(value.contents.resources, parts_->seen);
     for (Found const& found : value.contents.resources) read_into_chart(*found.resource, patient_id, index, chart);
   }
@@ -363,7 +366,8 @@ Chart read_chart(Json const* prefetch, Json const* draft_bundle, std::string_vie
                  std::span<Fetched const> fetched) {
   Sources sources(prefetch, draft_bundle, fetched);
   sources.add_to(index);
-  return std::move(sources).read(patient_id, index);
+  std::vector<ForeignResources> left_out;
+  return std::move(sources).read(patient_id, index, left_out);
 }
 
 Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, ResourceIndex& index,

@@ -1,6 +1,7 @@
 #pragma once
 // From what a client sent along (prefetch, draft orders) or a file holds (a Bundle) to one chart.
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>
@@ -36,8 +37,8 @@ struct PrefetchState {
     failed,  ///< the client's own query failed: not repeated (PREF-04)
     paged,   ///< its first page is here
   } kind = Kind::absent;
-  std::string_view key;   ///< of the value that holds it: the wanted one, or the client's own name for it (PREF-12)
-  std::string_view next;  ///< paged: where it goes on
+  std::string_view key;  ///< of the value that holds it: the wanted one, or the client's own name for it (PREF-12)
+  std::string next{};    ///< paged: where it goes on, as seen from that page
 };
 /// Looks for the value under `key`, and if there is none, for a value of any name that holds, or was a search for,
 /// resources of `type`. A pre-1.0 wrapper is looked into. `prefetch` may be nullptr.
@@ -45,6 +46,13 @@ struct PrefetchState {
 
 /// Calls `visit` for each resource of a Bundle, or for the one bare resource.
 void each_resource(base::Json const& value, std::function<void(base::Json const& resource)> const& visit);
+
+/// Resources of one type that came for this patient and name another one: left out of the chart.
+struct ForeignResources {
+  std::string type;      ///< a type that a chart holds, "Bundle" (an answer to a search for another), or "other"
+  bool fetched = false;  ///< false: prefetched
+  std::size_t count = 0;
+};
 
 /// The resources that came with a request or were fetched for it, found and not yet read. Points into all of them.
 class Sources {
@@ -57,8 +65,9 @@ class Sources {
 
   /// Everything is indexed before anything is read: references lead in all directions.
   void add_to(ResourceIndex& index) const;
-  /// The chart, once; read_chart says how.
-  [[nodiscard]] Chart read(std::string_view patient_id, ResourceIndex const& index) &&;
+  /// The chart, once; read_chart says how. `foreign` is told what was left out.
+  [[nodiscard]] Chart read(std::string_view patient_id, ResourceIndex const& index,
+                           std::vector<ForeignResources>& foreign) &&;
 
  private:
   struct Parts;
@@ -76,6 +85,10 @@ class Sources {
 /// conditions, observations, allergies, medications, medicationStatements, procedures, treatments. Of several values
 /// of one kind a failed one makes the kind failed: only part of it came. Except for Patient, draft entries make no
 /// kind available: they are no complete list.
+///
+/// A resource that names another patient is left out, and makes the kind of its own type and the kind of the key that
+/// it came under failed: patients were mixed up, so that the rest need not be whole either. So does an answer to a
+/// search for another patient, by its `self` link. Resources that name nobody count as this patient's. REQ PREF-14
 ///
 /// `fetched` values count as prefetched ones of their key; where the prefetch has a value of that key, they complete
 /// it.

@@ -43,8 +43,24 @@ void merge(Concept& whole, Concept const& more);
 /// The member that names the patient: `subject` or `patient`; nullptr when absent.
 [[nodiscard]] base::Json const* patient_member(base::Json const& resource);
 
-/// As belongs_to, and a "urn:uuid:" or other reference that leads to the Patient `patient_id` in `index` counts too.
-[[nodiscard]] bool belongs_to(base::Json const& resource, std::string_view patient_id, ResourceIndex const& index);
+/// Whose a resource is, by what it says itself.
+enum class Owner {
+  this_patient,
+  another,  ///< it names another patient, a group or a device, or leads nowhere: not known to be this patient's
+  unsaid,   ///< it names nobody: it counts as the patient's whom it was sent for
+};
+
+/// Reads `subject`, `patient` and `beneficiary`; one that names another patient outweighs the rest. References are
+/// literals of any host ("Patient/p1", "https://h/fhir/Patient/p1", "p1"), "urn:uuid:" and fullUrls that lead to a
+/// Patient in `index`, or "#id" and logical references, known by an identifier that the Patient in `index` has or
+/// lacks. With an empty `patient_id` nothing is said.
+[[nodiscard]] Owner owner_of(base::Json const& resource, std::string_view patient_id, ResourceIndex const& index);
+
+/// Not known to be another patient's.
+[[nodiscard]] inline bool belongs_to(base::Json const& resource, std::string_view patient_id,
+                                     ResourceIndex const& index) {
+  return owner_of(resource, patient_id, index) != Owner::another;
+}
 
 /// The drug of a Medication* resource, in any of its spellings. REQ CTX-08
 struct Drug {

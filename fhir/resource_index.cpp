@@ -70,34 +70,6 @@ Reference parse_reference(Json const& reference) {
   return result;
 }
 
-Json const* patient_member(Json const& resource) {
-  for (std::string_view const name : {"subject", "patient"}) {
-    Json const* found = base::member(resource, name);
-    if (found != nullptr && (found->IsObject() || found->IsString() || found->IsArray())) return found;
-  }
-  return nullptr;
-}
-
-bool belongs_to(Json const& resource, std::string_view patient_id) {
-  Json const* patient = patient_member(resource);
-  if (patient == nullptr || patient_id.empty()) return true;
-  std::string_view const literal = parse_reference(*patient).literal;
-  // A contained patient has no identity outside its resource.
-  if (literal.empty() || literal.starts_with('#')) return true;
-  // "Patient/p1" beside "p1", as nearly always.
-  if (literal.size() > patient_id.size() && literal.ends_with(patient_id) &&
-      literal[literal.size() - patient_id.size() - 1] == '/')
-    return true;
-  return last_segment(literal) == last_segment(patient_id);
-}
-
-bool belongs_to(Json const& resource, std::string_view patient_id, ResourceIndex const& index) {
-  if (belongs_to(resource, patient_id)) return true;
-  Json const* found = index.resolve(parse_reference(*patient_member(resource)).literal, resource);
-  return found != nullptr && base::string_member(*found, "resourceType") == "Patient" &&
-         base::string_member(*found, "id") == last_segment(patient_id);
-}
-
 void ResourceIndex::add(Json const& resource, std::string_view full_url) {
   if (!resource.IsObject()) return;
   std::string_view const id = base::string_member(resource, "id");

@@ -40,13 +40,13 @@ struct GetAnswer {
   std::string body;
 };
 
-/// One for the process; connections are kept open and used again. All functions may be called from any thread.
+/// One for the process. Each request has a connection to itself, which is closed after it: no answer is ever read by
+/// another request (ADR 7). All functions may be called from any thread.
 class RestClient {
  public:
   /// `trust`: the CA certificates that servers are checked against (certs/outbound_trust.h); nullptr: none, so that
-  /// every https call fails. Construct before other threads run: the first one changes the environment
-  /// (SSL_CERT_FILE), so whatever reads the system's CA certificates does so before.
-  explicit RestClient(std::shared_ptr<x509_store_st> trust);
+  /// every https call fails.
+  explicit RestClient(std::shared_ptr<x509_store_st> const& trust);
   ~RestClient();
   RestClient(RestClient const&) = delete;
   RestClient& operator=(RestClient const&) = delete;
@@ -54,8 +54,9 @@ class RestClient {
   /// One GET. The origin of the URL must be allowed by `policy`, and so must the address that is connected to: names
   /// are looked up here, and the connection goes to the very address that was checked. Redirects are not followed. A
   /// transport error is retried once, with the next address if there is one. Errors, `where` being the origin:
-  /// invalid_value, forbidden (policy), timeout, too_large (max_bytes), unavailable (no such name, no connection, TLS,
-  /// broken answer, or too many calls in flight to that origin).
+  /// invalid_value, forbidden (policy), timeout, too_large (max_bytes, or a head beyond kMostHeadBytes), wrong_type (an
+  /// answer that HTTP does not allow or that is encoded; fhir/exchange.h), unavailable (no such name, no connection,
+  /// TLS, cut off, or too many calls in flight to that origin). `detail` says why.
   /// `policy` must outlive the call.
   [[nodiscard]] boost::asio::awaitable<base::Result<GetAnswer>> get(OutboundPolicy const& policy, GetRequest request);
 

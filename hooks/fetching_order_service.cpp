@@ -16,6 +16,7 @@ std::string_view result_of(fhir::FetchedAnswer const& answer) {
     case Errc::timeout: return "timeout";
     case Errc::too_large: return "too_large";
     case Errc::not_json:
+    case Errc::wrong_type:
     case Errc::too_deep: return "malformed";
     default: return "unavailable";
   }
@@ -41,8 +42,9 @@ boost::asio::awaitable<FetchedOutcome> fetch_and_answer_order_hook(
   }
   FetchedOutcome outcome{answer_order_case(knowledge, *order_case, body, options, fetch_settings.version, today)};
   outcome.fetch_time = fetch_time;
+  outcome.foreign = order_case->foreign;
   for (fhir::FetchedAnswer const& answer : order_case->fetched) {
-    outcome.queries.push_back({answer.resource, result_of(answer), answer.status, answer.time});
+    outcome.queries.push_back({answer.resource, result_of(answer), answer.cause, answer.status, answer.time});
   }
   if (!outcome.queries.empty()) {
     if (auto const address = fhir::parse_web_address(order_case->request.fhir_server)) {

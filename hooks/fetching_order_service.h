@@ -16,6 +16,7 @@ namespace ivig::hooks {
 struct QueryReport {
   std::string resource;     ///< the type that was asked for; empty for further pages of a prefetched Bundle
   std::string_view result;  ///< complete; or refused, timeout, too_large, malformed, unavailable
+  std::string cause;        ///< why it is not complete, in words
   unsigned status = 0;      ///< the last HTTP status; 0: no answer came
   std::chrono::steady_clock::duration time{};
 };
@@ -25,6 +26,7 @@ struct FetchedOutcome {
   std::string fhir_server{};           ///< the origin that was asked; empty: none was
   std::vector<QueryReport> queries{};  ///< also where the answer is an error
   std::chrono::steady_clock::duration fetch_time{};
+  std::vector<fhir::ForeignResources> foreign{};  ///< what came and is another patient's
 };
 
 /// As answer_order_hook, and what is lacking is fetched first; `headers` go out with each query. Everything but `today`

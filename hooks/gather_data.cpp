@@ -80,7 +80,7 @@ void add_templates(OrderCase const& order_case, fhir::Version version, Plan& pla
     if (state.kind == Kind::absent) {
       plan.add(prefetch.key, query_of(prefetch, order_case.request.patient_id, version));
     } else if (state.kind == Kind::paged) {
-      plan.add(state.key, std::string(state.next));
+      plan.add(state.key, state.next);
     }
   }
 }

@@ -31,7 +31,8 @@ void OrderCase::find_sources() {
 
 void OrderCase::read_chart() {
   if (!sources) find_sources();
-  chart = std::move(*sources).read(request.patient_id, index);
+  foreign.clear();
+  chart = std::move(*sources).read(request.patient_id, index, foreign);
   sources.reset();
   for (fhir::Order& order : orders) fhir::add_reasons(order, index, chart);
 }

@@ -23,6 +23,7 @@ struct OrderCase {
   std::optional<fhir::Sources> sources;  ///< found and not yet read
   fhir::ResourceIndex index;
   fhir::Chart chart;
+  std::vector<fhir::ForeignResources> foreign;  ///< what the chart leaves out as another patient's
   std::vector<fhir::Order> orders;
   bool selecting = false;  ///< order-select: only selected orders are commented on
 

@@ -57,6 +57,10 @@ bool is_json_content(std::string_view content_type) {
          equal_without_case(type, "application/fhir+json");
 }
 
+bool is_identity_coding(std::string_view content_encoding) {
+  return content_encoding.empty() || equal_without_case(content_encoding, "identity");
+}
+
 bool accepts(std::string_view accept, std::string_view type) { return match(accept, type).quality > 0.0; }
 
 bool prefers(std::string_view accept, std::string_view first, std::string_view second) {

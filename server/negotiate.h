@@ -12,6 +12,9 @@ namespace ivig::server {
 /// An absent header is taken for JSON.
 [[nodiscard]] bool is_json_content(std::string_view content_type);
 
+/// True when a Content-Encoding leaves the body as it is: "identity", in any case, or nothing. RFC 9110 8.4
+[[nodiscard]] bool is_identity_coding(std::string_view content_encoding);
+
 /// True when an Accept header allows `type` ("application/json"); an absent header allows everything (HTTP-05).
 [[nodiscard]] bool accepts(std::string_view accept, std::string_view type);
 

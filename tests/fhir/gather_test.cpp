@@ -75,8 +75,8 @@ TEST(ReadChart, PREF_02_to_PREF_12_what_is_available) {
       {"{'conditions':{'response':{'status':'500'}}}", "nfnnn"},
       {"{'conditions':{'response':{'status':'200 OK'},'resource':" + bundle_of(kCondition) + "}}", "npnnn", 1},
       {"{'patient':" + bundle_of("{'resourceType':'Patient'}") + "}", "pnnnn"},
-      {"{'patient':{'resourceType':'Patient','id':'p2'}}", "nnnnn"},
-      {"{'item1':{'resourceType':'Condition','subject':{'reference':'Patient/p2'}}}", "nnnnn", 0},
+      {"{'patient':{'resourceType':'Patient','id':'p2'}}", "fnnnn"},
+      {"{'item1':{'resourceType':'Condition','subject':{'reference':'Patient/p2'}}}", "nfnnn", 0},
       {"{'conditions':null,'conditions':" + kError + "}", "nfnnn"},
       {"{'conditions':{'resourceType':'Bundle','entry':[{'search':{'mode':'match'}},null,{'resource':null},"
        "{'resource':" +
@@ -97,11 +97,116 @@ TEST(ReadChart, PREF_02_to_PREF_12_what_is_available) {
   }
 }
 
-TEST(ReadChart, PREF_14_resources_of_another_patient_are_ignored_but_the_empty_answer_counts) {
-  Gathered const got(
-      "{'observations':" + bundle_of("{'resourceType':'Observation','subject':{'reference':'Patient/p2'}}") + "}");
-  EXPECT_TRUE(got.chart.observations.empty());
-  EXPECT_EQ(availability(got.chart), "nnpnn");
+std::string of(std::string const& type, std::string const& patient) {
+  return "{'resourceType':'" + type + "','" + (type == "AllergyIntolerance" ? "patient" : "subject") + "':" + patient +
+         ",'code':{'text':'CIDP'}}";
+}
+std::string named(std::string const& literal) { return "{'reference':'" + literal + "'}"; }
+
+TEST(ReadChart, PREF_14_what_holds_another_patients_resources_could_not_be_read) {
+  std::string const ours = of("Condition", named("Patient/p1"));
+  std::string const theirs = of("Condition", named("Patient/p2"));
+  auto const answer_to = [](std::string const& search) {
+    return "{'resourceType':'Bundle','link':[{'relation':'self','url':'" + search + "'}]}";
+  };
+  struct Case {
+    std::string prefetch;
+    std::string available;
+    std::size_t conditions = 0;
+  };
+  Case const cases[] = {
+      {"{'observations':" + bundle_of(of("Observation", named("Patient/p2"))) + "}", "nnfnn"},
+      {"{'allergies':" + bundle_of(of("AllergyIntolerance", named("Patient/p2"))) + "}", "nnnfn"},
+      {"{'conditions':" + bundle_of(theirs) + "}", "nfnnn"},
+      {"{'conditions':{'resourceType':'Bundle','entry':[{'resource':" + ours + "},{'resource':" + theirs + "}]}}",
+       "nfnnn", 1},
+      {"{'a':" + theirs + ",'conditions':" + bundle_of(ours) + "}", "nfnnn", 1},
+      {"{'conditions':" + bundle_of(ours) + ",'a':" + theirs + "}", "nfnnn", 1},
+      // Somebody's conditions in place of the allergies: neither is known.
+      {"{'allergies':" + bundle_of(theirs) + "}", "nfnfn"},
+      {"{'allergies':" + bundle_of(ours) + "}", "npnfn", 1},
+      {"{'medications':" + bundle_of(of("MedicationRequest", named("Patient/p2"))) + "}", "nnnnf"},
+      {"{'procedures':" + bundle_of(of("Procedure", named("Patient/p2"))) + ",'medications':null}", "nnnnf"},
+      {"{'patient':{'resourceType':'Patient','id':'p2','gender':'male'}}", "fnnnn"},
+      {"{'patient':" + bundle_of("{'resourceType':'Patient','id':'p2'}") + "}", "fnnnn"},
+      {"{'conditions':" + answer_to("https://h/fhir/Condition?patient=p1") + "}", "npnnn"},
+      {"{'conditions':" + answer_to("https://h/fhir/Condition?subject=Patient%2Fp1&_count=9") + "}", "npnnn"},
+      {"{'conditions':" + answer_to("https://h/fhir/Condition?code=a&patient=p2") + "}", "nfnnn"},
+      {"{'conditions':" + answer_to("Condition?subject:Patient=Patient/p2") + "}", "nfnnn"},
+      {"{'conditions':" + answer_to("https://h/fhir?_getpages=5f0c") + "}", "npnnn"},
+  };
+  for (Case const& c : cases) {
+    Gathered const got(c.prefetch);
+    EXPECT_EQ(availability(got.chart), c.available) << c.prefetch;
+    EXPECT_EQ(got.chart.conditions.size(), c.conditions) << c.prefetch;
+    EXPECT_EQ(got.chart.patient.sex, Sex::unknown) << c.prefetch;
+  }
+}
+
+TEST(ReadChart, PREF_14_whose_a_resource_is_in_every_form_of_reference) {
+  struct Case {
+    std::string patient;  ///< Condition.subject
+    bool ours;
+    std::string more{};  ///< further members of the Condition
+  };
+  Case const cases[] = {
+      {named("Patient/p1"), true},
+      {named("https://h/fhir/Patient/p1"), true},
+      {named("Patient/p1/_history/2"), true},
+      {named("p1"), true},
+      {"'Patient/p1'", true},
+      {"[" + named("Patient/p1") + "]", true},
+      {named("urn:uuid:0b-1"), true},
+      {"{'display':'A B'}", true},
+      {"{'identifier':{'system':'urn:mrn','value':'1'}}", true},
+      {"{'identifier':{'system':'urn:other','value':'7'}}", true},
+      {named("#p"), true},
+      {named("#p"), true, ",'contained':[{'resourceType':'Patient','id':'p'}]"},
+      {named("#p"), true,
+       ",'contained':[{'resourceType':'Patient','id':'p','identifier':[{'system':'urn:mrn','value':'1'}]}]"},
+      {named("Patient/p2"), false},
+      {named("Patient/p11"), false},
+      {named("https://h/fhir/Patient/p2"), false},
+      {named("Device/p1"), false},
+      {named("Group/p1"), false},
+      {named("urn:uuid:0b-2"), false},
+      {named("urn:uuid:nobody"), false},
+      {"'Patient/p2'", false},
+      {"[" + named("Patient/p1") + "," + named("Patient/p2") + "]", false},
+      {"{'identifier':{'system':'urn:mrn','value':'2'}}", false},
+      {named("#p"), false,
+       ",'contained':[{'resourceType':'Patient','id':'p','identifier':[{'system':'urn:mrn','value':'2'}]}]"},
+      {named("#p"), false, ",'contained':[{'resourceType':'Device','id':'p'}]"},
+      {named("Patient/p1"), false, ",'patient':{'reference':'Patient/p2'}"},
+  };
+  std::string const patients =
+      "{'resourceType':'Bundle','entry':["
+      "{'fullUrl':'urn:uuid:0b-1','resource':{'resourceType':'Patient','id':'p1','identifier':["
+      "{'system':'urn:mrn','value':'1'},{'system':'urn:ssn','value':'9'}]}}]}";
+  for (Case const& c : cases) {
+    Gathered const got("{'patient':" + patients + ",'x':{'resourceType':'Condition','code':{'text':'CIDP'},'subject':" +
+                       c.patient + c.more + "}}");
+    EXPECT_EQ(availability(got.chart), c.ours ? "ppnnn" : "pfnnn") << c.patient << c.more;
+    EXPECT_EQ(got.chart.conditions.size(), c.ours ? 1U : 0U) << c.patient << c.more;
+  }
+}
+
+TEST(ReadChart, PREF_14_what_is_left_out_is_counted_by_type_and_source) {
+  Texts texts;
+  base::Json const& prefetch = texts("{'conditions':" + bundle_of(of("Condition", named("Patient/p2"))) +
+                                     ",'x':{'resourceType':'Zebra','subject':{'reference':'Patient/p3'}}}");
+  base::Json const& page = texts(bundle_of(of("Condition", named("Patient/p2"))));
+  Fetched const fetched[] = {{"conditions", {&page, &page}, true}};
+  Sources sources(&prefetch, nullptr, fetched);
+  ResourceIndex index;
+  sources.add_to(index);
+  std::vector<ForeignResources> foreign;
+  EXPECT_EQ(availability(std::move(sources).read("p1", index, foreign)), "nfnnn");
+  std::string seen;
+  for (auto const& one : foreign) {
+    seen += one.type + (one.fetched ? " fetched " : " prefetch ") + std::to_string(one.count) + "\n";
+  }
+  EXPECT_EQ(seen, "Condition prefetch 1\nCondition fetched 2\nother prefetch 1\n");
 }
 
 TEST(ReadChart, PREF_13_draft_entries_outrank_prefetch_and_draft_orders_are_no_treatments) {

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cctype>
 #include <chrono>
 #include <condition_variable>
@@ -35,7 +36,7 @@ namespace ivig::test {
 
 /// One line of the server's log.
 struct Asked {
-  std::string method, target, authorization, accept, host, traceparent, tracestate;
+  std::string method, target, authorization, accept, accept_encoding, host, traceparent, tracestate;
   int connection = 0;  ///< counted from 1
 
   [[nodiscard]] std::string line() const { return method + " " + target + " [" + authorization + "]"; }
@@ -53,6 +54,11 @@ struct Misbehaviour {
     redirect,  ///< 302 to `text`
     not_json,  ///< 200 with HTML
     raw,       ///< 200 with `text` as body
+    before,    ///< `text` on the wire, and then the answer
+    after,     ///< the answer and then `text`, in one piece
+    twice,     ///< the answer, and once more, unasked
+    wire,      ///< `text` on the wire, and nothing else; the connection stays open
+    endless,   ///< `text`, and then line after line of headers until the other side closes
   } kind = Kind::status;
   int status = 500;
   std::string text{};
@@ -133,6 +139,12 @@ class FhirServer {
   void pages_by_key() { pages_by_key_ = true; }
   /// The origin that `next` links name instead of the server's own.
   void next_origin(std::string origin) { next_origin_ = std::move(origin); }
+  /// Every search and read is answered with this patient's data, whoever is asked about.
+  void answer_as(std::string patient) { impostor_ = std::move(patient); }
+  /// `next` links are written so: "%" stands for the page's number.
+  void next_link(std::string form) { next_form_ = std::move(form); }
+  /// How many bytes were written on endless answers.
+  [[nodiscard]] std::size_t endless_bytes() const { return endless_bytes_; }
   /// Calls with another token than this get 401.
   void demand_token(std::string token) { token_ = std::move(token); }
 
@@ -248,7 +260,7 @@ class FhirServer {
         }
       }
       changed_.notify_all();
-      if (!(how == nullptr ? answer(stream, asked) : misbehave(stream, *how))) return;
+      if (!(how == nullptr ? answer(stream, asked) : misbehave(stream, *how, asked))) return;
     }
   }
 
@@ -275,6 +287,7 @@ class FhirServer {
     };
     asked.authorization = header("authorization");
     asked.accept = header("accept");
+    asked.accept_encoding = header("accept-encoding");
     asked.host = header("host");
     asked.traceparent = header("traceparent");
     asked.tracestate = header("tracestate");
@@ -293,7 +306,7 @@ class FhirServer {
     return stream.write(head(status, body.size(), more) + body);
   }
 
-  bool misbehave(Stream const& stream, Misbehaviour const& how) {
+  bool misbehave(Stream const& stream, Misbehaviour const& how, Asked const& asked) {
     using Kind = Misbehaviour::Kind;
     std::string const empty = R"({"resourceType":"Bundle","type":"searchset"})";
     switch (how.kind) {
@@ -319,6 +332,20 @@ class FhirServer {
       case Kind::redirect: return send(stream, 302, "", "Location: " + how.text + "\r\n");
       case Kind::not_json: return send(stream, 200, "<html>Please sign in</html>");
       case Kind::raw: return send(stream, 200, how.text);
+      case Kind::before: return stream.write(how.text) && answer(stream, asked);
+      case Kind::after: return answer(stream, asked, how.text);
+      case Kind::twice: return answer(stream, asked) && answer(stream, asked);
+      case Kind::wire: return stream.write(how.text);
+      case Kind::endless: {
+        std::string lines;
+        for (int i = 0; i < 512; ++i) lines += "X-Line: as long as any other line\r\n";
+        bool open = stream.write(how.text);
+        while (open) {
+          open = stream.write(lines);
+          endless_bytes_ += lines.size();
+        }
+        return false;
+      }
     }
     return false;
   }
@@ -330,7 +357,11 @@ class FhirServer {
     return at == std::string::npos ? "" : all.substr(at + wanted.size(), all.find('&', at + 1) - at - wanted.size());
   }
 
-  bool answer(Stream const& stream, Asked const& asked) {
+  /// `trailer`: bytes that follow the body.
+  bool answer(Stream const& stream, Asked const& asked, std::string const& trailer = "") {
+    auto const send = [&trailer](Stream const& to, int status, std::string const& body) {
+      return to.write(head(status, body.size()) + body + trailer);
+    };
     if (asked.method != "GET") return send(stream, 405, outcome("not-supported"));
     if (!token_.empty() && asked.authorization != "Bearer " + token_) return send(stream, 401, outcome("login"));
     std::string const by_key = base_path_ + "?_getpages=";
@@ -351,7 +382,8 @@ class FhirServer {
     std::lock_guard const lock(mutex_);
     if (std::size_t const slash = type_or_read.find('/'); slash != std::string::npos) {
       for (Resource const& resource : resources_) {
-        if (resource.type + "/" + resource.id == type_or_read) return send(stream, 200, resource.text);
+        if (resource.type + "/" + resource.id == (impostor_.empty() ? type_or_read : "Patient/" + impostor_))
+          return send(stream, 200, resource.text);
       }
       return send(stream, 404, outcome("not-found"));
     }
@@ -360,7 +392,7 @@ class FhirServer {
 
   /// One page of a search. The page number travels in the `next` link as `_page`, as servers' own tokens do.
   std::string page(std::string const& type, std::string_view query) {
-    std::string const patient = parameter(query, "patient");
+    std::string const patient = impostor_.empty() ? parameter(query, "patient") : impostor_;
     std::string const reference = "\"Patient/" + patient + "\"";
     std::vector<Resource const*> found;
     for (Resource const& resource : resources_) {
@@ -383,7 +415,12 @@ class FhirServer {
       std::string const search =
           pages_by_key_ ? "?_getpages=" + key + "&_getpagesoffset=" : "/" + type + "?patient=" + patient + "&_page=";
       if (pages_by_key_) searches_[key] = {type, patient};
-      links += R"(,{"relation":"next","url":")" + origin_text + base_path_ + search + std::to_string(page + 1) + "\"}";
+      std::string url = origin_text + base_path_ + search + std::to_string(page + 1);
+      if (!next_form_.empty()) {
+        url = next_form_;
+        url.replace(url.find('%'), 1, std::to_string(page + 1));
+      }
+      links += R"(,{"relation":"next","url":")" + url + "\"}";
     }
     return R"({"resourceType":"Bundle","type":"searchset","total":)" + std::to_string(found.size()) + R"(,"link":[)" +
            links + R"(],"entry":[)" + entries + "]}";
@@ -396,7 +433,8 @@ class FhirServer {
   std::size_t page_size_ = 1000;
   bool pages_by_key_ = false;
   std::map<std::string, std::pair<std::string, std::string>> searches_;  // by key: type and patient
-  std::string next_origin_;
+  std::string next_origin_, next_form_, impostor_;
+  std::atomic<std::size_t> endless_bytes_ = 0;
   std::string token_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
