@@ -78,7 +78,9 @@ Result<void> check_head(Parser::value_type const& head) {
     return broken("another Transfer-Encoding than chunked");
   }
   std::size_t const lengths = head.count(http::field::content_length);
-  if (lengths > 1 || (lengths > 0 && codings > 0)) return broken("the length of the body is given in two ways");
+  auto const length = head[http::field::content_length];
+  bool const several = lengths > 1 || length.find(',') != length.npos;
+  if (several || (lengths > 0 && codings > 0)) return broken("the length of the body is given in two ways");
   auto const encoding = head[http::field::content_encoding];
   if (!encoding.empty() && !boost::beast::iequals(encoding, "identity")) {
     return broken("the body has a Content-Encoding, which was not asked for");
@@ -95,7 +97,7 @@ Result<void> parse_error(error_code const& error) {
 /// An answer as it comes, piece by piece. Holds at most kMostHeadBytes that are not yet understood.
 class Reading {
  public:
-  explicit Reading(std::size_t max_bytes) : bytes_(kMostHeadBytes + kPiece) {
+  explicit Reading(std::size_t max_bytes) : max_bytes_(max_bytes), bytes_(kMostHeadBytes + kPiece) {
     parser_.header_limit(static_cast<std::uint32_t>(kMostHeadBytes));
     parser_.body_limit(max_bytes);
     parser_.eager(true);
@@ -121,6 +123,8 @@ class Reading {
     if (parser_.is_header_done() && !checked_) {
       if (auto good = check_head(parser_.get()); !good) return tl::unexpected(good.error());
       checked_ = true;
+      auto const length = parser_.content_length();
+      if (length && *length > max_bytes_) return tl::unexpected(parse_error(http::error::body_limit).error());
     }
     if (parser_.is_done() && held_ > 0) return surplus();
     return parser_.is_done();
@@ -150,6 +154,7 @@ class Reading {
   static constexpr std::size_t kPiece = 16384;
 
   Parser parser_;
+  std::size_t max_bytes_;
   std::vector<char> bytes_;
   std::size_t held_ = 0;
   bool checked_ = false;

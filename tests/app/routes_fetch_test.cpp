@@ -147,6 +147,37 @@ TEST_F(RoutesFetch, queries_that_fail_are_logged_and_counted_without_what_they_a
   EXPECT_NE(figures.find("ivig_cds_fhir_query_duration_seconds_count{client=\"anyone\"} 7\n"), std::string::npos);
 }
 
+TEST_F(RoutesFetch, PREF_14_another_patients_data_are_counted_and_logged_without_ids) {
+  std::string const theirs = "{'resourceType':'Condition','id':'c77','subject':{'reference':'Patient/p99'}}";
+  OrderRequest request{{ivig_order("a", ibm())}};
+  request.prefetch = {{"conditions", test::bundle({theirs, theirs})}, {"allergies", ""}};
+  request.more = access(ehr.base());
+  ehr.answer_as("p99");
+  EXPECT_EQ(answer(request).status, 200U);
+  server->stop();
+  std::string const logged = lines.str();
+  EXPECT_NE(logged.find(R"("event":"foreign_resources")"), std::string::npos) << logged;
+  EXPECT_NE(logged.find(R"("resources":"Condition,Bundle","prefetched":2,"fetched":1)"), std::string::npos) << logged;
+  EXPECT_EQ(logged.find("p99"), std::string::npos) << logged;
+  EXPECT_EQ(logged.find("c77"), std::string::npos) << logged;
+  std::string const figures = decisions.log().metrics().text();
+  for (char const* line :
+       {R"({resource="Condition",source="prefetch"} 2)", R"({resource="Bundle",source="fetched"} 1)"}) {
+    EXPECT_NE(figures.find("ivig_cds_foreign_resources_total" + std::string(line)), std::string::npos) << figures;
+  }
+}
+
+TEST_F(RoutesFetch, R11_a_compressed_body_is_415_and_says_what_is_taken) {
+  TestClient to(port);
+  to.send(
+      "POST /cds-services/ivig-order-sign HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Encoding: "
+      "gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b");
+  Answer const got = to.read_answer();
+  EXPECT_EQ(got.status, 415U);
+  EXPECT_NE(got.body.find("OperationOutcome"), std::string::npos) << got.body;
+  EXPECT_NE(got.body.find("Content-Encoding"), std::string::npos) << got.body;
+}
+
 TEST_F(RoutesFetch, a_trace_goes_on_in_the_log_and_in_the_queries_of_the_call) {
   std::string const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
   std::string const body = without_prefetch(ivig_order("a"), access(ehr.base())).text();

@@ -85,7 +85,7 @@ TEST_P(Exchange, only_an_answer_whose_framing_leaves_no_doubt_counts) {
       {ok + "Content-Length: -2\r\n" + end + "{}", "the answer is no HTTP"},
       {ok + "Content-Length: 2x\r\n" + end + "{}", "the answer is no HTTP"},
       {ok + "Transfer-Encoding: gzip, chunked\r\n" + end + "2\r\n{}\r\n0\r\n\r\n", "another Transfer-Encoding"},
-      {ok + chunked + chunked + end + "2\r\n{}\r\n0\r\n\r\n", "another Transfer-Encoding"},
+      {ok + chunked + chunked + end + "2\r\n{}\r\n0\r\n\r\n", "the answer is no HTTP"},
       {ok + chunked + end + "-2\r\n{}\r\n0\r\n\r\n", "the answer is no HTTP"},
       {ok + chunked + end + "2\r\n{}xx0\r\n\r\n", "the answer is no HTTP"},
       {ok + chunked + end + "zz\r\n{}\r\n0\r\n\r\n", "the answer is no HTTP"},

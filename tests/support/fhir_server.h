@@ -337,13 +337,8 @@ class FhirServer {
       case Kind::twice: return answer(stream, asked) && answer(stream, asked);
       case Kind::wire: return stream.write(how.text);
       case Kind::endless: {
-        std::string lines;
-        for (int i = 0; i < 512; ++i) lines += "X-Line: as long as any other line\r\n";
-        bool open = stream.write(how.text);
-        while (open) {
-          open = stream.write(lines);
-          endless_bytes_ += lines.size();
-        }
+        std::string const line = "X-Line: as long as any other line\r\n";
+        for (bool open = stream.write(how.text); open; endless_bytes_ += line.size()) open = stream.write(line);
         return false;
       }
     }
