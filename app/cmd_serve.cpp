@@ -62,6 +62,8 @@ RouteSettings route_settings(Config const& config) {
   settings.gap_cards = config.gap_cards;
   settings.body_bytes = config.limits.http.body_bytes;
   settings.json_depth = config.limits.json_depth;
+  settings.read = config.limits.read;
+  settings.most_cards = config.limits.cards;
   settings.review.open = config.review.auth == ReviewAuth::off && config.is_loopback_only() && !config.behind_proxy;
   settings.review.auth = config.review.auth;
   settings.review.public_url = config.public_url;

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "app/config_node.h"
+#include "app/config_reading.h"
 #include "app/config_store.h"
 #include "fhir/outbound_policy.h"
 
@@ -55,9 +56,11 @@ constexpr std::array<std::string_view, 6> kTlsKeys{
     "certificate", "key", "client_ca", "require_client_certificate", "certificates", "outbound_ca"};
 constexpr std::array<std::string_view, 2> kCertificateKeys{"certificate", "key"};
 constexpr std::array<std::string_view, 1> kCorsKeys{"origins"};
-constexpr std::array<std::string_view, 10> kLimitKeys{
+constexpr std::array<std::string_view, 18> kLimitKeys{
     "body_bytes",  "json_depth",          "header_seconds", "request_seconds",     "idle_seconds",
-    "connections", "requests_per_second", "fhir_seconds",   "fhir_response_bytes", "fhir_pages"};
+    "connections", "requests_per_second", "fhir_seconds",   "fhir_response_bytes", "fhir_pages",
+    "orders",      "chart_resources",     "codings",        "identifiers",         "dosages",
+    "cards",       "entry_text_bytes",    "call_text_bytes"};
 constexpr std::array<std::string_view, 2> kLogKeys{"level", "format"};
 constexpr std::array<std::string_view, 10> kReviewKeys{
     "auth",         "issuer",         "client_id",   "client_secret_file", "token_file",
@@ -175,6 +178,7 @@ LimitsConfig read_limits(ConfigNode const& node) {
   with(members, "fhir_response_bytes",
        [&](auto const& v) { limits.fhir_response_bytes = v.integer(1024, kMostBytes); });
   with(members, "fhir_pages", [&](auto const& v) { limits.fhir_pages = static_cast<unsigned>(v.integer(1, 1000)); });
+  read_reading_limits(members, limits);
   return limits;
 }
 

@@ -14,6 +14,7 @@
 #include "certs/jose.h"
 #include "certs/key_cache.h"
 #include "certs/tls_server.h"
+#include "fhir/read_limits.h"
 #include "server/limits.h"
 #include "server/listen_address.h"
 #include "server/log.h"
@@ -56,6 +57,8 @@ struct LimitsConfig {
   std::chrono::milliseconds fhir_time = std::chrono::seconds(3);  ///< limits.fhir_seconds: all fetches of one call
   std::size_t fhir_response_bytes = 16777216;
   unsigned fhir_pages = 10;
+  fhir::ReadLimits read;   ///< orders, chart_resources, codings, identifiers, dosages, entry_text_bytes, call_text_bytes
+  std::size_t cards = 20;  ///< of one answer
 };
 
 struct LogConfig {

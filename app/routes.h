@@ -11,6 +11,7 @@
 #include "app/decision_log.h"
 #include "app/gate.h"
 #include "app/review_access.h"
+#include "fhir/read_limits.h"
 #include "fhir/rest_client.h"
 #include "server/http.h"
 
@@ -24,6 +25,8 @@ struct RouteSettings {
   ReviewAccess review;
   std::size_t body_bytes = 16 * 1024 * 1024;
   unsigned json_depth = 64;
+  fhir::ReadLimits read;
+  std::size_t most_cards = 20;
 };
 
 /// The rule set in force: swapped whole on reload, read without a lock by every request.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/json_read.h"
+#include "fhir/limited_reader.h"
 #include "fhir/read_elements.h"
 
 namespace ivig::fhir {
@@ -342,32 +343,34 @@ void Sources::add_to(ResourceIndex& index) const {
   }
 }
 
-Chart Sources::read(std::string_view patient_id, ResourceIndex const& index) && {
+Chart Sources::read(std::string_view patient_id, ResourceIndex const& index, ReadLimits const& limits) && {
   Chart chart;
   chart.patient.id = last_segment(patient_id);
   Availabilities available(chart);
+  LimitedReader reader(patient_id, index, limits, chart);
   for (Found const& found : parts_->draft.resources) {
     if (is_order_type(found.type)) continue;
     if (found.type == "Patient" && is_this_patient(found, patient_id, index)) available.provided(Kind::patient);
-    read_into_chart(*found.resource, patient_id, index, chart);
+    reader.read(*found.resource);
   }
   for (PrefetchValue& value : parts_->values) {
     note_availability(value, patient_id, index, available);
     keep_new(value.contents.resources, parts_->seen);
-    for (Found const& found : value.contents.resources) read_into_chart(*found.resource, patient_id, index, chart);
+    for (Found const& found : value.contents.resources) reader.read(*found.resource);
   }
+  reader.mark_unread();
   return chart;
 }
 
 Chart read_chart(Json const* prefetch, Json const* draft_bundle, std::string_view patient_id, ResourceIndex& index,
-                 std::span<Fetched const> fetched) {
+                 std::span<Fetched const> fetched, ReadLimits const& limits) {
   Sources sources(prefetch, draft_bundle, fetched);
   sources.add_to(index);
-  return std::move(sources).read(patient_id, index);
+  return std::move(sources).read(patient_id, index, limits);
 }
 
 Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, ResourceIndex& index,
-                        std::vector<Json const*>& orders) {
+                        std::vector<Json const*>& orders, ReadLimits const& limits) {
   Contents contents;
   collect(bundle, {}, contents);
   Seen seen;
@@ -375,7 +378,8 @@ Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, Resourc
   for (Found const& found : contents.resources) {
     index.add(*found.resource, found.full_url);
     if (patient_id.empty() && found.type == "Patient") {
-      patient_id = base::string_member(*found.resource, "id");
+      std::string_view const id = base::string_member(*found.resource, "id");
+      if (id.size() <= kLongestId) patient_id = id;
     }
   }
 
@@ -384,6 +388,7 @@ Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, Resourc
   Availabilities available(chart);
   constexpr std::array kKinds = {Kind::patient, Kind::conditions, Kind::observations, Kind::allergies,
                                  Kind::treatments};
+  LimitedReader reader(patient_id, index, limits, chart);
   for (Found const& found : contents.resources) {
     Json const& resource = *found.resource;
     if (!is_this_patient(found, patient_id, index)) continue;
@@ -392,11 +397,12 @@ Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, Resourc
     if (type == "Patient") {
       for (Kind const kind : kKinds) available.provided(kind);
     }
-    read_into_chart(resource, patient_id, index, chart);
+    reader.read(resource);
     bool const open = base::member(resource, "status") == nullptr ||
                       !known_code(resource, "status", {"draft", "active", "on-hold", "unknown"}).empty();
     if (is_order_type(type) && open) orders.push_back(&resource);
   }
+  reader.mark_unread();
   return chart;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/json_body.h"
 #include "fhir/chart.h"
+#include "fhir/read_limits.h"
 #include "fhir/read_resources.h"
 
 namespace ivig::fhir {
@@ -58,7 +59,7 @@ class Sources {
   /// Everything is indexed before anything is read: references lead in all directions.
   void add_to(ResourceIndex& index) const;
   /// The chart, once; read_chart says how.
-  [[nodiscard]] Chart read(std::string_view patient_id, ResourceIndex const& index) &&;
+  [[nodiscard]] Chart read(std::string_view patient_id, ResourceIndex const& index, ReadLimits const& limits = {}) &&;
 
  private:
   struct Parts;
@@ -77,13 +78,16 @@ class Sources {
 /// of one kind a failed one makes the kind failed: only part of it came. Except for Patient, draft entries make no
 /// kind available: they are no complete list.
 ///
+/// What `limits` do not let through is not read, and its kind is failed: only part of it came.
+///
 /// `fetched` values count as prefetched ones of their key; where the prefetch has a value of that key, they complete
 /// it.
 ///
 /// `prefetch` and `draft_bundle` may be nullptr or no objects: then they count as absent. `patient_id` empty: nothing
 /// is taken for another patient's. The chart and the index point into all of them.
 [[nodiscard]] Chart read_chart(base::Json const* prefetch, base::Json const* draft_bundle, std::string_view patient_id,
-                               ResourceIndex& index, std::span<Fetched const> fetched = {});
+                               ResourceIndex& index, std::span<Fetched const> fetched = {},
+                               ReadLimits const& limits = {});
 
 /// Reads one Bundle (or one bare resource) that holds patient, chart and orders together. Appends to `orders` every
 /// order resource of this patient whose status is draft, active, on-hold, unknown or absent, whatever its intent; each
@@ -91,6 +95,6 @@ class Sources {
 /// A kind is provided when the Bundle holds a resource of it or a Patient. With an empty `patient_id` the first Patient
 /// of the Bundle is taken.
 [[nodiscard]] Chart read_bundle_chart(base::Json const& bundle, std::string_view patient_id, ResourceIndex& index,
-                                      std::vector<base::Json const*>& orders);
+                                      std::vector<base::Json const*>& orders, ReadLimits const& limits = {});
 
 }  // namespace ivig::fhir
