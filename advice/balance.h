@@ -9,6 +9,15 @@
 
 namespace ivig::advice {
 
+/// The start of what is shown of a piece of evidence: one long note may be evidence for a hundred facts.
+[[nodiscard]] inline std::string excerpt(std::string const& text) {
+  constexpr std::size_t kLongest = 4000;
+  if (text.size() <= kLongest) return text;
+  std::size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end);
+}
+
 /// The strongest evidence for and against one fact.
 struct Balance {
   int for_it = -1, against_it = -1;
@@ -24,7 +33,7 @@ struct Balance {
     int& side = value == rules::Truth::yes ? for_it : against_it;
     if (weight <= side) return;
     side = weight;
-    (value == rules::Truth::yes ? best_for : best_against) = rules::FactValue{value, basis, from, detail};
+    (value == rules::Truth::yes ? best_for : best_against) = rules::FactValue{value, basis, from, excerpt(detail)};
   }
 
   [[nodiscard]] bool weighs() const { return for_it >= 0 || against_it >= 0; }

@@ -52,7 +52,8 @@ struct Card {
   std::vector<Suggestion> suggestions;
   std::vector<CardCoding> override_reasons;
   std::vector<Link> links;
-  std::string order;  ///< "MedicationRequest/x": which order the card is about
+  std::string order;  ///< "MedicationRequest/x": which order the card is about; empty when it sums up several
+  std::vector<std::size_t> decisions;  ///< places of the decisions that it tells of
 };
 
 }  // namespace ivig::advice

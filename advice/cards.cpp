@@ -57,6 +57,7 @@ class CardMaker {
     card.uuid = base::uuid_from_name(name + "|card");
     card.indicator = indicator;
     card.order = decision.order_reference;
+    card.decisions = {place};
     card.summary = summary_text(knowledge_, decision);
     card.detail = detail_text(knowledge_, decision);
     set_source(decision, card);
@@ -153,19 +154,69 @@ class CardMaker {
   CardOptions const& options_;
 };
 
-}  // namespace
+/// A decision that deserves a card.
+struct Due {
+  std::size_t place;
+  Indicator indicator;
+};
 
-std::vector<Card> make_cards(Knowledge const& knowledge, std::vector<Decision> const& decisions,
-                             CardOptions const& options) {
-  std::vector<Card> cards;
-  CardMaker maker(knowledge, options);
+std::vector<Due> cards_due(std::vector<Decision> const& decisions, CardOptions const& options) {
+  std::vector<Due> due;
   for (std::size_t i = 0; i < decisions.size(); ++i) {
     Indicator indicator = decisions[i].findings.indicator;
     // Silence must mean "checked and fine": a missing route or missing data gets a word.
     bool incomplete = decisions[i].product.route_unknown || (options.gap_cards && !decisions[i].gaps.empty());
     if (indicator == Indicator::none && !incomplete) continue;
-    cards.push_back(maker.make(decisions[i], i, std::max(indicator, Indicator::info)));
+    due.push_back({i, std::max(indicator, Indicator::info)});
   }
+  return due;
+}
+
+/// What has no card of its own any more: `due` is left with the most severe.
+std::vector<Due> split_off(std::vector<Due>& due, std::size_t most) {
+  if (due.size() <= most) return {};
+  std::stable_sort(due.begin(), due.end(), [](Due const& a, Due const& b) { return a.indicator > b.indicator; });
+  auto const critical = static_cast<std::size_t>(
+      std::count_if(due.begin(), due.end(), [](Due const& one) { return one.indicator == Indicator::critical; }));
+  auto const kept = static_cast<std::ptrdiff_t>(std::max(critical, most - 1));
+  std::vector<Due> rest(due.begin() + kept, due.end());
+  due.erase(due.begin() + kept, due.end());
+  return rest;
+}
+
+/// One card for many orders: which they are, and what would stand on the card of each.
+Card summing_card(Knowledge const& knowledge, std::vector<Decision> const& decisions, std::vector<Due> const& rest,
+                  CardOptions const& options) {
+  constexpr std::size_t kReferenceUnits = 100;
+  Card card;
+  std::string name = options.hook_instance + "|more";
+  for (Due const& due : rest) {
+    Decision const& decision = decisions[due.place];
+    name += "|" + decision.order_reference + "|" + std::to_string(due.place);
+    card.indicator = std::max(card.indicator, due.indicator);
+    card.detail += (card.detail.empty() ? "- " : "\n- ") +
+                   escape_markdown(cut_to(one_line(decision.order_reference), kReferenceUnits)) + " (" +
+                   std::string(rules::to_string(due.indicator)) +
+                   "): " + escape_markdown(summary_text(knowledge, decision));
+    card.decisions.push_back(due.place);
+  }
+  card.uuid = base::uuid_from_name(name);
+  card.summary = std::to_string(rest.size()) + " more IVIG orders with advice: each is named in the details";
+  card.source_label = "ivig-cds rule set " + knowledge.rules.version;
+  card.topic = CardCoding{kTopicSystem, "ivigFurtherOrders", "Further IVIG orders"};
+  return card;
+}
+
+}  // namespace
+
+std::vector<Card> make_cards(Knowledge const& knowledge, std::vector<Decision> const& decisions,
+                             CardOptions const& options) {
+  std::vector<Due> due = cards_due(decisions, options);
+  std::vector<Due> const rest = split_off(due, options.most);
+  std::vector<Card> cards;
+  CardMaker maker(knowledge, options);
+  for (Due const& one : due) cards.push_back(maker.make(decisions[one.place], one.place, one.indicator));
+  if (!rest.empty()) cards.push_back(summing_card(knowledge, decisions, rest, options));
   return cards;
 }
 

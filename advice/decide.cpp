@@ -1,8 +1,13 @@
 #include "advice/decide.h"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "advice/dose_findings.h"
+#include "advice/draft_orders.h"
 #include "advice/interest.h"
 #include "advice/other_orders.h"
 #include "fhir/read_resources.h"
@@ -16,14 +21,30 @@ std::string reference_of(fhir::Order const& order) {
   return std::string(order.resource_type) + "/" + std::string(order.id);
 }
 
-/// Selections are relative references; an absolute one counts when it ends in the same type and id. REQ CTX-16
-bool selected(fhir::Order const& order, std::vector<std::string_view> const& selections) {
-  std::string own = reference_of(order);
-  return std::any_of(selections.begin(), selections.end(), [&](std::string_view selection) {
-    return selection == own || (selection.size() > own.size() && selection.ends_with(own) &&
-                                selection[selection.size() - own.size() - 1] == '/');
-  });
+/// The "Type/id" that a reference ends in; all of it where it has no more.
+std::string_view type_and_id(std::string_view reference) {
+  std::size_t const id = reference.rfind('/');
+  if (id == std::string_view::npos || id == 0) return reference;
+  std::size_t const type = reference.rfind('/', id - 1);
+  return type == std::string_view::npos ? reference : reference.substr(type + 1);
 }
+
+/// The orders that are commented on. Selections are relative references; an absolute one counts when it ends in the
+/// same type and id. REQ CTX-16
+class Selections {
+ public:
+  explicit Selections(std::vector<std::string_view> const* selections) : any_(selections == nullptr) {
+    if (any_) return;
+    for (std::string_view const selection : *selections) selected_.insert(type_and_id(selection));
+  }
+  [[nodiscard]] bool hold(fhir::Order const& order) const {
+    return any_ || selected_.contains(type_and_id(reference_of(order)));
+  }
+
+ private:
+  bool any_;
+  std::unordered_set<std::string_view> selected_;
+};
 
 bool of_patient(fhir::Order const& order, std::string_view patient_id) {
   return patient_id.empty() || order.patient_reference.empty() ||
@@ -31,55 +52,144 @@ bool of_patient(fhir::Order const& order, std::string_view patient_id) {
 }
 
 /// An order that advice is given on if it turns out to be one of immune globulin.
-bool is_asked_about(fhir::Order const& order, DecideInput const& input) {
-  return is_live(order) && of_patient(order, input.patient_id) &&
-         (input.selections == nullptr || selected(order, *input.selections));
+bool is_asked_about(fhir::Order const& order, DecideInput const& input, Selections const& selections) {
+  return is_live(order) && of_patient(order, input.patient_id) && selections.hold(order);
 }
 
 /// An order being checked is no prior treatment, even where the chart lists it as well. REQ PREF-13
 void drop_own_orders(std::vector<fhir::Order> const& orders, Record& record) {
-  std::erase_if(record.treatments, [&](TreatmentStatement const& treatment) {
-    return std::any_of(orders.begin(), orders.end(), [&](fhir::Order const& order) {
-      return !order.id.empty() && treatment.statement.path == reference_of(order);
-    });
-  });
+  std::unordered_set<std::string> own;
+  for (auto const& order : orders) {
+    if (!order.id.empty()) own.insert(reference_of(order));
+  }
+  std::erase_if(record.treatments,
+                [&](TreatmentStatement const& treatment) { return own.contains(treatment.statement.path); });
 }
 
-/// What is missing and a laboratory could tell, unless an order of the request or of the record asks for it already.
-std::vector<rules::FactIndex> tests_to_order(Knowledge const& knowledge, Record const& record,
-                                             std::vector<fhir::Order const*> const& others,
-                                             rules::Findings const& findings) {
-  std::vector<rules::FactIndex> tests;
-  for (auto const& missing : findings.missing) {
-    auto const fact = knowledge.rules.fact_index(missing.fact);
-    if (!fact || knowledge.rules.facts[*fact].test.empty()) continue;
-    auto const set = knowledge.set(knowledge.rules.facts[*fact].test.value_set);
-    bool const drafted = std::any_of(others.begin(), others.end(), [&](fhir::Order const* order) {
-      return recognise(knowledge, Place::treatment, order->drug, {}, true).match(set) != nullptr;
-    });
-    bool const ordered = std::any_of(record.treatments.begin(), record.treatments.end(), [&](auto const& treatment) {
-      return treatment.treatment != nullptr && treatment.treatment->status == "active" &&
-             treatment.statement.match(set) != nullptr;
-    });
-    if (!drafted && !ordered) tests.push_back(*fact);
+/// The sets that active treatments of the record are of, by SetIndex.
+std::vector<char> active_sets(Knowledge const& knowledge, Record const& record) {
+  std::vector<char> active(knowledge.terms.sets().size(), 0);
+  for (auto const& treatment : record.treatments) {
+    if (treatment.treatment == nullptr || treatment.treatment->status != "active") continue;
+    for (auto const& match : treatment.statement.sets) active[match.set] = 1;
   }
-  return tests;
+  return active;
 }
 
 void note_gaps(fhir::Chart const& chart, Decision& decision) {
   if (chart.conditions_available != fhir::Availability::provided) decision.gaps.emplace_back("conditions");
   if (chart.allergies_available != fhir::Availability::provided) decision.gaps.emplace_back("allergies");
+  for (std::string_view const part : decision.order->unread) decision.gaps.emplace_back(part);
   auto source = decision.facts.source;
   bool no_reason = source == rules::IndicationSource::none || source == rules::IndicationSource::unmatched;
   decision.needs_conditions = no_reason && chart.conditions_available != fhir::Availability::provided;
 }
 
+/// Decides order by order on what is read once for all of them.
+class Decider {
+ public:
+  /// `asked`: the orders of IVIG that advice is given on, with their products. `live`: all of the patient.
+  struct Asked {
+    std::size_t place;  ///< in `live`
+    Product product;
+  };
+  Decider(DecideInput const& input, std::vector<fhir::Order const*> live, std::vector<Asked> asked)
+      : input_(input),
+        knowledge_(input.knowledge),
+        live_(std::move(live)),
+        asked_(std::move(asked)),
+        record_(read_record(input.knowledge, input.chart, input.today)),
+        problems_(input.knowledge, record_.problems),
+        drafts_(input.knowledge, live_) {
+    drop_own_orders(input.orders, record_);
+  }
+
+  std::vector<Decision> run() && {
+    std::vector<Product> const products = products_of_all();
+    std::vector<OrderDose> doses;
+    doses.reserve(live_.size());
+    std::vector<IvigDraft> ivig;
+    std::vector<std::size_t> ivig_place(live_.size());
+    for (std::size_t i = 0; i < live_.size(); ++i) {
+      if (!products[i].ivig) continue;
+      ivig_place[i] = ivig.size();
+      doses.push_back(read_order_dose(knowledge_, *live_[i], products[i], record_.weight));
+      ivig.push_back({*live_[i], products[i], doses.back()});
+    }
+    IvigOrders const related(knowledge_, record_, ivig);
+    std::vector<Decision> decisions;
+    decisions.reserve(asked_.size());
+    for (auto& asked : asked_) {
+      std::size_t const place = ivig_place[asked.place];
+      decisions.push_back(decide(asked, ivig[place].dose, related.beside(place)));
+    }
+    return decisions;
+  }
+
+ private:
+  /// By place in `live`; those asked about were recognised already.
+  std::vector<Product> products_of_all() {
+    std::vector<Product> products(live_.size());
+    std::vector<char> known(live_.size(), 0);
+    for (auto const& asked : asked_) {
+      products[asked.place] = asked.product;
+      known[asked.place] = 1;
+    }
+    for (std::size_t i = 0; i < live_.size(); ++i) {
+      if (known[i] == 0) products[i] = recognise_product(knowledge_, *live_[i]);
+    }
+    return products;
+  }
+
+  Decision decide(Asked& asked, OrderDose const& dose, std::vector<OtherOrder> const& related) {
+    fhir::Order const& order = *live_[asked.place];
+    Decision decision;
+    decision.order = &order;
+    decision.order_reference = reference_of(order);
+    decision.patient_reference = order.patient_reference.empty() ? "Patient/" + std::string(input_.patient_id)
+                                                                 : std::string(order.patient_reference);
+    decision.product = std::move(asked.product);
+    decision.dose = dose;
+    decision.facts =
+        facts_of_order(knowledge_, record_, order, {decision.product, dose, drafts_, asked.place, problems_});
+    decision.findings = rules::evaluate(knowledge_.rules, decision.facts);
+    add_dose_findings({knowledge_, record_, decision.dose, decision.facts, related}, decision.findings);
+    rules::add_safety(knowledge_.rules, decision.facts, decision.findings);
+    decision.tests = tests_to_order(asked.place, decision.findings);
+    note_gaps(input_.chart, decision);
+    return decision;
+  }
+
+  /// What is missing and a laboratory could tell, unless an order of the request or of the record asks for it already.
+  std::vector<rules::FactIndex> tests_to_order(std::size_t own, rules::Findings const& findings) {
+    std::vector<rules::FactIndex> tests;
+    for (auto const& missing : findings.missing) {
+      auto const fact = knowledge_.rules.fact_index(missing.fact);
+      if (!fact || knowledge_.rules.facts[*fact].test.empty()) continue;
+      auto const set = knowledge_.set(knowledge_.rules.facts[*fact].test.value_set);
+      if (active_sets_.empty()) active_sets_ = active_sets(knowledge_, record_);
+      if (!drafts_.another_is_for(set, own) && active_sets_[set] == 0) tests.push_back(*fact);
+    }
+    return tests;
+  }
+
+  DecideInput const& input_;
+  Knowledge const& knowledge_;
+  std::vector<fhir::Order const*> live_;
+  std::vector<Asked> asked_;
+  Record record_;
+  AbbreviatedProblems problems_;
+  DraftOrders drafts_;
+  std::vector<char> active_sets_;  // by SetIndex; empty until asked for
+};
+
 }  // namespace
 
 Interest interest_of(DecideInput const& input) {
   auto interest = Interest::none;
+  Selections const selections(input.selections);
   for (auto const& order : input.orders) {
-    if (!is_asked_about(order, input)) continue;
+    if (!is_asked_about(order, input, selections)) continue;
     if (is_product(input.knowledge, order)) return Interest::ivig;
     if (order.drug_unresolved) interest = Interest::unresolved;
   }
@@ -87,37 +197,19 @@ Interest interest_of(DecideInput const& input) {
 }
 
 std::vector<Decision> decide(DecideInput const& input) {
-  std::vector<Decision> decisions;
-  std::optional<Record> record;  // most requests hold no IVIG order: read the record only for one
+  Selections const selections(input.selections);
+  std::vector<fhir::Order const*> live;
+  std::vector<Decider::Asked> asked;
   for (auto const& order : input.orders) {
-    if (!is_asked_about(order, input)) continue;
-    Product product = recognise_product(input.knowledge, order);
-    if (!product.ivig) continue;
-    if (!record) {
-      record = read_record(input.knowledge, input.chart, input.today);
-      drop_own_orders(input.orders, *record);
+    if (!is_live(order) || !of_patient(order, input.patient_id)) continue;
+    if (selections.hold(order)) {
+      Product product = recognise_product(input.knowledge, order);
+      if (product.ivig) asked.push_back({live.size(), std::move(product)});
     }
-    std::vector<fhir::Order const*> others;
-    for (auto const& other : input.orders) {
-      if (&other != &order && is_live(other) && of_patient(other, input.patient_id)) others.push_back(&other);
-    }
-    Decision decision;
-    decision.order = &order;
-    decision.order_reference = reference_of(order);
-    decision.patient_reference = order.patient_reference.empty() ? "Patient/" + std::string(input.patient_id)
-                                                                 : std::string(order.patient_reference);
-    decision.product = std::move(product);
-    decision.dose = read_order_dose(input.knowledge, order, decision.product, record->weight);
-    decision.facts = facts_of_order(input.knowledge, *record, order, {decision.product, decision.dose, others});
-    decision.findings = rules::evaluate(input.knowledge.rules, decision.facts);
-    auto const related = other_orders(input.knowledge, *record, order, decision.product, decision.dose, others);
-    add_dose_findings({input.knowledge, *record, decision.dose, decision.facts, related}, decision.findings);
-    rules::add_safety(input.knowledge.rules, decision.facts, decision.findings);
-    decision.tests = tests_to_order(input.knowledge, *record, others, decision.findings);
-    note_gaps(input.chart, decision);
-    decisions.push_back(std::move(decision));
+    live.push_back(&order);
   }
-  return decisions;
+  if (asked.empty()) return {};  // most requests hold no IVIG order: the record is read only for one
+  return Decider(input, std::move(live), std::move(asked)).run();
 }
 
 }  // namespace ivig::advice

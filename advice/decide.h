@@ -21,7 +21,8 @@ struct Decision {
   rules::Facts facts;
   rules::Findings findings;
   std::vector<rules::FactIndex> tests;  ///< missing facts with a test that nobody has ordered yet
-  std::vector<std::string> gaps;        ///< kinds of data that could not be had: "conditions", "allergies"
+  std::vector<std::string>
+      gaps;  ///< what could not be had or was not read: "conditions", "the order's further reasons"
   bool needs_conditions = false;  ///< no usable reason, and the conditions came neither by prefetch nor by fetch (412)
 };
 

@@ -156,8 +156,10 @@ void write_missing(JsonWriter& json, Decision const& decision) {
   };
   for (auto const& missing : decision.findings.missing) write(missing.fact, missing.ask, missing.would_change);
   if (decision.product.route_unknown) write("route", "Is the order for intravenous or subcutaneous use?", "");
-  for (auto const& gap : decision.gaps)
-    write(gap, "The patient's " + gap + " were not available: what do they hold?", "");
+  for (auto const& gap : decision.gaps) {
+    std::string const whose = gap.starts_with("the ") ? "T" + gap.substr(1) : "The patient's " + gap;
+    write(gap, whose + " were not available: what do they hold?", "");
+  }
   json.end_array();
 }
 

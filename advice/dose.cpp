@@ -13,6 +13,8 @@ constexpr Decimal kOne(1, 0);
 constexpr Decimal kDayMinutes(1440, 0);
 constexpr Decimal kWeekMinutes(10080, 0);
 constexpr int kPlaces = 6;
+/// Each phase is compared with those before it; nobody orders so many.
+constexpr std::size_t kMostPhases = 100;
 
 std::optional<Decimal> upper(std::optional<fhir::DecimalRange> const& range) {
   return range ? std::optional(range->high) : std::nullopt;
@@ -177,8 +179,8 @@ OrderDose read_dose(Knowledge const& knowledge, DoseSource const& source, std::o
       if (std::find(seen.begin(), seen.end(), phase) != seen.end()) continue;  // the same said twice
       seen.push_back(phase);
       auto course = reader.read(phase, dosage);
-      if (!course) {
-        dose.problem = DoseProblem::no_concentration;
+      if (!course || seen.size() > kMostPhases) {
+        dose.problem = course ? DoseProblem::not_understood : DoseProblem::no_concentration;
         dose.courses.clear();
         return dose;
       }

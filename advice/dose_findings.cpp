@@ -13,6 +13,9 @@ using rules::Row;
 using rules::Truth;
 
 constexpr Decimal kOne(1, 0);
+/// Of many orders at one time so many are named; the rest are counted.
+constexpr std::size_t kMostNamed = 20;
+constexpr std::size_t kNameUnits = 300;
 
 /// A quotation in the middle of a sentence.
 std::string without_full_stop(std::string text) {
@@ -136,10 +139,13 @@ class DoseChecker {
 
   void check_others() {
     std::string list;
+    std::size_t count = 0;
     for (auto const& other : input_.others) {
-      if (other.relation == Relation::duplicate)
-        list += (list.empty() ? "" : ", ") + escape_markdown(one_line(other.name)) + " (" + other.reference + ")";
+      if (other.relation != Relation::duplicate || ++count > kMostNamed) continue;
+      list += (list.empty() ? "" : ", ") + escape_markdown(cut_to(one_line(other.order->name), kNameUnits)) + " (" +
+              cut_to(other.order->reference, kNameUnits) + ")";
     }
+    if (count > kMostNamed) list += " and " + std::to_string(count - kMostNamed) + " more";
     if (!list.empty()) fire("duplicate-order", {{"other", list}});
   }
 

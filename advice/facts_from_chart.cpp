@@ -45,14 +45,16 @@ class ByClause {
 
 class FactReader {
  public:
-  FactReader(Knowledge const& knowledge, Record const& record, std::vector<Statement> const& reasons,
-             OrderView const& view)
+  FactReader(Knowledge const& knowledge, Record const& record, std::vector<Statement> const& problems,
+             std::vector<Statement> const& reasons, OrderView const& view)
       : knowledge_(knowledge),
         record_(record),
+        problems_(problems),
         reasons_(reasons),
         product_(view.product),
         dose_(view.dose),
-        others_(view.others),
+        drafts_(view.drafts),
+        order_(view.order),
         clauses_(knowledge.clauses),
         balances_(knowledge.rules.facts.size()) {
     for (auto const& reason : reasons) {
@@ -63,7 +65,7 @@ class FactReader {
 
   void read(rules::FactValues& values) && {
     for (auto const& statement : reasons_) from_statement(statement);
-    for (auto const& statement : record_.problems) from_statement(statement);
+    for (auto const& statement : problems_) from_statement(statement);
     for (auto const& result : record_.results) from_report(result);
     from_results();
     from_treatments();
@@ -83,7 +85,7 @@ class FactReader {
   /// Calls f for the reasons and problems that count.
   template <class F>
   void each_problem(F&& f) const {
-    for (auto const* list : {&reasons_, &record_.problems}) {
+    for (auto const* list : {&reasons_, &problems_}) {
       for (auto const& statement : *list) {
         if (statement.counts()) f(statement);
       }
@@ -193,7 +195,7 @@ class FactReader {
   /// When the disease that a fact is about began: its latest recorded onset.
   [[nodiscard]] std::optional<base::Day> onset_of(FactDefinition const& fact) const {
     std::optional<base::Day> onset;
-    for (auto const* list : {&reasons_, &record_.problems}) {
+    for (auto const* list : {&reasons_, &problems_}) {
       for (auto const& statement : *list) {
         if (!statement.counts() || !statement.onset || (onset && *onset >= *statement.onset)) continue;
         if (names_any(statement, fact.about)) onset = statement.onset;
@@ -225,7 +227,7 @@ class FactReader {
 
   /// Conditions whatever their clinical status, and procedures done: what once was stays a risk.
   void from_history() {
-    for (auto const* list : {&reasons_, &record_.problems}) {
+    for (auto const* list : {&reasons_, &problems_}) {
       for (auto const& statement : *list) {
         if (!statement.refuted) from_history(statement);
       }
@@ -277,16 +279,11 @@ class FactReader {
   }
 
   void from_drafts() {
-    for (auto const* order : others_) {
-      Statement const drug = recognise(knowledge_, Place::treatment, order->drug, {}, true);
-      for (auto const& match : drug.sets) {
-        for (auto const& side : clauses_.drafts_by_set[match.set]) {
-          Truth const value = side.side == Side::for_it ? Truth::yes : Truth::no;
-          balances_[side.fact].add(value, weight(Place::problem, Basis::code), drug.coded ? Basis::code : Basis::text,
-                                   std::string(order->resource_type) + "/" + std::string(order->id), drug.words);
-        }
-      }
-    }
+    drafts_.each_evidence(order_, [&](FactSide side, DraftOrders::Draft const& draft) {
+      Truth const value = side.side == Side::for_it ? Truth::yes : Truth::no;
+      balances_[side.fact].add(value, weight(Place::problem, Basis::code), draft.drug.coded ? Basis::code : Basis::text,
+                               draft.reference, draft.drug.words);
+    });
   }
 
   void from_patient() {
@@ -361,10 +358,12 @@ class FactReader {
 
   Knowledge const& knowledge_;
   Record const& record_;
+  std::vector<Statement> const& problems_;  ///< of the record, as they read beside the reasons
   std::vector<Statement> const& reasons_;
   Product const& product_;
   OrderDose const& dose_;
-  std::vector<fhir::Order const*> const& others_;
+  DraftOrders const& drafts_;
+  std::size_t order_;
   std::vector<TreatmentStatement> told_;  ///< treatments that the order's reason tells of
   ClauseIndex const& clauses_;
   Balances balances_;
@@ -403,24 +402,20 @@ Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::D
   return record;
 }
 
-rules::Facts facts_of_order(Knowledge const& knowledge, Record const& whole, fhir::Order const& order,
+rules::Facts facts_of_order(Knowledge const& knowledge, Record const& record, fhir::Order const& order,
                             OrderView const& view) {
   std::vector<Statement> reasons = reason_statements(knowledge, order);
-  drop_lone_results(knowledge, reasons, whole.problems);
-  std::optional<Record> trimmed;  // seldom needed
-  if (auto problems = problems_beside(knowledge, whole.problems, reasons)) {
-    trimmed = whole;
-    trimmed->problems = std::move(*problems);
-  }
-  Record const& record = trimmed ? *trimmed : whole;
+  drop_lone_results(knowledge, reasons, record.problems);
+  auto const beside = view.problems.beside(reasons);  // seldom anything
+  std::vector<Statement> const& problems = beside ? *beside : record.problems;
   rules::Facts facts;
   facts.conditions_known = record.chart->conditions_available == fhir::Availability::provided;
   facts.allergies_known = record.chart->allergies_available == fhir::Availability::provided;
   facts.values = rules::FactValues(knowledge.rules.all_unread(facts.conditions_known, facts.allergies_known),
                                    rules::FactValues::Derived::but_for_read);
-  FactReader(knowledge, record, reasons, view).read(facts.values);
+  FactReader(knowledge, record, problems, reasons, view).read(facts.values);
   rules::derive(knowledge.rules, facts);
-  find_indications(knowledge, record, reasons, facts);
+  find_indications(knowledge, problems, reasons, facts);
   return facts;
 }
 

@@ -2,6 +2,7 @@
 // Chart to facts: the only place that knows both FHIR and the rules. Pure; the day is an argument.
 
 #include "advice/dose.h"
+#include "advice/draft_orders.h"
 #include "advice/product.h"
 #include "advice/reactions.h"
 #include "advice/results.h"
@@ -27,11 +28,13 @@ struct Record {
 /// Keeps a pointer to `chart`, which must outlive the record.
 [[nodiscard]] Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::Day today);
 
-/// What an order brings with it.
+/// What an order brings with it, and what stands beside it.
 struct OrderView {
   Product const& product;
   OrderDose const& dose;
-  std::vector<fhir::Order const*> const& others;  ///< the other orders of the request
+  DraftOrders const& drafts;  ///< the orders of the request
+  std::size_t order;          ///< its place among them
+  AbbreviatedProblems& problems;
 };
 
 /// The facts of one order: of the record, of its reasons, product and dose, and of the other orders of the request.

@@ -1,6 +1,9 @@
 #include "advice/indications.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string_view>
 
 namespace ivig::advice {
 namespace {
@@ -20,28 +23,122 @@ struct Named {
   Basis basis;
   bool broader;
   bool provisional;
-  std::string from;
+  std::string_view from;  ///< the path of a statement
+};
+
+/// Entries of the record that contradict the order, of which a condition has its first in any case.
+constexpr std::size_t kMostContradicting = 100;
+
+bool is_named_condition(FactDefinition const& fact) {
+  return fact.kind == FactKind::condition && (fact.indication || fact.outside);
+}
+
+/// Condition facts named by a statement, each once, exact matches before broader ones.
+std::vector<Named> conditions_in(Knowledge const& knowledge, Statement const& statement) {
+  std::vector<Named> found;
+  for (auto const& match : statement.sets) {
+    if (match.past) continue;
+    for (auto const& side : knowledge.clauses.facts_by_set[match.set]) {
+      if (side.side != Side::for_it || !is_named_condition(knowledge.rules.facts[side.fact])) continue;
+      Named named{side.fact, match.basis, match.broader, match.possible || statement.provisional, statement.path};
+      auto known = std::find_if(found.begin(), found.end(), [&](Named const& n) { return n.fact == named.fact; });
+      if (known == found.end()) found.push_back(named);
+      else if (known->broader && !named.broader) *known = named;
+    }
+  }
+  // A condition may also be stated in words that only the fact itself lists.
+  for (auto const& match : statement.phrases) {
+    if (match.owner.kind != PhraseOwner::Kind::fact_phrase || match.negated || match.past) continue;
+    if (match.owner.fact.side != Side::for_it) continue;
+    FactIndex index = match.owner.fact.fact;
+    if (!is_named_condition(knowledge.rules.facts[index])) continue;
+    if (std::any_of(found.begin(), found.end(), [&](Named const& n) { return n.fact == index && !n.broader; }))
+      continue;
+    std::erase_if(found, [&](Named const& n) { return n.fact == index; });
+    found.push_back({index, Basis::text, false, match.possible || statement.provisional, statement.path});
+  }
+  return found;
+}
+
+/// What a list of statements names, statement by statement, read once.
+class NamedConditions {
+ public:
+  NamedConditions(Knowledge const& knowledge, std::vector<Statement> const& statements) : statements_(statements) {
+    ends_.reserve(statements.size());
+    for (auto const& statement : statements) {
+      auto const found = conditions_in(knowledge, statement);
+      named_.insert(named_.end(), found.begin(), found.end());
+      ends_.push_back(named_.size());
+    }
+  }
+
+  /// Calls f(statement, what it names).
+  template <class F>
+  void each(F&& f) const {
+    std::size_t from = 0;
+    for (std::size_t i = 0; i < statements_.size(); ++i) {
+      f(statements_[i], std::span<Named const>(named_).subspan(from, ends_[i] - from));
+      from = ends_[i];
+    }
+  }
+
+ private:
+  std::vector<Statement> const& statements_;
+  std::vector<Named> named_;
+  std::vector<std::size_t> ends_;  // by statement
+};
+
+/// How the statements of a list that name a condition hold it.
+class Standings {
+ public:
+  explicit Standings(Knowledge const& knowledge) : by_fact_(knowledge.rules.facts.size(), 0) {}
+
+  void set(FactIndex fact, std::uint8_t how) { by_fact_[fact] |= how; }
+  /// Some hold it that way, and none in the other.
+  [[nodiscard]] bool only(FactIndex fact, std::uint8_t how, std::uint8_t other) const {
+    return (by_fact_[fact] & how) != 0 && (by_fact_[fact] & other) == 0;
+  }
+
+  static constexpr std::uint8_t kRefuted = 1, kNotRefuted = 2, kProvisional = 4, kConfirmed = 8, kDoubted = 16,
+                                kUndoubted = 32;
+
+ private:
+  std::vector<std::uint8_t> by_fact_;
 };
 
 class IndicationFinder {
  public:
-  IndicationFinder(Knowledge const& knowledge, Record const& record, std::vector<Statement> const& reasons,
-                   rules::Facts& facts)
-      : knowledge_(knowledge), record_(record), reasons_(reasons), facts_(facts) {}
+  IndicationFinder(Knowledge const& knowledge, std::vector<Statement> const& problems,
+                   std::vector<Statement> const& reasons, rules::Facts& facts)
+      : knowledge_(knowledge),
+        reasons_(reasons),
+        in_reasons_(knowledge, reasons),
+        in_problems_(knowledge, problems),
+        standings_(knowledge),
+        facts_(facts) {
+    in_problems_.each([&](Statement const& problem, std::span<Named const> named) {
+      for (auto const& one : named) {
+        if (one.broader) continue;
+        standings_.set(one.fact, problem.refuted ? Standings::kRefuted : Standings::kNotRefuted);
+        if (!problem.counts()) continue;
+        standings_.set(one.fact, one.provisional ? Standings::kProvisional : Standings::kConfirmed);
+      }
+    });
+  }
 
   void find() {
     bool any_reason = false;
     std::vector<Named> named;
-    for (auto const& reason : reasons_) {
+    in_reasons_.each([&](Statement const& reason, std::span<Named const> conditions) {
       any_reason = true;  // also one whose code nobody here knows
       if (!facts_.reason_words.empty()) facts_.reason_words += "; ";
       facts_.reason_words += reason.label.empty() ? reason.words : reason.label;
       facts_.reason_denied = facts_.reason_denied || reason.denied;
-      for (auto& one : conditions_in(reason)) {
+      for (auto const& one : conditions) {
         if (reason.refuted || refuted_in_record(one.fact)) facts_.reason_refuted = true;
-        else named.push_back(std::move(one));
+        else named.push_back(one);
       }
-    }
+    });
     if (!named.empty()) from_reason(named);
     else if (any_reason && !facts_.reason_refuted) facts_.source = IndicationSource::unmatched;
     else from_problems();
@@ -58,29 +155,29 @@ class IndicationFinder {
                        [&](Indication const& indication) { return indication.condition == fact; });
   }
 
-  /// True when every statement that names the disease holds it as possible or not yet confirmed. "Possible sarcoid
+  /// Finds the diseases that every statement that names them holds as possible or not yet confirmed. "Possible sarcoid
   /// neuropathy" is one doubt about one diagnosis, the order's own, and is asked about as such.
-  [[nodiscard]] bool only_possible(FactIndex fact) const {
-    bool named = false;
-    for (auto const* list : {&reasons_, &record_.problems}) {
-      for (auto const& statement : *list) {
-        if (!statement.counts()) continue;
-        auto const conditions = conditions_in(statement);
-        bool const of_our_doubt = std::any_of(conditions.begin(), conditions.end(), [&](Named const& other) {
-          return other.provisional && !other.broader && is_ours(other.fact);
-        });
-        for (auto const& one : conditions) {
-          if (one.fact != fact || one.broader) continue;
-          if (!one.provisional || of_our_doubt) return false;
-          named = true;
-        }
+  void read_doubts() {
+    auto read = [&](Statement const& statement, std::span<Named const> conditions) {
+      if (!statement.counts()) return;
+      bool const of_our_doubt = std::any_of(conditions.begin(), conditions.end(), [&](Named const& other) {
+        return other.provisional && !other.broader && is_ours(other.fact);
+      });
+      for (auto const& one : conditions) {
+        if (one.broader) continue;
+        standings_.set(one.fact, one.provisional && !of_our_doubt ? Standings::kDoubted : Standings::kUndoubted);
       }
-    }
-    return named;
+    };
+    in_reasons_.each(read);
+    in_problems_.each(read);
+  }
+  [[nodiscard]] bool only_possible(FactIndex fact) const {
+    return standings_.only(fact, Standings::kDoubted, Standings::kUndoubted);
   }
 
   /// A disease beside the order's own that the record holds as possible only does not choose a row: nobody knows yet.
   void leave_doubtful_open() {
+    read_doubts();
     std::vector<FactIndex> const read = facts_.values.read();
     for (FactIndex fact : read) {
       FactValue const& value = facts_.values[fact];
@@ -92,62 +189,12 @@ class IndicationFinder {
     }
   }
 
-  /// Condition facts named by a statement, each once, exact matches before broader ones.
-  [[nodiscard]] std::vector<Named> conditions_in(Statement const& statement) const {
-    std::vector<Named> found;
-    for (auto const& match : statement.sets) {
-      if (match.past) continue;
-      for (auto const& side : knowledge_.clauses.facts_by_set[match.set]) {
-        if (side.side != Side::for_it) continue;
-        auto const& fact = definition(side.fact);
-        if (fact.kind != FactKind::condition || !(fact.indication || fact.outside)) continue;
-        Named named{side.fact, match.basis, match.broader, match.possible || statement.provisional, statement.path};
-        auto known = std::find_if(found.begin(), found.end(), [&](Named const& n) { return n.fact == named.fact; });
-        if (known == found.end()) found.push_back(std::move(named));
-        else if (known->broader && !named.broader) *known = std::move(named);
-      }
-    }
-    // A condition may also be stated in words that only the fact itself lists.
-    for (auto const& match : statement.phrases) {
-      if (match.owner.kind != PhraseOwner::Kind::fact_phrase || match.negated || match.past) continue;
-      if (match.owner.fact.side != Side::for_it) continue;
-      FactIndex index = match.owner.fact.fact;
-      auto const& fact = definition(index);
-      if (fact.kind != FactKind::condition || !(fact.indication || fact.outside)) continue;
-      if (std::any_of(found.begin(), found.end(), [&](Named const& n) { return n.fact == index && !n.broader; }))
-        continue;
-      std::erase_if(found, [&](Named const& n) { return n.fact == index; });
-      found.push_back({index, Basis::text, false, match.possible || statement.provisional, statement.path});
-    }
-    return found;
-  }
-
   [[nodiscard]] bool refuted_in_record(FactIndex fact) const {
-    auto names = [&](Statement const& statement) {
-      auto found = conditions_in(statement);
-      return std::any_of(found.begin(), found.end(), [&](Named const& n) { return n.fact == fact && !n.broader; });
-    };
-    bool refuted = false;
-    for (auto const& problem : record_.problems) {
-      if (!names(problem)) continue;
-      if (!problem.refuted) return false;
-      refuted = true;
-    }
-    return refuted;
+    return standings_.only(fact, Standings::kRefuted, Standings::kNotRefuted);
   }
-
   /// The record has it only as not yet confirmed, however plainly the reason says it.
   [[nodiscard]] bool provisional_in_record(FactIndex fact) const {
-    bool provisional = false;
-    for (auto const& problem : record_.problems) {
-      if (!problem.counts()) continue;
-      for (auto const& named : conditions_in(problem)) {
-        if (named.fact != fact || named.broader) continue;
-        if (!named.provisional) return false;
-        provisional = true;
-      }
-    }
-    return provisional;
+    return standings_.only(fact, Standings::kProvisional, Standings::kConfirmed);
   }
 
   void add(FactIndex fact, Truth certainty, Named const& by) {
@@ -155,7 +202,7 @@ class IndicationFinder {
                               [&](Indication const& i) { return i.condition == fact; });
     if (known == facts_.indications.end()) {
       bool const provisional = by.provisional || provisional_in_record(fact);
-      facts_.indications.push_back({fact, certainty, by.basis, by.from, provisional});
+      facts_.indications.push_back({fact, certainty, by.basis, std::string(by.from), provisional});
     } else if (certainty == Truth::yes) {
       known->certainty = Truth::yes;
     }
@@ -224,16 +271,16 @@ class IndicationFinder {
   void from_problems() {
     bool outside = false;
     std::vector<Named> unspecific;
-    for (auto const& problem : record_.problems) {
-      if (!problem.counts()) continue;
-      for (auto const& named : conditions_in(problem)) {
+    in_problems_.each([&](Statement const& problem, std::span<Named const> conditions) {
+      if (!problem.counts()) return;
+      for (auto const& named : conditions) {
         auto const& fact = definition(named.fact);
         if (named.broader) continue;
         if (!fact.broader_of.empty()) unspecific.push_back(named);
         else if (fact.indication) add(named.fact, Truth::yes, named);
         else outside = outside || fact.outside;
       }
-    }
+    });
     for (auto const& named : unspecific) {
       if (facts_.indications.empty() && definition(named.fact).candidates) add_unspecific(named);
     }
@@ -261,29 +308,31 @@ class IndicationFinder {
       bool ours = std::any_of(facts_.indications.begin(), facts_.indications.end(),
                               [&](Indication const& i) { return in_group(i.condition); });
       if (!ours) continue;
-      for (auto const& problem : record_.problems) {
-        if (!problem.counts() || problem.provisional) continue;
-        for (auto const& named : conditions_in(problem)) {
-          bool indicated = std::any_of(facts_.indications.begin(), facts_.indications.end(),
-                                       [&](Indication const& i) { return i.condition == named.fact; });
-          if (named.broader || indicated || !in_group(named.fact)) continue;
-          facts_.contradicting.push_back({named.fact, Truth::yes, named.basis, named.from, false});
+      in_problems_.each([&](Statement const& problem, std::span<Named const> conditions) {
+        if (!problem.counts() || problem.provisional) return;
+        for (auto const& named : conditions) {
+          if (named.broader || is_ours(named.fact) || !in_group(named.fact)) continue;
+          bool const listed = std::any_of(facts_.contradicting.begin(), facts_.contradicting.end(),
+                                          [&](Indication const& i) { return i.condition == named.fact; });
+          if (listed && facts_.contradicting.size() >= kMostContradicting) continue;
+          facts_.contradicting.push_back({named.fact, Truth::yes, named.basis, std::string(named.from), false});
         }
-      }
+      });
     }
   }
 
   Knowledge const& knowledge_;
-  Record const& record_;
   std::vector<Statement> const& reasons_;
+  NamedConditions in_reasons_, in_problems_;
+  Standings standings_;
   rules::Facts& facts_;
 };
 
 }  // namespace
 
-void find_indications(Knowledge const& knowledge, Record const& record, std::vector<Statement> const& reasons,
-                      rules::Facts& facts) {
-  IndicationFinder(knowledge, record, reasons, facts).find();
+void find_indications(Knowledge const& knowledge, std::vector<Statement> const& problems,
+                      std::vector<Statement> const& reasons, rules::Facts& facts) {
+  IndicationFinder(knowledge, problems, reasons, facts).find();
 }
 
 }  // namespace ivig::advice

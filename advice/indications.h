@@ -5,8 +5,9 @@
 
 namespace ivig::advice {
 
-/// Fills indications, source, reason_refuted and contradicting of `facts`, whose values must be complete and derived.
-void find_indications(Knowledge const& knowledge, Record const& record, std::vector<Statement> const& reasons,
-                      rules::Facts& facts);
+/// From the problems of the record and the reasons of the order: fills indications, source, reason_refuted and
+/// contradicting of `facts`, whose values must be complete and derived.
+void find_indications(Knowledge const& knowledge, std::vector<Statement> const& problems,
+                      std::vector<Statement> const& reasons, rules::Facts& facts);
 
 }  // namespace ivig::advice

@@ -32,15 +32,14 @@ std::string escape_markdown(std::string_view text) {
       bool special =
           kSpecial.find(c) != std::string_view::npos && std::string_view("-.:()+!#@").find(c) == std::string_view::npos;
       if (special) out.push_back('\\');
+      // "www." is autolinked without a scheme.
+      if (c == '.' && out.ends_with("www")) out += "\xE2\x80\x8B";
       out.push_back(c);
       // A bare address would be turned into a link by GFM's autolink extension.
       if (c == ':' && out.size() >= 2 && std::isalpha(static_cast<unsigned char>(out[out.size() - 2])) != 0)
         out += "\xE2\x80\x8B";
     }
   }
-  // "www." is autolinked without a scheme.
-  for (std::size_t at = out.find("www."); at != std::string::npos; at = out.find("www.", at + 7))
-    out.insert(at + 3, "\xE2\x80\x8B");
   return out;
 }
 

@@ -80,16 +80,19 @@ bool comes_to(Knowledge const& knowledge, Decision const& decision, std::string 
 
 std::optional<std::string_view> DraftSource::text_of(fhir::Order const& order) const {
   if (wire.empty() || bundle == nullptr || order.resource == nullptr) return std::nullopt;
-  std::optional<std::size_t> place;
-  Json const* entries = base::member(*bundle, "entry");
-  if (entries == nullptr || !entries->IsArray()) return std::nullopt;
-  for (std::size_t i = 0; i < entries->Size(); ++i) {
-    if ((*entries)[i].IsObject() && base::member((*entries)[i], "resource") == order.resource) place = i;
+  if (!entries) {
+    entries.emplace();
+    Json const* read = base::member(*bundle, "entry");
+    if (read == nullptr || !read->IsArray()) return std::nullopt;
+    std::vector<JsonStep> steps = path;
+    steps.emplace_back("entry");
+    auto const texts = base::json_elements(wire, steps);
+    for (std::size_t i = 0; i < read->Size() && i < texts.size(); ++i) {
+      if ((*read)[i].IsObject()) (*entries)[base::member((*read)[i], "resource")] = texts[i];
+    }
   }
-  if (!place) return std::nullopt;
-  std::vector<JsonStep> steps = path;
-  steps.insert(steps.end(), {"entry", *place, "resource"});
-  return base::json_at(wire, steps);
+  auto const found = entries->find(order.resource);
+  return found == entries->end() ? std::nullopt : base::json_at(found->second, {"resource"});
 }
 
 std::optional<CorrectedOrder> corrected_order(Knowledge const& knowledge, Decision const& decision,

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "advice/decide.h"
@@ -18,8 +19,12 @@ struct DraftSource {
   base::Json const* bundle = nullptr;
   std::vector<base::JsonStep> path;  ///< from the root of `wire` to the bundle
 
-  /// The order's own bytes; nullopt when it is no entry of the bundle.
+  /// The order's own bytes; nullopt when it is no entry of the bundle. The bundle is gone through once, when the first
+  /// order is asked for; by one thread.
   [[nodiscard]] std::optional<std::string_view> text_of(fhir::Order const& order) const;
+
+  using Entries = std::unordered_map<base::Json const*, std::string_view>;  ///< resource to entry
+  mutable std::optional<Entries> entries{};
 };
 
 struct CorrectedOrder {

@@ -1,7 +1,9 @@
 #include "advice/statements.h"
 
 #include <algorithm>
-#include <iterator>
+#include <cstring>
+#include <unordered_set>
+#include <utility>
 
 namespace ivig::advice {
 namespace {
@@ -12,18 +14,43 @@ using fhir::PhraseKind;
 using fhir::ResultValue;
 using rules::Basis;
 
-/// All texts of a statement as one, each its own sentence, none twice.
+/// Texts joined to one, each its own sentence, none twice.
+class JoinedText {
+ public:
+  explicit JoinedText(std::size_t parts) : many_(parts > kFew) {
+    if (many_) said_.reserve(parts);
+  }
+
+  void add(std::string_view part) {
+    if (part.empty() || is_said(part)) return;
+    if (!text_.empty()) text_ += text_.back() == '.' ? " " : ". ";
+    text_ += part;
+  }
+  [[nodiscard]] std::string take() && { return std::move(text_); }
+
+ private:
+  /// Of so many parts each is looked for in all that stands before it.
+  static constexpr std::size_t kFew = 16;
+  /// Of more, among the parts before it and in the start of the text, where names stand: or it would cost the square.
+  static constexpr std::size_t kSearched = 4096;
+
+  bool is_said(std::string_view part) {
+    if (many_ && !said_.insert(part).second) return true;
+    std::size_t const searched = many_ ? std::min(text_.size(), kSearched) : text_.size();
+    return memmem(text_.data(), searched, part.data(), part.size()) != nullptr;
+  }
+
+  std::string text_;
+  bool many_;
+  std::unordered_set<std::string_view> said_;
+};
+
 std::string joined_text(fhir::Concept const& what, std::vector<std::string_view> const& more) {
-  std::string text;
-  auto add = [&](std::string_view part) {
-    if (part.empty() || text.find(part) != std::string::npos) return;
-    if (!text.empty()) text += text.back() == '.' ? " " : ". ";
-    text += part;
-  };
-  add(what.text);
-  for (auto const& coding : what.codings) add(coding.display);
-  for (auto const& part : more) add(part);
-  return text;
+  JoinedText text(what.codings.size() + more.size() + 1);
+  text.add(what.text);
+  for (auto const& coding : what.codings) text.add(coding.display);
+  for (auto const& part : more) text.add(part);
+  return std::move(text).take();
 }
 
 void add_set(Statement& statement, SetMatch match) {
@@ -78,17 +105,21 @@ class Recogniser {
   }
 
  private:
+  static void add_once(std::vector<fhir::SetIndex>& sets, fhir::SetIndex set) {
+    if (std::find(sets.begin(), sets.end(), set) == sets.end()) sets.push_back(set);
+  }
+
   void value_set(fhir::SetIndex set, Mention const& mention) {
     if (mention.kind == PhraseKind::ambiguous_abbreviation && !ambiguous_allowed_ && !coded_for(set)) return;
     if (mention.assertion == Assertion::negated && mention.kind != PhraseKind::result) {
-      denied_.push_back(set);
+      add_once(denied_, set);
       statement_.denied = true;
       return;
     }
     if (mention.kind == PhraseKind::result && !result_counts(mention)) return;
     bool past = mention.time == fhir::Time::past;
     bool possible = mention.assertion == Assertion::possible;
-    affirmed_.push_back(set);
+    add_once(affirmed_, set);
     bool by_result = mention.kind == PhraseKind::result;
     for (auto& known : statement_.sets) {
       if (known.set == set && known.basis == Basis::code && !known.broader) {
@@ -123,8 +154,8 @@ class Recogniser {
   Knowledge const& knowledge_;
   Statement& statement_;
   bool ambiguous_allowed_;
-  std::vector<fhir::SetIndex> denied_;
-  std::vector<fhir::SetIndex> affirmed_;
+  std::vector<fhir::SetIndex> denied_;    // each once: no more than the rule set has
+  std::vector<fhir::SetIndex> affirmed_;  // likewise
 };
 
 /// The sentences of an order's notes that say why it is given: "Goal: wean prednisone". The rest is advice to those who
@@ -132,7 +163,9 @@ class Recogniser {
 std::vector<std::string> told_reasons(Knowledge const& knowledge, std::vector<std::string_view> const& notes) {
   std::vector<std::string> told;
   auto const cues = knowledge.rules.text_cues.find("note_tells_reason");
-  if (cues == knowledge.rules.text_cues.end()) return told;
+  if (cues == knowledge.rules.text_cues.end() || notes.empty()) return told;
+  std::vector<std::string> starts;
+  for (std::string const& cue : cues->second) starts.push_back(fhir::folded_text(cue) + " ");
   for (std::string_view note : notes) {
     auto const tokens = fhir::tokenize(note);
     for (std::size_t first = 0; first < tokens.size();) {
@@ -141,8 +174,7 @@ std::vector<std::string> told_reasons(Knowledge const& knowledge, std::vector<st
       std::size_t const end = next < tokens.size() ? tokens[next].offset : note.size();
       std::string_view const sentence = note.substr(tokens[first].offset, end - tokens[first].offset);
       std::string const folded = fhir::folded_text(sentence) + " ";
-      if (std::any_of(cues->second.begin(), cues->second.end(),
-                      [&](std::string const& cue) { return folded.starts_with(fhir::folded_text(cue) + " "); }))
+      if (std::any_of(starts.begin(), starts.end(), [&](std::string const& cue) { return folded.starts_with(cue); }))
         told.emplace_back(sentence);
       first = next;
     }
@@ -234,18 +266,36 @@ Statement read_problem(Knowledge const& knowledge, fhir::Condition const& condit
   return statement;
 }
 
-/// True when a problem holds an ambiguous abbreviation of a condition that a reason names.
-bool means_the_reason(Knowledge const& knowledge, Statement const& problem, std::vector<Statement> const& reasons) {
-  if (problem.condition == nullptr) return false;
-  return std::any_of(reasons.begin(), reasons.end(), [&](Statement const& reason) {
-    return std::any_of(reason.sets.begin(), reason.sets.end(), [&](SetMatch const& match) {
-      auto const& shorts = knowledge.terms.sets()[match.set].ambiguous_abbreviations;
-      return !match.broader && problem.match(match.set) == nullptr &&
-             std::any_of(shorts.begin(), shorts.end(),
-                         [&](std::string const& name) { return problem.words.find(name) != std::string::npos; });
-    });
-  });
+/// The conditions that reasons name and that have abbreviations with a second meaning, each once.
+std::vector<fhir::SetIndex> sets_with_abbreviations(Knowledge const& knowledge, std::vector<Statement> const& reasons) {
+  std::vector<fhir::SetIndex> sets;
+  for (auto const& reason : reasons) {
+    for (auto const& match : reason.sets) {
+      if (match.broader || knowledge.terms.sets()[match.set].ambiguous_abbreviations.empty()) continue;
+      if (std::find(sets.begin(), sets.end(), match.set) == sets.end()) sets.push_back(match.set);
+    }
+  }
+  return sets;
 }
+
+/// Which sets statements name by more than a test's result.
+class NamedSets {
+ public:
+  explicit NamedSets(Knowledge const& knowledge) : named_(knowledge.terms.sets().size(), 0) {}
+
+  void add(std::vector<Statement> const& statements) {
+    for (auto const& statement : statements) {
+      if (!statement.counts()) continue;
+      for (auto const& match : statement.sets) {
+        if (!match.by_result && !match.past) named_[match.set] = 1;
+      }
+    }
+  }
+  [[nodiscard]] bool holds(fhir::SetIndex set) const { return named_[set] != 0; }
+
+ private:
+  std::vector<char> named_;  // by SetIndex
+};
 
 }  // namespace
 
@@ -288,42 +338,66 @@ std::vector<Statement> reason_statements(Knowledge const& knowledge, fhir::Order
 
 void drop_lone_results(Knowledge const& knowledge, std::vector<Statement>& statements,
                        std::vector<Statement> const& beside) {
-  auto named_in = [](std::vector<Statement> const& where, fhir::SetIndex set) {
-    return std::any_of(where.begin(), where.end(), [&](Statement const& statement) {
-      SetMatch const* match = statement.match(set);
-      return statement.counts() && match != nullptr && !match->by_result && !match->past;
-    });
-  };
-  auto alone = [&](SetMatch const& match) {
+  auto wants = [&](SetMatch const& match) -> std::vector<std::string> const* {
     auto const& wanted = knowledge.terms.sets()[match.set].result_requires;
-    if (!match.by_result || wanted.empty()) return false;
-    return std::none_of(wanted.begin(), wanted.end(), [&](std::string const& id) {
+    return match.by_result && !wanted.empty() ? &wanted : nullptr;
+  };
+  std::optional<NamedSets> named;  // seldom asked for
+  auto alone = [&](SetMatch const& match) {
+    auto const* wanted = wants(match);
+    if (wanted == nullptr) return false;
+    if (!named) {
+      named.emplace(knowledge);
+      named->add(statements);
+      named->add(beside);
+    }
+    return std::none_of(wanted->begin(), wanted->end(), [&](std::string const& id) {
       auto set = knowledge.terms.set_index(id);
-      return set && (named_in(statements, *set) || named_in(beside, *set));
+      return set && named->holds(*set);
     });
   };
-  for (auto& statement : statements) {
-    if (std::none_of(statement.sets.begin(), statement.sets.end(), alone)) continue;
-    std::vector<SetMatch> kept;
-    std::copy_if(statement.sets.begin(), statement.sets.end(), std::back_inserter(kept),
-                 [&](SetMatch const& match) { return !alone(match); });
-    statement.sets = std::move(kept);
-  }
+  for (auto& statement : statements) std::erase_if(statement.sets, alone);
 }
 
-std::optional<std::vector<Statement>> problems_beside(Knowledge const& knowledge,
-                                                      std::vector<Statement> const& problems,
-                                                      std::vector<Statement> const& reasons) {
-  auto changes = [&](Statement const& problem) {
-    return means_the_reason(knowledge, problem, reasons) ||
-           std::any_of(problem.sets.begin(), problem.sets.end(), [](SetMatch const& match) { return match.by_result; });
-  };
-  if (std::none_of(problems.begin(), problems.end(), changes)) return std::nullopt;
-  std::vector<Statement> read = problems;
-  for (auto& problem : read) {
-    if (means_the_reason(knowledge, problem, reasons)) problem = read_problem(knowledge, *problem.condition, true);
+std::vector<char> const& AbbreviatedProblems::holding(fhir::SetIndex set) {
+  auto [known, is_new] = holding_.try_emplace(set);
+  if (!is_new) return known->second;
+  auto const& shorts = knowledge_.terms.sets()[set].ambiguous_abbreviations;
+  known->second.reserve(problems_.size());
+  for (auto const& problem : problems_) {
+    bool const holds = std::any_of(shorts.begin(), shorts.end(), [&](std::string const& name) {
+      return problem.words.find(name) != std::string::npos;
+    });
+    known->second.push_back(holds ? 1 : 0);
   }
-  drop_lone_results(knowledge, read, reasons);
+  return known->second;
+}
+
+Statement const& AbbreviatedProblems::read(std::size_t problem) {
+  auto [known, is_new] = read_.try_emplace(problem);
+  if (is_new) known->second = read_problem(knowledge_, *problems_[problem].condition, true);
+  return known->second;
+}
+
+std::optional<std::vector<Statement>> AbbreviatedProblems::beside(std::vector<Statement> const& reasons) {
+  std::vector<char> means_the_reason;  // by problem; empty: none does
+  for (fhir::SetIndex set : sets_with_abbreviations(knowledge_, reasons)) {
+    std::vector<char> const& holds = holding(set);
+    for (std::size_t i = 0; i < problems_.size(); ++i) {
+      if (holds[i] == 0 || problems_[i].condition == nullptr || problems_[i].match(set) != nullptr) continue;
+      means_the_reason.resize(problems_.size());
+      means_the_reason[i] = 1;
+    }
+  }
+  bool const by_result = std::any_of(problems_.begin(), problems_.end(), [](Statement const& problem) {
+    return std::any_of(problem.sets.begin(), problem.sets.end(), [](SetMatch const& match) { return match.by_result; });
+  });
+  if (means_the_reason.empty() && !by_result) return std::nullopt;
+  std::vector<Statement> read = problems_;
+  for (std::size_t i = 0; i < means_the_reason.size(); ++i) {
+    if (means_the_reason[i] != 0) read[i] = this->read(i);
+  }
+  drop_lone_results(knowledge_, read, reasons);
   return read;
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "advice/knowledge.h"
@@ -68,11 +69,28 @@ struct Statement {
 void drop_lone_results(Knowledge const& knowledge, std::vector<Statement>& statements,
                        std::vector<Statement> const& beside);
 
-/// The problems as they read beside the order's reasons, or nothing where that changes none of them. An abbreviation
-/// with a second meaning ("GBS, day 5") means the condition that a reason names; lone results are taken back.
-[[nodiscard]] std::optional<std::vector<Statement>> problems_beside(Knowledge const& knowledge,
-                                                                    std::vector<Statement> const& problems,
-                                                                    std::vector<Statement> const& reasons);
+/// The problems of a record as they read beside the reasons of its orders. What it takes is found once, whatever the
+/// number of orders. `knowledge` and `problems` must outlive it.
+class AbbreviatedProblems {
+ public:
+  AbbreviatedProblems(Knowledge const& knowledge, std::vector<Statement> const& problems)
+      : knowledge_(knowledge), problems_(problems) {}
+
+  /// The problems beside an order's reasons, or nothing where those change none of them. An abbreviation with a second
+  /// meaning ("GBS, day 5") means the condition that a reason names; lone results are taken back.
+  [[nodiscard]] std::optional<std::vector<Statement>> beside(std::vector<Statement> const& reasons);
+
+ private:
+  /// By problem: its words hold an abbreviation of the set that has a second meaning.
+  [[nodiscard]] std::vector<char> const& holding(fhir::SetIndex set);
+  /// The problem as it reads with such abbreviations taken for what the sets mean by them.
+  [[nodiscard]] Statement const& read(std::size_t problem);
+
+  Knowledge const& knowledge_;
+  std::vector<Statement> const& problems_;
+  std::unordered_map<fhir::SetIndex, std::vector<char>> holding_;
+  std::unordered_map<std::size_t, Statement> read_;
+};
 
 [[nodiscard]] Statement problem_statement(Knowledge const& knowledge, fhir::Condition const& condition);
 /// One statement per reason of the order; when it gives none, its notes are read as one.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <vector>
 
 namespace ivig::advice {
 namespace {
@@ -56,10 +58,36 @@ TreatmentStatement allergy_as_treatment(Knowledge const& knowledge, fhir::Allerg
   return result;
 }
 
+namespace {
+
+/// The part whose words on the outcome go for each part of a sentence. "Failed A, B and C", "A, B and C failed": a name
+/// that stands alone shares the words of its neighbour, of the one before it first.
+class TellingParts {
+ public:
+  explicit TellingParts(std::vector<TreatmentStatement> const& parts) : before_(parts.size()), after_(parts.size()) {
+    std::size_t last = kNone;
+    for (std::size_t i = 0; i < parts.size(); ++i) before_[i] = last = tells_outcome(parts[i].statement) ? i : last;
+    std::size_t next = parts.size() - 1;
+    for (std::size_t i = parts.size(); i-- > 0;) after_[i] = next = tells_outcome(parts[i].statement) ? i : next;
+  }
+
+  [[nodiscard]] std::size_t of(std::size_t part, bool alone) const {
+    if (!alone) return part;
+    return before_[part] != kNone ? before_[part] : after_[part];
+  }
+
+ private:
+  static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+  std::vector<std::size_t> before_, after_;  // by part: the nearest that tells; after the last one, the last part
+};
+
+}  // namespace
+
 std::vector<TreatmentStatement> treatments_in_text(Knowledge const& knowledge, Statement const& statement) {
   std::vector<TreatmentStatement> found;
   if (!tells_outcome(statement) || !names_some_treatment(knowledge, statement)) return found;
   for (auto const& sentence : parts_of(statement.words)) {
+    if (sentence.empty()) continue;
     std::vector<TreatmentStatement> parts;
     for (auto words : sentence) {
       fhir::Concept what;
@@ -69,16 +97,12 @@ std::vector<TreatmentStatement> treatments_in_text(Knowledge const& knowledge, S
       part.statement.path = statement.path;
       part.states = states_of_words(part.statement);
     }
-    // "Failed A, B and C", "A, B and C failed": a name that stands alone shares the words of its neighbour.
+    TellingParts const telling(parts);
     for (std::size_t i = 0; i < parts.size(); ++i) {
       if (!names_some_treatment(knowledge, parts[i].statement)) continue;
-      std::size_t told = i;
       auto tokens = fhir::tokenize(sentence[i]);
       bool alone = tokens.size() <= kLoneNameWords && tokens.front().folded != "on";
-      while (alone && told > 0 && !tells_outcome(parts[told].statement)) --told;
-      if (!tells_outcome(parts[told].statement)) told = i;
-      while (alone && told + 1 < parts.size() && !tells_outcome(parts[told].statement)) ++told;
-      auto states = parts[told].states;
+      auto states = parts[telling.of(i, alone)].states;
       if (states.any()) found.push_back({parts[i].statement, states, {}, {}, nullptr});
     }
   }

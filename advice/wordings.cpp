@@ -1,8 +1,8 @@
 #include "advice/wordings.h"
 
 #include <algorithm>
-#include <iterator>
 #include <mutex>
+#include <optional>
 
 #include "advice/knowledge.h"
 
@@ -33,26 +33,37 @@ std::vector<rules::FactIndex> conditions_of(Knowledge const& knowledge, Mention 
 /// the last word of a more specific name, and goes on after it, borrows its head from that name.
 void drop_borrowed_heads(Knowledge const& knowledge, std::vector<Mention>& mentions) {
   if (mentions.size() < 2) return;
-  auto borrowed = [&](Mention const& phrase) {
-    auto overlaps = [&](Mention const& name) {
-      return name.first < phrase.first && phrase.first <= name.last && name.last < phrase.last;
-    };
-    if (std::none_of(mentions.begin(), mentions.end(), overlaps)) return false;
-    auto ours = conditions_of(knowledge, phrase, false);
-    if (ours.empty()) return false;
-    return std::any_of(mentions.begin(), mentions.end(), [&](Mention const& name) {
-      if (!overlaps(name)) return false;
-      auto theirs = conditions_of(knowledge, name, true);
-      return !theirs.empty() && std::none_of(theirs.begin(), theirs.end(), [&](rules::FactIndex fact) {
-        return std::find(ours.begin(), ours.end(), fact) != ours.end();
-      });
+  std::size_t longest = 0;
+  for (auto const& mention : mentions) longest = std::max(longest, mention.last - mention.first);
+  auto lends_its_head = [&](Mention const& name, std::vector<rules::FactIndex> const& ours) {
+    auto theirs = conditions_of(knowledge, name, true);
+    return !theirs.empty() && std::none_of(theirs.begin(), theirs.end(), [&](rules::FactIndex fact) {
+      return std::find(ours.begin(), ours.end(), fact) != ours.end();
     });
   };
-  if (std::none_of(mentions.begin(), mentions.end(), borrowed)) return;
-  std::vector<Mention> kept;
-  std::copy_if(mentions.begin(), mentions.end(), std::back_inserter(kept),
-               [&](Mention const& mention) { return !borrowed(mention); });
-  mentions = std::move(kept);
+  auto borrowed = [&](std::size_t place) {
+    Mention const& phrase = mentions[place];
+    std::optional<std::vector<rules::FactIndex>> ours;
+    // Mentions are in the order of the text: those that begin before it and reach it are near by.
+    for (std::size_t i = place; i-- > 0 && mentions[i].first + longest >= phrase.first;) {
+      Mention const& name = mentions[i];
+      bool const overlaps = name.first < phrase.first && phrase.first <= name.last && name.last < phrase.last;
+      if (!overlaps) continue;
+      if (!ours) ours = conditions_of(knowledge, phrase, false);
+      if (ours->empty()) return false;
+      if (lends_its_head(name, *ours)) return true;
+    }
+    return false;
+  };
+  std::vector<char> drop;
+  for (std::size_t i = 0; i < mentions.size(); ++i) {
+    if (!borrowed(i)) continue;
+    drop.resize(mentions.size());
+    drop[i] = 1;
+  }
+  if (drop.empty()) return;
+  std::size_t place = 0;
+  std::erase_if(mentions, [&](Mention const&) { return drop[place++] != 0; });
 }
 
 /// Some word is neither part of a phrase of the facts nor a filler such as "currently".

@@ -10,6 +10,7 @@
 #include "advice/decision_json.h"
 #include "advice/markdown.h"
 #include "app/commands.h"
+#include "app/config.h"
 #include "hooks/card_json.h"
 #include "hooks/case_input.h"
 #include "rules/rule_file.h"
@@ -59,11 +60,11 @@ void print_text(advice::Knowledge const& knowledge, Decision const& decision) {
 }
 
 /// Prints one file's decisions and returns the highest indicator, or an error.
-base::Result<Indicator> check_file(advice::Knowledge const& knowledge, CheckOptions const& options, base::Day today,
-                                   std::string const& file) {
+base::Result<Indicator> check_file(advice::Knowledge const& knowledge, CheckOptions const& options,
+                                   LimitsConfig const& limits, base::Day today, std::string const& file) {
   auto bytes = read_input(file);
   if (!bytes) return tl::unexpected(bytes.error());
-  auto input = hooks::read_case(std::move(*bytes), {});
+  auto input = hooks::read_case(std::move(*bytes), {limits.http.body_bytes, limits.json_depth}, limits.read);
   if (!input) return tl::unexpected(input.error());
   std::vector<Decision> decisions = input->decide(knowledge, today);
   if (options.format == "json") {
@@ -71,6 +72,7 @@ base::Result<Indicator> check_file(advice::Knowledge const& knowledge, CheckOpti
   } else if (options.format == "cards") {
     advice::CardOptions card_options{input->hook_instance, "", true};
     card_options.source = input->source();
+    card_options.most = limits.cards;
     std::cout << hooks::cards_json(advice::make_cards(knowledge, decisions, card_options), hooks::ClientProfile{})
               << "\n";
   } else if (decisions.empty()) {
@@ -101,9 +103,18 @@ int run_check(CheckOptions const& options) {
     std::cerr << "ivig-cds: " << knowledge.error().where << ": " << knowledge.error().detail << "\n";
     return 2;
   }
+  LimitsConfig limits;
+  if (!options.config.empty()) {
+    auto config = load_config(options.config);
+    if (!config) {
+      std::cerr << "ivig-cds: " << config.error().where << ": " << config.error().detail << "\n";
+      return 2;
+    }
+    limits = config->limits;
+  }
   Indicator highest = Indicator::none;
   for (auto const& file : options.files) {
-    auto found = check_file(**knowledge, options, *today, file);
+    auto found = check_file(**knowledge, options, limits, *today, file);
     if (!found) {
       std::string const& where = found.error().where;
       std::cerr << "ivig-cds: " << file << ": " << (where.empty() || where == file ? "" : where + ": ")

@@ -57,6 +57,8 @@ RouteSettings route_settings(Config const& config) {
   settings.feedback_bytes = config.limits.feedback_bytes;
   settings.feedback_entries = config.limits.feedback_entries;
   settings.store_required = config.store.required;
+  settings.read = config.limits.read;
+  settings.most_cards = config.limits.cards;
   settings.review.open = config.review.auth == ReviewAuth::off && config.is_loopback_only() && !config.behind_proxy;
   settings.review.auth = config.review.auth;
   settings.review.public_url = config.public_url;

@@ -11,6 +11,7 @@
 
 #include "app/config_limits.h"
 #include "app/config_node.h"
+#include "app/config_reading.h"
 #include "app/config_store.h"
 #include "fhir/outbound_policy.h"
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "app/config_reading.h"
+
 namespace ivig::app {
 namespace {
 
@@ -15,10 +17,30 @@ constexpr std::uint64_t kMostOfBodies = 64 * kMostBytes;
 constexpr milliseconds kShortest(50);
 constexpr seconds kLongest(3600);
 
-constexpr std::array<std::string_view, 16> kLimitKeys{
-    "body_bytes",          "json_depth",   "header_seconds",      "request_seconds", "idle_seconds", "connections",
-    "requests_per_second", "fhir_seconds", "fhir_response_bytes", "fhir_pages",      "inline_bytes", "large_calls",
-    "bodies_bytes",        "form_bytes",   "feedback_bytes",      "feedback_entries"};
+constexpr std::array<std::string_view, 24> kLimitKeys{"body_bytes",
+                                                      "json_depth",
+                                                      "header_seconds",
+                                                      "request_seconds",
+                                                      "idle_seconds",
+                                                      "connections",
+                                                      "requests_per_second",
+                                                      "fhir_seconds",
+                                                      "fhir_response_bytes",
+                                                      "fhir_pages",
+                                                      "inline_bytes",
+                                                      "large_calls",
+                                                      "bodies_bytes",
+                                                      "form_bytes",
+                                                      "feedback_bytes",
+                                                      "feedback_entries",
+                                                      "orders",
+                                                      "chart_resources",
+                                                      "codings",
+                                                      "identifiers",
+                                                      "dosages",
+                                                      "cards",
+                                                      "entry_text_bytes",
+                                                      "call_text_bytes"};
 
 /// How much of what clients send is held and worked on at once.
 void read_load(Members const& members, LimitsConfig& limits) {
@@ -54,6 +76,7 @@ LimitsConfig read_limits(ConfigNode const& node) {
        [&](auto const& v) { limits.fhir_response_bytes = v.integer(1024, kMostBytes); });
   with(members, "fhir_pages", [&](auto const& v) { limits.fhir_pages = static_cast<unsigned>(v.integer(1, 1000)); });
   read_load(members, limits);
+  read_reading_limits(members, limits);
   return limits;
 }
 

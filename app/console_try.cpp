@@ -37,7 +37,7 @@ struct Trial {
 Result<std::unique_ptr<base::JsonBody>> add_answers(std::string const& response, hooks::CaseInput& input) {
   auto body = base::JsonBody::parse(response, {});
   if (!body) return body;
-  fhir::read_answers((*body)->root(), input.chart.answers);
+  fhir::read_answers((*body)->root(), input.chart);
   return body;
 }
 
@@ -45,6 +45,7 @@ Result<std::vector<web::OrderShown>> decide(Trial const& trial, hooks::CaseInput
   auto decisions = input.decide(trial.knowledge, trial.today);
   advice::CardOptions options{input.hook_instance, trial.settings.public_url, trial.settings.gap_cards};
   options.source = input.source();
+  options.most = trial.settings.most_cards;
   auto const cards = advice::make_cards(trial.knowledge, decisions, options);
   hooks::HookRequest request;
   request.hook_instance = input.hook_instance;
@@ -64,7 +65,7 @@ Result<std::vector<web::OrderShown>> decide(Trial const& trial, hooks::CaseInput
 
 /// Fills in the page, or says why it cannot.
 void evaluate(Trial const& trial, web::TryPage& page) {
-  auto input = hooks::read_case(page.text, {trial.settings.body_bytes, trial.settings.json_depth});
+  auto input = hooks::read_case(page.text, {trial.settings.body_bytes, trial.settings.json_depth}, trial.settings.read);
   if (!input) {
     page.mistake = "The case cannot be read: " + (input.error().where.empty() ? "" : input.error().where + ": ") +
                    input.error().detail + ".";

@@ -256,7 +256,8 @@ class ServiceRoutes {
     hooks::RecordOptions const record{
         decisions_.references(), decisions_.ids(), std::string(service.id), client.name, caller_of(head).tenant, now,
         decisions_.keeps()};
-    hooks::OrderServiceOptions const options{client.profile, settings_.public_url, settings_.gap_cards, &record};
+    hooks::OrderServiceOptions const options{client.profile, settings_.public_url, settings_.gap_cards,
+                                             &record,        settings_.read,       settings_.most_cards};
     fhir::Headers trace = trace_headers(head);
     auto outcome = co_await hooks::fetch_and_answer_order_hook(*knowledge, service, **parsed, options, today(), client_,
                                                                client.fetch, std::move(trace));

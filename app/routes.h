@@ -11,6 +11,7 @@
 #include "app/decision_log.h"
 #include "app/gate.h"
 #include "app/review_access.h"
+#include "fhir/read_limits.h"
 #include "fhir/rest_client.h"
 #include "server/http.h"
 
@@ -28,6 +29,8 @@ struct RouteSettings {
   std::size_t feedback_entries = 1000;   ///< most entries of one
   bool store_required = false;           ///< no answer without a record on disk
   unsigned json_depth = 64;
+  fhir::ReadLimits read;
+  std::size_t most_cards = 20;
 };
 
 /// The rule set in force: swapped whole on reload, read without a lock by every request.

@@ -1,13 +1,31 @@
 #include "base/json_read.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 
+#include "base/json_large.h"
+
 namespace ivig::base {
 
+namespace {
+
+/// The last member of that name.
+Json const* find_in_large(Json const& object, std::string_view name) {
+  auto const places = places_by_name(object);
+  auto const name_at = [&object](std::uint32_t place) { return as_string(object.MemberBegin()[place].name); };
+  auto const after = std::upper_bound(places.begin(), places.end(), name,
+                                      [&](std::string_view wanted, std::uint32_t at) { return wanted < name_at(at); });
+  if (after == places.begin() || name_at(*(after - 1)) != name) return nullptr;
+  return &object.MemberBegin()[*(after - 1)].value;
+}
+
+}  // namespace
+
 Json const* find_member(Json const& object, MemberName name) {
+  if (object.MemberCount() > kLargeObject) return find_in_large(object, name.text);
   Json const* found = nullptr;
   for (auto it = object.MemberBegin(); it != object.MemberEnd(); ++it) {
     if (it->name.mark() != name.mark || it->name.GetStringLength() != name.text.size() ||

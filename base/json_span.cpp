@@ -106,6 +106,19 @@ std::optional<std::string_view> json_at(std::string_view text, std::vector<JsonS
   return at;
 }
 
+std::vector<std::string_view> json_elements(std::string_view text, std::vector<JsonStep> const& path) {
+  std::vector<std::string_view> elements;
+  auto const array = json_at(text, path);
+  if (!array) return elements;
+  Scanner scan(*array);
+  if (!scan.take('[')) return {*array};
+  while (!scan.done() && !scan.take(']')) {
+    elements.push_back(scan.value());
+    scan.take(',');
+  }
+  return elements;
+}
+
 std::string spliced(std::string_view text, std::vector<JsonChange> changes) {
   std::sort(changes.begin(), changes.end(),
             [](auto const& a, auto const& b) { return a.value.data() < b.value.data(); });

@@ -18,6 +18,10 @@ using JsonStep = std::variant<std::string_view, std::size_t>;
 /// Member names that are written with escapes are not found.
 [[nodiscard]] std::optional<std::string_view> json_at(std::string_view text, std::vector<JsonStep> const& path);
 
+/// All elements of the array at the end of `path`, found in one pass; an object reads as an array of one. Empty when
+/// there is none.
+[[nodiscard]] std::vector<std::string_view> json_elements(std::string_view text, std::vector<JsonStep> const& path);
+
 /// A value of `text`, as json_at found it, and what takes its place.
 struct JsonChange {
   std::string_view value;

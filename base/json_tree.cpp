@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <new>
+
+#include "base/json_large.h"
 
 namespace ivig::base {
 namespace {
@@ -118,7 +121,7 @@ class JsonTree::Filler {
   std::size_t fill_object(Json& node, std::size_t at, unsigned level) {
     too_deep_ = too_deep_ || level > depth_;
     std::size_t const count = count_of(at, 2);
-    Json::Member* member = members_.take(count);
+    Json::Member* member = members_.take(count + nodes_for_places(count));
     node.type_ = Json::Type::object;
     node.value_.members = member;
     node.size_ = static_cast<std::uint32_t>(count);
@@ -139,7 +142,21 @@ class JsonTree::Filler {
       }
     }
     node.mark_ = names & kMark;
+    if (count > kLargeObject) sort_places(node, reinterpret_cast<std::uint32_t*>(member));
     return at + 1;
+  }
+
+  static void sort_places(Json const& object, std::uint32_t* places) {
+    auto const count = static_cast<std::uint32_t>(object.MemberCount());
+    for (std::uint32_t i = 0; i < count; ++i) new (places + i) std::uint32_t(i);
+    auto const name = [&object](std::uint32_t place) {
+      Json const& written = object.value_.members[place].name;
+      return std::string_view(written.value_.text, written.size_);
+    };
+    std::sort(places, places + count, [&name](std::uint32_t a, std::uint32_t b) {
+      int const order = name(a).compare(name(b));
+      return order != 0 ? order < 0 : a < b;
+    });
   }
 
   /// Whether a member of `object` before `end` has that name.

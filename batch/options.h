@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "fhir/read_limits.h"
 
 namespace ivig::batch {
 
@@ -21,6 +22,7 @@ struct Limits {
   std::size_t patient_marks = std::size_t{1} << 26U;  ///< bits; which patients have an IVIG order
   std::size_t drug_bytes = 256U << 10U;               ///< of orders' drugs that a thread remembers
   unsigned json_depth = 64;
+  fhir::ReadLimits read;  ///< of one case, and of one patient's record
 };
 
 enum class Format : std::uint8_t { ndjson, csv, html };

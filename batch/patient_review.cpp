@@ -11,6 +11,7 @@
 #include "batch/medication_references.h"
 #include "batch/order_text.h"
 #include "fhir/as_of.h"
+#include "fhir/limited_reader.h"
 #include "fhir/read_resources.h"
 
 namespace ivig::batch {
@@ -104,7 +105,8 @@ class OnePatient {
         if (found != medications.end()) index_.add(*found->second, {});
       });
     }
-    for (auto const& one : resources_) fhir::read_into_chart(*one.json, id_, index_, chart_);
+    fhir::LimitedReader reader(id_, index_, context.options.limits.read, chart_);
+    for (auto const& one : resources_) reader.read(*one.json);
     if (chart_.patient.id.empty()) chart_.patient.id = id_;
     auto available = [](bool seen) { return seen ? fhir::Availability::provided : fhir::Availability::not_provided; };
     chart_.patient_available = available(context.kinds.patients);
@@ -112,6 +114,7 @@ class OnePatient {
     chart_.observations_available = available(context.kinds.observations);
     chart_.allergies_available = available(context.kinds.allergies);
     chart_.treatments_available = available(context.kinds.treatments);
+    reader.mark_unread();
   }
 
   /// At most once: the chart goes back from day to day.
@@ -142,10 +145,20 @@ class OnePatient {
   };
 
   void review_day(Day const& day, std::vector<Outcome>& outcomes) {
+    auto const& limits = context_.options.limits.read;
+    if (day.orders->size() > limits.orders) {
+      outcomes.push_back({day.orders->front()->line->place, true,
+                          "this line's patient has " + std::to_string(day.orders->size()) +
+                              " orders of one day; at most " + std::to_string(limits.orders) +
+                              " are checked together"});
+      return;
+    }
     chart_ = fhir::as_of(std::move(chart_), day.day);
     std::vector<fhir::Order> orders;
     for (auto const* one : *day.orders) {
       orders.push_back(fhir::read_order(*one->json, index_, chart_));
+      fhir::fit_order(limits, orders.back());
+      fhir::fit_reasons(limits, orders.back());
       orders.back().status = "active";  // what became of it later was not known then
     }
     std::uint32_t ordinal = 0;

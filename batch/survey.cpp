@@ -171,7 +171,8 @@ void Surveyor::sort_medication(std::string_view text, std::string_view id, std::
 }
 
 void Surveyor::decide_case(std::string_view text, std::uint64_t number) {
-  auto input = hooks::read_case(std::string(text), {options_.limits.line_bytes, options_.limits.json_depth});
+  auto const& limits = options_.limits;
+  auto input = hooks::read_case(std::string(text), {limits.line_bytes, limits.json_depth}, limits.read);
   if (!input) {
     std::string const& where = input.error().where;
     return problem(number, (where.empty() || where == "body" ? "" : where + ": ") + input.error().detail);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
@@ -168,6 +169,7 @@ struct Order {
   std::vector<std::string> identifiers;    ///< system|value
   std::optional<base::Day> authored;
   base::Json const* resource = nullptr;  ///< the order itself, for an update
+  std::vector<std::string_view> unread;  ///< what was cut off as more than is read (ReadLimits), in words
 };
 
 /// Whether a kind of data was had at all: empty and absent are different. REQ PREF-02, PREF-03
@@ -189,6 +191,7 @@ struct Chart {
   std::vector<Treatment> treatments;
   Availability treatments_available = Availability::not_provided;
   std::vector<Answer> answers;  ///< of completed and amended responses; per question the one authored last
+  std::unordered_map<std::string_view, std::size_t> answer_places;  ///< in `answers`, by question
 };
 
 }  // namespace ivig::fhir

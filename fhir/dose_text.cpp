@@ -11,6 +11,7 @@ using base::Decimal;
 
 constexpr Decimal kOne(1, 0);
 constexpr Decimal kDay(1440, 0);
+constexpr std::size_t kLongestText = 2000;  // bytes; no text of a dose or a schedule is as long
 
 std::optional<DecimalRange>& slot(Amount& amount, Unit const& unit) {
   if (unit.measure == Measure::mass) return unit.per_kg ? amount.g_per_kg : amount.g;
@@ -205,8 +206,7 @@ std::optional<DosePhase> phase_of(DoseDraft const& draft) {
 }
 
 std::vector<DosePhase> parse_dose_text(std::string_view text, DrugWords const& drug_words) {
-  constexpr std::size_t kLongest = 2000;  // bytes; no dose text is as long
-  if (text.size() > kLongest) return {};
+  if (text.size() > kLongestText) return {};
   std::vector<DosePhase> phases;
   for (auto const& words : dose_sentences(text)) {
     auto sentence = read_dose_sentence(words, drug_words);
@@ -217,6 +217,7 @@ std::vector<DosePhase> parse_dose_text(std::string_view text, DrugWords const& d
 }
 
 std::optional<DosePhase> parse_schedule_text(std::string_view text) {
+  if (text.size() > kLongestText) return std::nullopt;
   auto const sentences = dose_sentences(text);
   if (sentences.size() != 1) return std::nullopt;
   auto sentence = read_dose_sentence(sentences.front(), {});

@@ -10,6 +10,7 @@
 #include "base/json_read.h"
 #include "fhir/bundle.h"
 #include "fhir/chart_types.h"
+#include "fhir/limited_reader.h"
 #include "fhir/read_elements.h"
 #include "fhir/resolve_url.h"
 #include "fhir/search_link.h"
@@ -343,35 +344,37 @@ void Sources::add_to(ResourceIndex& index) const {
   }
 }
 
-Chart Sources::read(std::string_view patient_id, ResourceIndex const& index,
-                    std::vector<ForeignResources>& foreign) && {
+Chart Sources::read(std::string_view patient_id, ResourceIndex const& index, std::vector<ForeignResources>& foreign,
+                    ReadLimits const& limits) && {
   Chart chart;
   chart.patient.id = last_segment(patient_id);
   Availabilities available(chart);
+  LimitedReader reader(patient_id, index, limits, chart);
   for (Found const& found : parts_->draft.resources) {
     if (is_order_type(found.type)) continue;
     if (found.type == "Patient" && is_this_patient(found, patient_id, index)) available.provided(Kind::patient);
-    read_into_chart(*found.resource, patient_id, index, chart);
+    reader.read(*found.resource);
   }
   for (PrefetchValue& value : parts_->values) {
     take_out_foreign(value, patient_id, index, available, foreign);
     note_availability(value, available);
     keep_new(value.contents.resources, parts_->seen);
-    for (Found const& found : value.contents.resources) read_into_chart(*found.resource, patient_id, index, chart);
+    for (Found const& found : value.contents.resources) reader.read(*found.resource);
   }
+  reader.mark_unread();
   return chart;
 }
 
 Chart read_chart(Json const* prefetch, Json const* draft_bundle, std::string_view patient_id, ResourceIndex& index,
-                 std::span<Fetched const> fetched) {
+                 std::span<Fetched const> fetched, ReadLimits const& limits) {
   Sources sources(prefetch, draft_bundle, fetched);
   sources.add_to(index);
   std::vector<ForeignResources> left_out;
-  return std::move(sources).read(patient_id, index, left_out);
+  return std::move(sources).read(patient_id, index, left_out, limits);
 }
 
 Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, ResourceIndex& index,
-                        std::vector<Json const*>& orders) {
+                        std::vector<Json const*>& orders, ReadLimits const& limits) {
   Contents contents;
   collect(bundle, {}, contents);
   Seen seen;
@@ -379,7 +382,8 @@ Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, Resourc
   for (Found const& found : contents.resources) {
     index.add(*found.resource, found.full_url);
     if (patient_id.empty() && found.type == "Patient") {
-      patient_id = base::string_member(*found.resource, "id");
+      std::string_view const id = base::string_member(*found.resource, "id");
+      if (id.size() <= kLongestId) patient_id = id;
     }
   }
 
@@ -388,6 +392,7 @@ Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, Resourc
   Availabilities available(chart);
   constexpr std::array kKinds = {Kind::patient, Kind::conditions, Kind::observations, Kind::allergies,
                                  Kind::treatments};
+  LimitedReader reader(patient_id, index, limits, chart);
   for (Found const& found : contents.resources) {
     Json const& resource = *found.resource;
     if (!is_this_patient(found, patient_id, index)) continue;
@@ -396,11 +401,12 @@ Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, Resourc
     if (type == "Patient") {
       for (Kind const kind : kKinds) available.provided(kind);
     }
-    read_into_chart(resource, patient_id, index, chart);
+    reader.read(resource);
     bool const open = base::member(resource, "status") == nullptr ||
                       !known_code(resource, "status", {"draft", "active", "on-hold", "unknown"}).empty();
     if (is_order_type(type) && open) orders.push_back(&resource);
   }
+  reader.mark_unread();
   return chart;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/json_body.h"
 #include "fhir/chart.h"
+#include "fhir/read_limits.h"
 #include "fhir/read_resources.h"
 
 namespace ivig::fhir {
@@ -67,7 +68,7 @@ class Sources {
   void add_to(ResourceIndex& index) const;
   /// The chart, once; read_chart says how. `foreign` is told what was left out.
   [[nodiscard]] Chart read(std::string_view patient_id, ResourceIndex const& index,
-                           std::vector<ForeignResources>& foreign) &&;
+                           std::vector<ForeignResources>& foreign, ReadLimits const& limits = {}) &&;
 
  private:
   struct Parts;
@@ -89,6 +90,7 @@ class Sources {
 /// A resource that names another patient is left out, and makes the kind of its own type and the kind of the key that
 /// it came under failed: patients were mixed up, so that the rest need not be whole either. So does an answer to a
 /// search for another patient, by its `self` link. Resources that name nobody count as this patient's. REQ PREF-14
+/// What `limits` do not let through is not read, and its kind is failed: only part of it came.
 ///
 /// `fetched` values count as prefetched ones of their key; where the prefetch has a value of that key, they complete
 /// it.
@@ -96,7 +98,8 @@ class Sources {
 /// `prefetch` and `draft_bundle` may be nullptr or no objects: then they count as absent. `patient_id` empty: nothing
 /// is taken for another patient's. The chart and the index point into all of them.
 [[nodiscard]] Chart read_chart(base::Json const* prefetch, base::Json const* draft_bundle, std::string_view patient_id,
-                               ResourceIndex& index, std::span<Fetched const> fetched = {});
+                               ResourceIndex& index, std::span<Fetched const> fetched = {},
+                               ReadLimits const& limits = {});
 
 /// Reads one Bundle (or one bare resource) that holds patient, chart and orders together. Appends to `orders` every
 /// order resource of this patient whose status is draft, active, on-hold, unknown or absent, whatever its intent; each
@@ -104,6 +107,6 @@ class Sources {
 /// A kind is provided when the Bundle holds a resource of it or a Patient. With an empty `patient_id` the first Patient
 /// of the Bundle is taken.
 [[nodiscard]] Chart read_bundle_chart(base::Json const& bundle, std::string_view patient_id, ResourceIndex& index,
-                                      std::vector<base::Json const*>& orders);
+                                      std::vector<base::Json const*>& orders, ReadLimits const& limits = {});
 
 }  // namespace ivig::fhir

@@ -2,25 +2,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace ivig::fhir {
 namespace {
-
-/// A cue reaches so many words: long enough for "no evidence of acute or chronic ...", short enough not to cross
-/// thoughts.
-constexpr std::size_t kScopeWords = 7;
-/// A result word stands close to the name of the test.
-constexpr std::size_t kResultWords = 4;
-
-bool is_or(Token const& token) { return token.folded == "or" || token.folded == "nor"; }
-
-/// True when a scope that starts at `from` may pass the comma before `at`: only in a list that ends in "or".
-bool list_goes_on(std::vector<Token> const& tokens, std::size_t at) {
-  for (std::size_t i = at; i < tokens.size() && !tokens[i].breaks_before && i < at + kScopeWords; ++i) {
-    if (is_or(tokens[i])) return true;
-  }
-  return false;
-}
 
 std::uint64_t hash_of(std::string_view word) { return std::hash<std::string_view>()(word); }
 
@@ -151,80 +136,44 @@ void Lexicon::collect(std::vector<Token> const& tokens, std::vector<Mention>& me
   }
 }
 
-void Lexicon::assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues,
-                                std::vector<Mention> const& all, bool qualified, Mention& mention) const {
-  // Words between a cue and the mention may not cross a sentence break, a contrast, or the end of a list.
-  auto open_between = [&](std::size_t from, std::size_t to, std::size_t reach, bool comma_before_last) {
-    if (to - from > reach) return false;
-    for (std::size_t i = from + 1; i <= to; ++i) {
-      if (tokens[i].breaks_before) return false;
-      bool set_off = comma_before_last && i == to;  // "X, ruled out"; but not X in "X, Y ruled out"
-      if (tokens[i].comma_before && !set_off && !list_goes_on(tokens, i)) return false;
-    }
-    return std::none_of(cues.begin(), cues.end(), [&](CueHit const& cue) {
-      return cue.cue == Cue::scope_break && cue.first > from && cue.last < to;
-    });
+bool Lexicon::is_covered(std::vector<Mention> const& found, std::size_t place, std::size_t longest) const {
+  Mention const& mention = found[place];
+  std::size_t const length = mention.last - mention.first;
+  if (length == longest) return false;
+  OwnerIndex const group = owners_[mention.owner].group;
+  auto covers = [&](Mention const& other) {
+    return other.last - other.first > length && owners_[other.owner].group == group && other.first <= mention.last &&
+           mention.first <= other.last;
   };
-  auto hidden = [&](CueHit const& hit) {  // "not only", or a cue that is part of the phrase itself
-    if (hit.first >= mention.first && hit.last <= mention.last) return true;
-    bool denies = hit.cue == Cue::negation_before || hit.cue == Cue::negation_after || hit.cue == Cue::rule_out_before;
-    return denies && std::any_of(cues.begin(), cues.end(), [&](CueHit const& other) {
-             return other.cue == Cue::pseudo_negation && other.first <= hit.first && other.last >= hit.last;
-           });
-  };
-  // "Not X: Y" denies X alone; "rule out the following: Y" goes on to what it is about.
-  auto spent_at_colon = [&](CueHit const& hit) {
-    for (std::size_t i = hit.last + 1; i <= mention.first; ++i) {
-      if (!tokens[i].colon_before) continue;
-      return std::any_of(all.begin(), all.end(),
-                         [&](Mention const& other) { return other.first > hit.last && other.last < i; });
-    }
-    return false;
-  };
-  // "X, possible Y": the doubt is about Y.
-  auto of_the_next = [&](CueHit const& hit) {
-    return tokens[hit.first].comma_before &&
-           std::any_of(all.begin(), all.end(), [&](Mention const& other) { return other.first == hit.last + 1; });
-  };
-  // "No GBS relapse" denies the relapse and not the GBS in it; "no worsening", itself a phrase, denies the worsening.
-  auto of_the_phrase = [&](CueHit const& hit) {
-    return std::any_of(all.begin(), all.end(), [&](Mention const& other) {
-      return owners_[other.owner].qualifier && other.first <= mention.first && mention.last <= other.last &&
-             other.first <= hit.first && hit.last <= other.last;
-    });
-  };
-  for (auto const& hit : cues) {
-    if (hidden(hit)) continue;
-    bool const said_of_it = !qualified || of_the_phrase(hit);
-    bool before =
-        hit.last < mention.first && open_between(hit.last, mention.first, kScopeWords, false) && !spent_at_colon(hit);
-    bool after = hit.first > mention.last && open_between(mention.last, hit.first, kScopeWords, true);
-    bool near = (hit.last < mention.first && open_between(hit.last, mention.first, kResultWords, false)) ||
-                (hit.first > mention.last && open_between(mention.last, hit.first, kResultWords, false));
-    bool negates = (hit.cue == Cue::negation_before && before) || (hit.cue == Cue::negation_after && after);
-    if (negates && said_of_it) mention.assertion = Assertion::negated;
-    if (hit.cue == Cue::rule_out_before && before && said_of_it) {
-      // Two spellings of one cue may hit the same words.
-      if (mention.assertion != Assertion::negated) mention.to_be_excluded = true;
-      mention.assertion = Assertion::negated;
-    }
-    bool doubt =
-        (hit.cue == Cue::doubt_before && before) || (hit.cue == Cue::doubt_after && after && !of_the_next(hit));
-    if (doubt && mention.assertion == Assertion::affirmed) mention.assertion = Assertion::possible;
-    bool past = (hit.cue == Cue::past_before && before) || (hit.cue == Cue::past_after && after);
-    if (past && said_of_it) mention.time = Time::past;
-    if (mention.kind != PhraseKind::result || !near) continue;
-    // The last word on a test is the most cautious one: pending beats negative beats positive.
-    if (hit.cue == Cue::result_positive && mention.result == ResultValue::not_stated)
-      mention.result = ResultValue::positive;
-    if (hit.cue == Cue::result_negative && mention.result != ResultValue::pending)
-      mention.result = ResultValue::negative;
-    if (hit.cue == Cue::result_pending) mention.result = ResultValue::pending;
+  // Only phrases that begin near by can overlap it: none is longer than the longest.
+  for (std::size_t i = place + 1; i < found.size() && found[i].first <= mention.last; ++i) {
+    if (covers(found[i])) return true;
   }
-  if (mention.kind == PhraseKind::result && mention.result == ResultValue::not_stated &&
-      is_titer(tokens, mention.last + 1)) {
-    mention.result = ResultValue::positive;
+  for (std::size_t i = place; i-- > 0 && found[i].first + longest >= mention.first;) {
+    if (covers(found[i])) return true;
   }
+  return false;
+}
+
+std::vector<bool> Lexicon::excluded_in(std::string_view text, std::vector<Mention> const& found) const {
+  std::vector<bool> excluded;
+  if (std::none_of(found.begin(), found.end(), [&](Mention const& m) { return owners_[m.owner].exclusions; }))
+    return excluded;
+  exclusions_.each(folded_text(text), [&](OwnerIndex owner) {
+    excluded.resize(owners_.size());
+    excluded[owner] = true;
+  });
+  return excluded;
+}
+
+std::optional<Scopes> Lexicon::scopes_of(std::vector<Token> const& tokens, std::vector<CueHit> const& cues,
+                                         std::vector<Mention> const& found) const {
+  if (cues.empty()) return std::nullopt;
+  std::optional<Scopes> scopes(std::in_place, tokens, cues);
+  for (Mention const& mention : found)
+    scopes->add_mention(mention.first, mention.last, owners_[mention.owner].qualifier);
+  scopes->close();
+  return scopes;
 }
 
 std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> const& tokens) const {
@@ -233,44 +182,29 @@ std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> con
   collect(tokens, found, cues);
   if (found.empty()) return found;
 
-  // Per group the longest phrase wins where phrases overlap.
   std::size_t longest = 0;
   for (auto const& m : found) longest = std::max(longest, m.last - m.first);
-  auto covered = [&](Mention const& m) {
-    return m.last - m.first < longest && std::any_of(found.begin(), found.end(), [&](Mention const& other) {
-             bool longer = other.last - other.first > m.last - m.first;
-             return longer && owners_[other.owner].group == owners_[m.owner].group && other.first <= m.last &&
-                    m.first <= other.last;
-           });
-  };
-  // Somebody else's disease: everything after the cue up to the end of its sentence.
-  bool const any_family =
-      std::any_of(cues.begin(), cues.end(), [](CueHit const& cue) { return cue.cue == Cue::family; });
-  auto family = [&](Mention const& m) {
-    return any_family && std::any_of(cues.begin(), cues.end(), [&](CueHit const& cue) {
-             if (cue.cue != Cue::family) return false;
-             std::size_t from = std::min(cue.first, m.first);
-             std::size_t to = std::max(cue.first, m.first);
-             return std::none_of(tokens.begin() + static_cast<std::ptrdiff_t>(from) + 1,
-                                 tokens.begin() + static_cast<std::ptrdiff_t>(to) + 1,
-                                 [](Token const& token) { return token.breaks_before; });
-           });
-  };
-  std::vector<OwnerIndex> excluded;
-  if (std::any_of(found.begin(), found.end(), [&](Mention const& m) { return owners_[m.owner].exclusions; }))
-    exclusions_.each(folded_text(text), [&](OwnerIndex owner) { excluded.push_back(owner); });
+  std::vector<bool> const excluded = excluded_in(text, found);
+  std::optional<Scopes> const scopes = scopes_of(tokens, cues, found);
+  std::optional<AssertionReader> reader;
+  if (scopes) reader.emplace(tokens, cues, *scopes);
   std::vector<Mention> kept;
-  for (auto const& mention : found) {
-    if (covered(mention) || family(mention) ||
-        std::find(excluded.begin(), excluded.end(), mention.owner) != excluded.end())
-      continue;
-    kept.push_back(mention);
-    bool qualified =
-        mention.last - mention.first < longest && std::any_of(found.begin(), found.end(), [&](Mention const& other) {
-          return owners_[other.owner].qualifier && other.first <= mention.first && mention.last <= other.last &&
-                 other.last - other.first > mention.last - mention.first;
-        });
-    assert_in_context(tokens, cues, found, qualified, kept.back());
+  Mention const* read = nullptr;  // the words that `said` is about
+  Said said;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    Mention const& mention = found[i];
+    if (!excluded.empty() && excluded[mention.owner]) continue;
+    if ((scopes && scopes->of_family(mention.first)) || is_covered(found, i, longest)) continue;
+    if (reader && (read == nullptr || read->first != mention.first || read->last != mention.last))
+      said = reader->of(mention.first, mention.last);
+    read = &mention;
+    Mention& out = kept.emplace_back(mention);
+    out.assertion = said.assertion;
+    out.to_be_excluded = said.to_be_excluded;
+    out.time = said.time;
+    if (mention.kind != PhraseKind::result) continue;
+    bool const titer = said.result == ResultValue::not_stated && is_titer(tokens, mention.last + 1);
+    out.result = titer ? ResultValue::positive : said.result;
   }
   return kept;
 }

@@ -2,23 +2,26 @@
 // Phrases in free text: which are mentioned, and whether they are affirmed, denied, doubted, past or somebody else's.
 // The approach is ConText's (Chapman et al.): cue words before or after a mention, each with a scope that ends at a
 // sentence break, at a contrast ("but") or, for lists without "or", at a comma. The cues are data (rules/text.json).
+//
+// A text goes through four steps, each one pass: words (text.h), mentions and cues (here, one trie for all phrases),
+// how far cues reach (scopes.h), what they say of each mention (assertions.h).
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "fhir/assertions.h"
 #include "fhir/prefix_trie.h"
 #include "fhir/text.h"
+#include "fhir/text_cues.h"
 
 namespace ivig::fhir {
 
 using OwnerIndex = std::uint32_t;  ///< whose phrase it is: the caller numbers its value sets, facts and results
 
 enum class PhraseKind : std::uint8_t { synonym, broader, abbreviation, ambiguous_abbreviation, result };
-enum class Assertion : std::uint8_t { affirmed, possible, negated };
-enum class Time : std::uint8_t { current, past };
-enum class ResultValue : std::uint8_t { not_stated, positive, negative, pending };
 
 struct Mention {
   OwnerIndex owner = 0;
@@ -29,12 +32,6 @@ struct Mention {
   Time time = Time::current;
   ResultValue result = ResultValue::not_stated;  ///< for PhraseKind::result
   std::size_t first = 0, last = 0;               ///< token numbers, inclusive
-};
-
-/// Cue words, each a phrase (docs/rule-form.md, "Text cues").
-struct TextCues {
-  std::vector<std::string> negation_before, negation_after, doubt_before, doubt_after, past_before, past_after, family,
-      scope_breaks, pseudo_negation, result_positive, result_negative, result_pending, rule_out_before;
 };
 
 /// All phrases, compiled into one trie over words: a text is read once, whatever the number of phrases.
@@ -62,21 +59,6 @@ class Lexicon {
   [[nodiscard]] std::vector<Mention> find(std::string_view text, std::vector<Token> const& tokens) const;
 
  private:
-  enum class Cue : std::uint8_t {
-    negation_before,
-    negation_after,
-    doubt_before,
-    doubt_after,
-    past_before,
-    past_after,
-    family,
-    scope_break,
-    pseudo_negation,
-    result_positive,
-    result_negative,
-    result_pending,
-    rule_out_before,
-  };
   struct Terminal {
     OwnerIndex owner;
     PhraseKind kind;
@@ -84,17 +66,17 @@ class Lexicon {
     Cue cue;
     std::string written;  // abbreviations: the exact letters
   };
-  struct CueHit {
-    Cue cue;
-    std::size_t first, last;
-  };
   using NodeId = std::uint32_t;
 
   void add_terminal(std::string_view phrase, Terminal terminal);
   void collect(std::vector<Token> const& tokens, std::vector<Mention>& mentions, std::vector<CueHit>& cues) const;
-  /// `qualified`: stands inside a longer phrase of a qualifier.
-  void assert_in_context(std::vector<Token> const& tokens, std::vector<CueHit> const& cues,
-                         std::vector<Mention> const& all, bool qualified, Mention& mention) const;
+  /// Whether a longer phrase of its group overlaps the mention at that place of `found`; `longest` in words, less one.
+  [[nodiscard]] bool is_covered(std::vector<Mention> const& found, std::size_t place, std::size_t longest) const;
+  /// By owner: not to be counted in this text. Empty when none is.
+  [[nodiscard]] std::vector<bool> excluded_in(std::string_view text, std::vector<Mention> const& found) const;
+  /// The tables for the cues' questions; nothing where there is no cue.
+  [[nodiscard]] std::optional<Scopes> scopes_of(std::vector<Token> const& tokens, std::vector<CueHit> const& cues,
+                                                std::vector<Mention> const& found) const;
   struct Owner {
     OwnerIndex group = 0;
     bool qualifier = false;

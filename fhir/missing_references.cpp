@@ -27,8 +27,7 @@ void add_if_missing(Json const& value, std::string_view type, Json const& contai
 }  // namespace
 
 void add_missing_medications(Json const& resource, ResourceIndex const& index, std::vector<Reference>& missing) {
-  Drug const drug = read_drug(resource, index);
-  if (!drug.what.codings.empty()) return;
+  if (!read_drug_name(resource, index).codings.empty()) return;
   for (std::string_view const name : {"medicationReference", "medication"}) {
     if (Json const* value = base::object_member(resource, name)) {
       add_if_missing(*value, "Medication", resource, index, missing);

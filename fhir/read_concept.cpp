@@ -55,7 +55,7 @@ Concept read_concept(Json const& value) {
     Coding const coding = read_coding(item);
     if (!coding.code.empty() || !coding.display.empty()) result.codings.push_back(coding);
   };
-  base::each(value, "coding", add);
+  each_first(value, "coding", kMostItems, add);
   if (std::string_view const text = base::string_member(value, "text"); !text.empty()) result.text = text;
   if (base::member(value, "coding") == nullptr) {  // a bare Coding, or a Reference with its display
     if (!base::string_member(value, "code").empty()) add(value, 0);
@@ -71,7 +71,7 @@ Concept read_concept(Json const& value) {
 
 std::vector<Concept> read_concepts(Json const& parent, std::string_view name) {
   std::vector<Concept> concepts;
-  base::each(parent, name, [&](Json const& item, std::size_t) {
+  each_first(parent, name, kMostItems, [&](Json const& item, std::size_t) {
     Concept read = read_concept(item);
     if (!read.empty()) concepts.push_back(std::move(read));
   });
@@ -138,10 +138,10 @@ std::optional<base::Day> first_day(Json const& parent, std::initializer_list<std
 }
 
 std::string path_of(Json const& resource) {
-  std::string path(base::string_member(resource, "resourceType"));
+  std::string path(base::string_member(resource, "resourceType").substr(0, kLongestId));
   if (std::string_view const id = base::string_member(resource, "id"); !id.empty()) {
     path += '/';
-    path += id;
+    path += id.substr(0, kLongestId);
   }
   return path;
 }

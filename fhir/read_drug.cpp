@@ -11,7 +11,7 @@ namespace {
 using base::Json;
 
 // Each costs a search of contained resources; no drug has as many.
-constexpr std::size_t kMostIngredients = 100;
+constexpr std::size_t kMostIngredients = 101;
 
 /// The code of the resource that `reference` leads to, else its display.
 Concept referred_concept(Json const& reference, ResourceIndex const& index, Json const& container) {
@@ -43,11 +43,12 @@ Concept read_ingredient(Json const& ingredient, ResourceIndex const& index, Json
   return result;
 }
 
-void read_medication(Json const& medication, ResourceIndex const& index, Json const& container, Drug& drug) {
+void read_medication(Json const& medication, ResourceIndex const& index, Json const& container, bool name_only,
+                     Drug& drug) {
   if (Json const* code = base::member(medication, "code")) merge(drug.what, read_concept(*code));
+  if (name_only) return;
   auto add_from = [&](Json const& parent) {
-    base::each(parent, "ingredient", [&](Json const& item, std::size_t i) {
-      if (i >= kMostIngredients) return;
+    each_first(parent, "ingredient", kMostIngredients, [&](Json const& item, std::size_t) {
       Concept ingredient = read_ingredient(item, index, medication, container);
       if (!ingredient.empty()) drug.ingredients.push_back(std::move(ingredient));
     });
@@ -56,11 +57,12 @@ void read_medication(Json const& medication, ResourceIndex const& index, Json co
   if (Json const* product = base::object_member(medication, "product")) add_from(*product);  // DSTU2
 }
 
-void read_reference(Json const& reference, Json const& resource, ResourceIndex const& index, Drug& drug) {
+void read_reference(Json const& reference, Json const& resource, ResourceIndex const& index, bool name_only,
+                    Drug& drug) {
   Reference const parsed = parse_reference(reference);
   Json const* medication = index.resolve(parsed.literal, resource);
   if (medication != nullptr) {
-    read_medication(*medication, index, resource, drug);
+    read_medication(*medication, index, resource, name_only, drug);
   } else if (Json const* identifier = base::object_member(reference, "identifier")) {
     Coding const coding{.system = base::string_member(*identifier, "system"),
                         .code = base::string_member(*identifier, "value"),
@@ -73,9 +75,7 @@ void read_reference(Json const& reference, Json const& resource, ResourceIndex c
   if (drug.what.text.empty()) drug.what.text = parsed.display;
 }
 
-}  // namespace
-
-Drug read_drug(Json const& resource, ResourceIndex const& index) {
+Drug read(Json const& resource, ResourceIndex const& index, bool name_only) {
   Drug drug;
   if (Json const* code = base::member(resource, "medicationCodeableConcept")) merge(drug.what, read_concept(*code));
 
@@ -85,14 +85,20 @@ Drug read_drug(Json const& resource, ResourceIndex const& index) {
   bool const bare_reference = inner != nullptr && inner->IsString();
   if (medication != nullptr && !bare_reference) merge(drug.what, read_concept(*medication));
   if (medication != nullptr && inner != nullptr) {
-    read_reference(bare_reference ? *medication : *inner, resource, index, drug);
+    read_reference(bare_reference ? *medication : *inner, resource, index, name_only, drug);
   }
 
   if (Json const* reference = base::member(resource, "medicationReference")) {
     Json const* first = base::object_member(resource, "medicationReference");
-    read_reference(first != nullptr ? *first : *reference, resource, index, drug);
+    read_reference(first != nullptr ? *first : *reference, resource, index, name_only, drug);
   }
   return drug;
 }
+
+}  // namespace
+
+Drug read_drug(Json const& resource, ResourceIndex const& index) { return read(resource, index, false); }
+
+Concept read_drug_name(Json const& resource, ResourceIndex const& index) { return read(resource, index, true).what; }
 
 }  // namespace ivig::fhir

@@ -7,14 +7,31 @@
 #include <string_view>
 #include <vector>
 
-#include "base/json_body.h"
+#include "base/json_read.h"
 #include "fhir/chart.h"
 #include "fhir/read_resources.h"
 
 namespace ivig::fhir {
 
+/// FHIR allows 64 characters; longer ones are cut where they are copied beside what was read.
+inline constexpr std::size_t kLongestId = 256;
+
 /// Equality of codes, ASCII letters of either case.
 [[nodiscard]] bool same_code(std::string_view a, std::string_view b);
+
+/// Of any list this many items are read, and of one concept this many codings: more than any limit lets through, so
+/// that what is cut off is noticed, and few enough that a resource which many refer to may be read for each.
+inline constexpr std::size_t kMostItems = 1001;
+
+/// As base::each, for the first items of the list.
+template <class F>
+void each_first(base::Json const& parent, base::MemberName name, std::size_t most, F&& f) {
+  base::Json const* found = base::member(parent, name);
+  if (found == nullptr || !found->IsArray()) return base::each(parent, name, f);
+  for (std::size_t i = 0; i < found->Size() && i < most; ++i) {
+    if (!(*found)[i].IsNull()) f((*found)[i], i);
+  }
+}
 
 /// The concepts of the member `name` (one or an array), empty ones left out.
 [[nodiscard]] std::vector<Concept> read_concepts(base::Json const& parent, std::string_view name);
@@ -37,7 +54,7 @@ void merge(Concept& whole, Concept const& more);
 [[nodiscard]] std::optional<base::Day> first_day(base::Json const& parent,
                                                  std::initializer_list<std::string_view> names);
 
-/// "Condition/c1", or "Condition" when the resource has no id.
+/// "Condition/c1", or "Condition" when the resource has no id; of an id at most kLongestId bytes.
 [[nodiscard]] std::string path_of(base::Json const& resource);
 
 /// The member that names the patient: `subject` or `patient`; nullptr when absent.
@@ -69,8 +86,10 @@ struct Drug {
   bool unresolved = false;  ///< there is a reference that leads nowhere, and no code beside it
 };
 [[nodiscard]] Drug read_drug(base::Json const& resource, ResourceIndex const& index);
+/// The same without its ingredients.
+[[nodiscard]] Concept read_drug_name(base::Json const& resource, ResourceIndex const& index);
 
-/// Why something is ordered or was given; of each element the first 100 items. `chart` may be nullptr: then no
+/// Why something is ordered or was given; of each element the first 101 items, one more than any limit lets through. `chart` may be nullptr: then no
 /// Condition is pointed to. A reference to a Condition that is entered in error, refuted without being in the chart, or
 /// another patient's gives no reason. One that leads nowhere and has no display gives a reason with an empty concept:
 /// something is stated.
@@ -91,6 +110,6 @@ struct Drug {
 /// Appends the Observation and one for each of its components.
 void read_observation(base::Json const& resource, std::vector<Observation>& out);
 /// Adds the yes-or-no answers of a QuestionnaireResponse; of two answers to one question the later one stays.
-void read_answers(base::Json const& resource, std::vector<Answer>& answers);
+void read_answers(base::Json const& resource, Chart& chart);
 
 }  // namespace ivig::fhir

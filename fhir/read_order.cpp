@@ -19,7 +19,7 @@ bool is_reported(Json const& resource) {
 }
 
 void read_dosages(Json const& resource, Order& order) {
-  base::each(resource, "dosageInstruction", [&](Json const& dosage, std::size_t) {
+  each_first(resource, "dosageInstruction", kMostItems, [&](Json const& dosage, std::size_t) {
     if (!dosage.IsObject()) return;
     order.dosages.push_back(&dosage);
     for (Concept& route : read_concepts(dosage, "route")) order.routes.push_back(std::move(route));
@@ -30,7 +30,7 @@ void read_dosages(Json const& resource, Order& order) {
 
 std::vector<std::string> read_identifiers(Json const& resource) {
   std::vector<std::string> identifiers;
-  base::each(resource, "identifier", [&](Json const& identifier, std::size_t) {
+  each_first(resource, "identifier", kMostItems, [&](Json const& identifier, std::size_t) {
     std::string_view const value = base::string_member(identifier, "value");
     if (value.empty()) return;
     std::string text(base::string_member(identifier, "system"));

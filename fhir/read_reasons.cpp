@@ -1,5 +1,7 @@
 // Why something is ordered or was given: codes and references, in the spellings of every FHIR version.
 
+#include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "base/json_read.h"
@@ -11,7 +13,7 @@ namespace {
 using base::Json;
 
 // Each reference costs a search of contained resources and conditions; a longer list is no clinician's.
-constexpr std::size_t kMostReasons = 100;
+constexpr std::size_t kMostReasons = 101;
 
 class ReasonReader {
  public:
@@ -45,8 +47,7 @@ class ReasonReader {
     std::string path(base::string_member(resource_, "resourceType"));
     path += '.';
     path += name;
-    base::each(resource_, name, [&](Json const& item, std::size_t i) {
-      if (i >= kMostReasons) return;
+    each_first(resource_, name, kMostReasons, [&](Json const& item, std::size_t i) {
       std::string where = path;
       if (found->IsArray()) {
         where += '[';
@@ -62,21 +63,21 @@ class ReasonReader {
     if (!what.empty()) reasons_.push_back({std::move(what), nullptr, std::move(where)});
   }
 
-  [[nodiscard]] Condition const* in_chart(std::string_view type, std::string_view id) const {
+  [[nodiscard]] Condition const* in_chart(std::string_view type, std::string_view id) {
     if (chart_ == nullptr || id.empty() || (!type.empty() && type != "Condition")) return nullptr;
-    for (Condition const& condition : chart_->conditions) {
-      if (condition.id == id) return &condition;
+    if (by_id_.empty()) {
+      for (Condition const& condition : chart_->conditions) by_id_.try_emplace(condition.id, &condition);
     }
-    return nullptr;
+    auto const known = by_id_.find(id);
+    return known == by_id_.end() ? nullptr : known->second;
   }
 
   /// The concept of what was found; nullopt when it must not count.
   [[nodiscard]] std::optional<Concept> found_concept(Json const& found) const {
     if (base::string_member(found, "resourceType") == "Condition") {
+      if (chart_ != nullptr && !belongs_to(found, chart_->patient.id, index_)) return std::nullopt;
       auto condition = read_condition(found);
-      bool const counts = condition && condition->verification != VerificationStatus::refuted &&
-                          (chart_ == nullptr || belongs_to(found, chart_->patient.id, index_));
-      if (!counts) return std::nullopt;
+      if (!condition || condition->verification == VerificationStatus::refuted) return std::nullopt;
       return std::move(condition->code);
     }
     if (!known_code(found, "status", {"entered-in-error"}).empty()) return std::nullopt;
@@ -96,9 +97,10 @@ class ReasonReader {
     if (condition != nullptr) {
       what = condition->code;
     } else if (found != nullptr) {
-      auto read = found_concept(*found);
-      if (!read) return;
-      what = std::move(*read);
+      auto const [known, is_new] = concepts_.try_emplace(found);
+      if (is_new) known->second = found_concept(*found);
+      if (!known->second) return;
+      what = *known->second;
     }
     if (what.text.empty()) what.text = reference.display;
     reasons_.push_back({std::move(what), condition, std::move(where)});
@@ -108,6 +110,8 @@ class ReasonReader {
   ResourceIndex const& index_;
   Chart const* chart_;
   std::vector<Order::Reason> reasons_;
+  std::unordered_map<std::string_view, Condition const*> by_id_;      ///< of the chart; empty until asked for
+  std::unordered_map<Json const*, std::optional<Concept>> concepts_;  ///< of what references led to
 };
 
 }  // namespace

@@ -53,7 +53,7 @@ void read_into_chart(Json const& resource, std::string_view patient_id, Resource
   } else if (type == "AllergyIntolerance") {
     if (auto allergy = read_allergy(resource)) chart.allergies.push_back(std::move(*allergy));
   } else if (type == "QuestionnaireResponse") {
-    read_answers(resource, chart.answers);
+    read_answers(resource, chart);
   } else if (is_treatment_type(type)) {
     if (auto treatment = read_treatment(resource, index)) chart.treatments.push_back(std::move(*treatment));
   }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/json_body.h"
@@ -26,9 +27,14 @@ class ResourceIndex {
   [[nodiscard]] base::Json const* resolve(std::string_view reference, base::Json const& container) const;
 
  private:
+  [[nodiscard]] base::Json const* contained_in(base::Json const& container, std::string_view reference) const;
+
   ResourceTable by_type_and_id_;
   ResourceTable by_id_;  // of any type, for "urn:uuid:" without fullUrls
   ResourceTable by_full_url_;
+  /// Ids of what large containers hold, by container: built when something in one is first looked for. An index is used
+  /// by one thread.
+  mutable std::unordered_map<base::Json const*, ResourceTable> contained_;
 };
 
 [[nodiscard]] Concept read_concept(base::Json const& codeable_concept);

@@ -57,7 +57,7 @@ std::optional<Treatment> read_treatment(Json const& resource, ResourceIndex cons
   Treatment treatment;
   treatment.id = base::string_member(resource, "id");
   treatment.resource_type = base::string_member(resource, "resourceType");
-  treatment.what = read_drug(resource, index).what;
+  treatment.what = read_drug_name(resource, index);
   if (Json const* code = base::member(resource, "code")) merge(treatment.what, read_concept(*code));
   treatment.status = read_status(resource);
   treatment.intent = base::string_member(resource, "intent");
@@ -75,7 +75,7 @@ std::optional<Treatment> read_treatment(Json const& resource, ResourceIndex cons
   treatment.start = span.start;
   treatment.end = span.end;
   for (std::string_view const name : {"dosageInstruction", "dosage"}) {
-    base::each(resource, name, [&](Json const& dosage, std::size_t) {
+    each_first(resource, name, kMostItems, [&](Json const& dosage, std::size_t) {
       if (!dosage.IsObject()) return;
       treatment.dosages.push_back(&dosage);
       for (Concept& route : read_concepts(dosage, "route")) treatment.routes.push_back(std::move(route));

@@ -96,17 +96,32 @@ void ResourceIndex::add_bundle(Json const& bundle) {
   for (std::size_t i = entries->Size(); i-- > 0;) add_entry((*entries)[i]);
 }
 
-Json const* ResourceIndex::resolve(std::string_view reference, Json const& container) const {
-  if (reference.starts_with('#')) {
+/// `reference`: "#id". DSTU1 wrote the # into the id.
+Json const* ResourceIndex::contained_in(Json const& container, std::string_view reference) const {
+  constexpr std::size_t kFew = 16;  // are looked through
+  std::string_view const id = reference.substr(1);
+  Json const* contained = base::member(container, "contained");
+  if (contained == nullptr || id.empty()) return nullptr;
+  if (!contained->IsArray() || contained->Size() <= kFew) {
     Json const* found = nullptr;
-    std::string_view const id = reference.substr(1);
     base::each(container, "contained", [&](Json const& item, std::size_t) {
       std::string_view const item_id = base::string_member(item, "id");
-      bool const same = item_id == id || item_id == reference;  // DSTU1 wrote the # into the id
-      if (found == nullptr && !id.empty() && same) found = &item;
+      if (found == nullptr && (item_id == id || item_id == reference)) found = &item;
     });
     return found;
   }
+  auto const [known, is_new] = contained_.try_emplace(contained);
+  if (is_new) {
+    for (Json const& item : contained->GetArray()) {
+      std::string_view const item_id = base::string_member(item, "id");
+      known->second.add({}, item_id.starts_with('#') ? item_id.substr(1) : item_id, &item);
+    }
+  }
+  return known->second.find({}, id);
+}
+
+Json const* ResourceIndex::resolve(std::string_view reference, Json const& container) const {
+  if (reference.starts_with('#')) return contained_in(container, reference);
   if (Json const* const found = by_full_url_.find({}, reference)) return found;
   if (Json const* const found = by_full_url_.find({}, without_version(reference))) return found;
   if (reference.starts_with("urn:")) return by_id_.find({}, last_segment(reference));

@@ -4,6 +4,7 @@
 
 #include "base/json_read.h"
 #include "fhir/gather.h"
+#include "fhir/limited_reader.h"
 #include "fhir/read_resources.h"
 #include "hooks/draft_orders.h"
 #include "hooks/hook_request.h"
@@ -13,32 +14,43 @@ namespace {
 
 using base::Json;
 
-base::Result<void> read_request(CaseInput& input) {
+base::Result<void> read_request(CaseInput& input, fhir::ReadLimits const& limits) {
   Json const& root = input.body->root();
   std::string_view hook = base::string_member(root, "hook");
   auto request = hooks::HookRequest::read(root, hook);
   if (!request) return tl::unexpected(request.error());
+  if (auto few = check_order_count(*request->draft_orders, limits); !few) return few;
   fhir::ResourceIndex index;
   input.patient_id = request->patient_id;
   input.hook_instance = request->hook_instance;
-  input.chart = fhir::read_chart(request->prefetch, request->draft_orders, request->patient_id, index);
-  input.orders = hooks::read_draft_orders(*request->draft_orders, index, input.chart);
+  input.chart = fhir::read_chart(request->prefetch, request->draft_orders, request->patient_id, index, {}, limits);
+  input.orders = hooks::read_draft_orders(*request->draft_orders, index, input.chart, limits);
   input.has_selections = hook == "order-select";
   input.selections = request->selections;
   return {};
 }
 
-void read_bundle(CaseInput& input) {
+base::Result<void> read_bundle(CaseInput& input, fhir::ReadLimits const& limits) {
   fhir::ResourceIndex index;
   std::vector<Json const*> orders;
-  input.chart = fhir::read_bundle_chart(input.body->root(), {}, index, orders);
+  input.chart = fhir::read_bundle_chart(input.body->root(), {}, index, orders, limits);
   input.patient_id = input.chart.patient.id;
   bool drafts = std::any_of(orders.begin(), orders.end(),
                             [](Json const* order) { return base::string_member(*order, "status") == "draft"; });
-  for (Json const* order : orders) {
-    if (!drafts || base::string_member(*order, "status") == "draft")
-      input.orders.push_back(fhir::read_order(*order, index, input.chart));
+  if (drafts) {
+    std::erase_if(orders, [](Json const* order) { return base::string_member(*order, "status") != "draft"; });
   }
+  if (orders.size() > limits.orders) {
+    return base::fail(base::Errc::too_large, "entry",
+                      "holds " + std::to_string(orders.size()) + " orders to check; at most " +
+                          std::to_string(limits.orders) + " are checked at once (limits.orders)");
+  }
+  for (Json const* order : orders) {
+    fhir::Order& read = input.orders.emplace_back(fhir::read_order_alone(*order, index));
+    fhir::fit_order(limits, read);
+  }
+  add_reasons(input.orders, index, input.chart, limits);
+  return {};
 }
 
 }  // namespace
@@ -53,7 +65,7 @@ std::vector<advice::Decision> CaseInput::decide(advice::Knowledge const& knowled
   return advice::decide({knowledge, chart, orders, has_selections ? &selections : nullptr, patient_id, today});
 }
 
-base::Result<CaseInput> read_case(std::string bytes, base::JsonLimits const& limits) {
+base::Result<CaseInput> read_case(std::string bytes, base::JsonLimits const& limits, fhir::ReadLimits const& read) {
   auto body = base::JsonBody::parse(std::move(bytes), limits);
   if (!body) return tl::unexpected(body.error());
   CaseInput input;
@@ -62,9 +74,9 @@ base::Result<CaseInput> read_case(std::string bytes, base::JsonLimits const& lim
   if (!root.IsObject()) return base::fail(base::Errc::wrong_type, "", "must be a JSON object");
   std::string_view type = base::string_member(root, "resourceType");
   if (base::member(root, "hook") != nullptr || base::member(root, "context") != nullptr) {
-    if (auto ok = read_request(input); !ok) return tl::unexpected(ok.error());
+    if (auto ok = read_request(input, read); !ok) return tl::unexpected(ok.error());
   } else if (type == "Bundle" || fhir::is_order_type(type)) {
-    read_bundle(input);
+    if (auto ok = read_bundle(input, read); !ok) return tl::unexpected(ok.error());
   } else {
     return base::fail(base::Errc::invalid_value, "resourceType",
                       "neither a CDS Hooks request (hook, context) nor a FHIR Bundle nor a MedicationRequest");

@@ -9,6 +9,7 @@
 #include "base/json_body.h"
 #include "base/result.h"
 #include "fhir/chart.h"
+#include "fhir/read_limits.h"
 
 namespace ivig::hooks {
 
@@ -29,7 +30,9 @@ struct CaseInput {
 
 /// Reads one case. A request's prefetch is read under any key by resource type. In a Bundle with draft orders those are
 /// checked and the others are the record; without drafts every live order is checked.
-/// Errors: not_json and the like, or invalid_value when it is none of the three kinds.
-[[nodiscard]] base::Result<CaseInput> read_case(std::string bytes, base::JsonLimits const& limits);
+/// Errors: not_json and the like, invalid_value when it is none of the three kinds, too_large for more orders than are
+/// checked at once.
+[[nodiscard]] base::Result<CaseInput> read_case(std::string bytes, base::JsonLimits const& limits,
+                                                fhir::ReadLimits const& read = {});
 
 }  // namespace ivig::hooks

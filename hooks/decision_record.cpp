@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "advice/decision_json.h"
+#include "advice/markdown.h"
 #include "base/json_write.h"
 
 namespace ivig::hooks {
@@ -11,6 +12,9 @@ namespace {
 using advice::Decision;
 using base::JsonWriter;
 using store::References;
+
+/// A long note may tell of a hundred facts: each is kept with the start of it, more than a card quotes.
+constexpr std::size_t kDetailUnits = 400;
 
 /// References and places as they are kept; the order is not needed any more.
 void keep_references(Decision& decision, References const& references) {
@@ -36,7 +40,7 @@ std::string facts_json(advice::Knowledge const& knowledge, rules::Facts const& f
     json.member("value", rules::to_string(fact.value));
     json.member("basis", rules::to_string(fact.basis));
     json.member_if("from", fact.from);
-    json.member_if("detail", fact.detail);
+    json.member_if("detail", advice::cut_to(fact.detail, kDetailUnits));
     json.end_object();
   }
   json.end_array();
@@ -80,7 +84,8 @@ void write_card(JsonWriter& json, advice::Card const& card, References const& re
   json.member("uuid", card.uuid);
   json.member("indicator", rules::to_string(card.indicator));
   json.member("summary", card.summary);
-  json.member_if("detail", card.detail);
+  // A card for many orders names all of them; the record of each is about the one.
+  if (card.decisions.size() <= 1) json.member_if("detail", card.detail);
   json.member("source", card.source_label);
   write_suggestions(json, card.suggestions, references);
   json.key("overrideReasons");
@@ -92,16 +97,13 @@ void write_card(JsonWriter& json, advice::Card const& card, References const& re
 
 /// What of a record is counted, kept or not.
 store::DecisionRecord counted(advice::Knowledge const& knowledge, Decision const& decision,
-                              std::vector<advice::Card> const& cards, RecordOptions const& options) {
+                              std::vector<advice::Card const*> const& cards, RecordOptions const& options) {
   store::DecisionRecord record;
   record.time = options.now;
   record.client = options.client;
   record.tenant = options.tenant;
   record.service = options.service;
-  for (auto const& card : cards) {
-    if (card.order == decision.order_reference)
-      record.cards.push_back({card.uuid, std::string(rules::to_string(card.indicator))});
-  }
+  for (auto const* card : cards) record.cards.push_back({card->uuid, std::string(rules::to_string(card->indicator))});
   auto const& findings = decision.findings;
   if (!findings.recommendations.empty()) record.row = knowledge.rules.rows[findings.recommendations[0].row].id;
   if (findings.stance) record.stance = rules::to_string(*findings.stance);
@@ -113,16 +115,15 @@ store::DecisionRecord counted(advice::Knowledge const& knowledge, Decision const
 
 /// The rest, which is written for the store alone.
 void complete(advice::Knowledge const& knowledge, HookRequest const& request, Decision decision,
-              std::vector<advice::Card> const& cards, RecordOptions const& options, store::DecisionRecord& record) {
+              std::vector<advice::Card const*> const& cards, RecordOptions const& options,
+              store::DecisionRecord& record) {
   record.id = options.ids.next(options.now);
   record.hook_instance = request.hook_instance;
   record.rules_version = knowledge.rules.version;
   record.rules_sha256 = knowledge.rules.sha256;
   JsonWriter cards_json(record.cards_json);
   cards_json.begin_array();
-  for (auto const& card : cards) {
-    if (card.order == decision.order_reference) write_card(cards_json, card, options.references);
-  }
+  for (auto const* card : cards) write_card(cards_json, *card, options.references);
   cards_json.end_array();
   keep_references(decision, options.references);
   record.order = decision.order_reference;
@@ -142,11 +143,15 @@ std::vector<store::DecisionRecord> decision_records(advice::Knowledge const& kno
                                                     std::vector<Decision> decisions,
                                                     std::vector<advice::Card> const& cards,
                                                     RecordOptions const& options) {
+  std::vector<std::vector<advice::Card const*>> told(decisions.size());  // the cards of each decision
+  for (auto const& card : cards) {
+    for (std::size_t const place : card.decisions) told[place].push_back(&card);
+  }
   std::vector<store::DecisionRecord> records;
   records.reserve(decisions.size());
-  for (auto& decision : decisions) {
-    auto& record = records.emplace_back(counted(knowledge, decision, cards, options));
-    if (options.kept) complete(knowledge, request, std::move(decision), cards, options, record);
+  for (std::size_t i = 0; i < decisions.size(); ++i) {
+    auto& record = records.emplace_back(counted(knowledge, decisions[i], told[i], options));
+    if (options.kept) complete(knowledge, request, std::move(decisions[i]), told[i], options, record);
   }
   return records;
 }

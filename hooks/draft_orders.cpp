@@ -5,18 +5,33 @@
 #include <utility>
 
 #include "base/json_read.h"
+#include "fhir/limited_reader.h"
 
 namespace ivig::hooks {
 
 using base::Json;
 
-std::vector<fhir::Order> read_draft_orders(Json const& bundle, fhir::ResourceIndex const& index) {
+base::Result<void> check_order_count(Json const& bundle, fhir::ReadLimits const& limits) {
+  std::size_t orders = 0;
+  base::each(bundle, "entry", [&](Json const& entry, std::size_t) {
+    Json const* resource = base::object_member(entry, "resource");
+    if (resource != nullptr && fhir::is_order_type(base::string_member(*resource, "resourceType"))) ++orders;
+  });
+  if (orders <= limits.orders) return {};
+  return base::fail(base::Errc::too_large, "context.draftOrders.entry",
+                    "holds " + std::to_string(orders) + " orders; at most " + std::to_string(limits.orders) +
+                        " are checked in one call (limits.orders)");
+}
+
+std::vector<fhir::Order> read_draft_orders(Json const& bundle, fhir::ResourceIndex const& index,
+                                           fhir::ReadLimits const& limits) {
   std::vector<fhir::Order> orders;
   std::unordered_map<std::string, std::size_t> places;
   base::each(bundle, "entry", [&](Json const& entry, std::size_t) {
     Json const* resource = base::object_member(entry, "resource");
     if (resource == nullptr || !fhir::is_order_type(base::string_member(*resource, "resourceType"))) return;
     fhir::Order order = fhir::read_order_alone(*resource, index);
+    fhir::fit_order(limits, order);
     if (!order.id.empty()) {
       std::string reference = std::string(order.resource_type) + "/" + std::string(order.id);
       auto [place, added] = places.try_emplace(std::move(reference), orders.size());
@@ -31,10 +46,18 @@ std::vector<fhir::Order> read_draft_orders(Json const& bundle, fhir::ResourceInd
 }
 
 std::vector<fhir::Order> read_draft_orders(Json const& bundle, fhir::ResourceIndex const& index,
-                                           fhir::Chart const& chart) {
-  std::vector<fhir::Order> orders = read_draft_orders(bundle, index);
-  for (fhir::Order& order : orders) fhir::add_reasons(order, index, chart);
+                                           fhir::Chart const& chart, fhir::ReadLimits const& limits) {
+  std::vector<fhir::Order> orders = read_draft_orders(bundle, index, limits);
+  add_reasons(orders, index, chart, limits);
   return orders;
+}
+
+void add_reasons(std::vector<fhir::Order>& orders, fhir::ResourceIndex const& index, fhir::Chart const& chart,
+                 fhir::ReadLimits const& limits) {
+  for (fhir::Order& order : orders) {
+    fhir::add_reasons(order, index, chart);
+    fhir::fit_reasons(limits, order);
+  }
 }
 
 }  // namespace ivig::hooks

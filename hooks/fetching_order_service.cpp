@@ -28,7 +28,7 @@ boost::asio::awaitable<FetchedOutcome> fetch_and_answer_order_hook(
     advice::Knowledge const& knowledge, ServiceDefinition const& service, base::JsonBody const& body,
     OrderServiceOptions const& options, base::Day today, fhir::RestClient& client, FetchSettings const& fetch_settings,
     fhir::Headers headers) {
-  auto order_case = OrderCase::read(body.root(), service);
+  auto order_case = OrderCase::read(body.root(), service, options.read);
   if (!order_case) {
     FetchedOutcome refused{tl::unexpected(std::move(order_case).error())};
     co_return refused;

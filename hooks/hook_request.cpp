@@ -13,6 +13,9 @@ using base::fail;
 using base::Json;
 using base::member;
 
+/// Ids and addresses of a call go into everything that is made of it.
+constexpr std::size_t kLongestName = 1000;
+
 /// Why a field was refused, without repeating what it held.
 tl::unexpected<base::Error> refuse(Errc code, std::string where, char const* detail) {
   return fail(code, std::move(where), detail);
@@ -24,6 +27,7 @@ base::Result<std::string_view> required_string(Json const& object, char const* n
   if (!value->IsString()) return refuse(Errc::wrong_type, where, "must be a string");
   std::string_view text = base::as_string(*value);
   if (text.empty()) return refuse(Errc::missing_field, where, "must not be empty");
+  if (text.size() > kLongestName) return refuse(Errc::invalid_value, where, "is longer than 1000 bytes");
   return text;
 }
 
@@ -31,6 +35,8 @@ base::Result<std::string_view> optional_string(Json const& object, char const* n
   Json const* value = member(object, name);
   if (value == nullptr) return std::string_view{};
   if (!value->IsString()) return refuse(Errc::wrong_type, where, "must be a string");
+  if (base::as_string(*value).size() > kLongestName)
+    return refuse(Errc::invalid_value, where, "is longer than 1000 bytes");
   return base::as_string(*value);
 }
 

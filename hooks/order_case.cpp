@@ -6,10 +6,13 @@
 
 namespace ivig::hooks {
 
-base::Result<OrderCase> OrderCase::read(base::Json const& body, ServiceDefinition const& service) {
+base::Result<OrderCase> OrderCase::read(base::Json const& body, ServiceDefinition const& service,
+                                        fhir::ReadLimits const& limits) {
   auto request = HookRequest::read(body, service.hook);
   if (!request) return tl::unexpected(request.error());
+  if (auto few = check_order_count(*request->draft_orders, limits); !few) return tl::unexpected(few.error());
   OrderCase order_case;
+  order_case.limits = limits;
   order_case.request = *std::move(request);
   order_case.selecting = service.hook == "order-select";
   order_case.find_sources();
@@ -26,15 +29,15 @@ void OrderCase::find_sources() {
   index = {};
   sources->add_to(index);
   chart = {};
-  orders = read_draft_orders(*request.draft_orders, index);
+  orders = read_draft_orders(*request.draft_orders, index, limits);
 }
 
 void OrderCase::read_chart() {
   if (!sources) find_sources();
   foreign.clear();
-  chart = std::move(*sources).read(request.patient_id, index, foreign);
+  chart = std::move(*sources).read(request.patient_id, index, foreign, limits);
   sources.reset();
-  for (fhir::Order& order : orders) fhir::add_reasons(order, index, chart);
+  add_reasons(orders, index, chart, limits);
 }
 
 advice::Interest OrderCase::interest(advice::Knowledge const& knowledge, base::Day today) const {

@@ -26,10 +26,12 @@ struct OrderCase {
   std::vector<fhir::ForeignResources> foreign;  ///< what the chart leaves out as another patient's
   std::vector<fhir::Order> orders;
   bool selecting = false;  ///< order-select: only selected orders are commented on
+  fhir::ReadLimits limits;
 
   /// Reads a parsed body for that service, but for chart and reasons: most calls hold no order that needs them. Errors:
-  /// those of HookRequest::read.
-  [[nodiscard]] static base::Result<OrderCase> read(base::Json const& body, ServiceDefinition const& service);
+  /// those of HookRequest::read and of check_order_count.
+  [[nodiscard]] static base::Result<OrderCase> read(base::Json const& body, ServiceDefinition const& service,
+                                                    fhir::ReadLimits const& limits = {});
 
   /// Whether advice is asked for at all: without an order of immune globulin no chart need be read.
   [[nodiscard]] advice::Interest interest(advice::Knowledge const& knowledge, base::Day today) const;

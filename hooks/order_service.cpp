@@ -22,6 +22,7 @@ base::Result<OrderServiceOutcome> answer_order_case(advice::Knowledge const& kno
   advice::CardOptions card_options{std::string(order_case.request.hook_instance), options.public_url,
                                    options.gap_cards};
   card_options.source = {body.wire(), order_case.request.draft_orders, {"context", "draftOrders"}};
+  card_options.most = options.most_cards;
   card_options.fhir_version = order_case.version(configured);
   std::vector<advice::Card> cards = advice::make_cards(knowledge, decisions, card_options);
   OrderServiceOutcome outcome{cards_json(cards, options.profile), decisions.size(), cards.size(), {}};
@@ -34,7 +35,7 @@ base::Result<OrderServiceOutcome> answer_order_case(advice::Knowledge const& kno
 base::Result<OrderServiceOutcome> answer_order_hook(advice::Knowledge const& knowledge,
                                                     ServiceDefinition const& service, base::JsonBody const& body,
                                                     OrderServiceOptions const& options, base::Day today) {
-  auto order_case = OrderCase::read(body.root(), service);
+  auto order_case = OrderCase::read(body.root(), service, options.read);
   if (!order_case) return tl::unexpected(order_case.error());
   if (order_case->interest(knowledge, today) != advice::Interest::none) order_case->read_chart();
   return answer_order_case(knowledge, *order_case, body, options, std::nullopt, today);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/json_body.h"
 #include "base/result.h"
+#include "fhir/read_limits.h"
 #include "hooks/client_profile.h"
 #include "hooks/decision_record.h"
 #include "hooks/services.h"
@@ -20,6 +21,8 @@ struct OrderServiceOptions {
   std::string public_url;
   bool gap_cards = true;
   RecordOptions const* record = nullptr;  ///< set: records of the decisions are made
+  fhir::ReadLimits read{};                ///< how much of a call is read
+  std::size_t most_cards = 20;            ///< limits.cards
 };
 
 /// What a call came to, for the log counts only, no patient data.

@@ -124,7 +124,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"limits: {requests_per_second: x}", 1, {"key limits.requests_per_second"}},
                     Mistake{"limits: {fhir_seconds: 301}", 1, {"key limits.fhir_seconds", "to 300"}},
                     Mistake{"limits: {fhir_response_bytes: 0}", 1, {"key limits.fhir_response_bytes"}},
-                    Mistake{"limits: {fhir_pages: 0}", 1, {"key limits.fhir_pages", "from 1 to 1000"}}));
+                    Mistake{"limits: {fhir_pages: 0}", 1, {"key limits.fhir_pages", "from 1 to 1000"}},
+                    Mistake{"limits: {orders: 0}", 1, {"key limits.orders", "from 1 to 1000"}},
+                    Mistake{"limits: {codings: 1001}", 1, {"key limits.codings", "from 1 to 1000"}},
+                    Mistake{"limits: {call_text_bytes: 10}", 1, {"key limits.call_text_bytes", "from 1000"}},
+                    Mistake{"limits: {cards: 0}", 1, {"key limits.cards"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Clients, ConfigRefusal,

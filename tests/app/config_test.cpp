@@ -55,6 +55,14 @@ void expect_defaults(Config const& config) {
   EXPECT_EQ(config.limits.feedback_bytes, 1048576);
   EXPECT_EQ(config.limits.feedback_entries, 1000);
   EXPECT_FALSE(config.store.required);
+  EXPECT_EQ(config.limits.read.orders, 100);
+  EXPECT_EQ(config.limits.read.resources, 50'000);
+  EXPECT_EQ(config.limits.read.codings, 100);
+  EXPECT_EQ(config.limits.read.identifiers, 100);
+  EXPECT_EQ(config.limits.read.dosages, 100);
+  EXPECT_EQ(config.limits.read.entry_text, 200'000);
+  EXPECT_EQ(config.limits.read.call_text, 8'000'000);
+  EXPECT_EQ(config.limits.cards, 20);
   EXPECT_EQ(config.log.level, server::LogLevel::info);
   EXPECT_EQ(config.log.format, server::LogFormat::json);
   EXPECT_EQ(config.review.auth, ReviewAuth::off);
