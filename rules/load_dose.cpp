@@ -12,7 +12,7 @@ using base::member;
 using base::string_member;
 
 /// Findings that the program fires by name: a rule set without one of them is refused.
-constexpr std::array<std::string_view, 14> kNeeded{"over-total-course",
+constexpr std::array<std::string_view, 17> kNeeded{"over-total-course",
                                                    "over-total-course-extreme",
                                                    "over-total-course-no-weight",
                                                    "under-total-course",
@@ -25,7 +25,10 @@ constexpr std::array<std::string_view, 14> kNeeded{"over-total-course",
                                                    "dose-missing",
                                                    "dose-not-understood",
                                                    "concentration-missing",
-                                                   "course-length-missing"};
+                                                   "course-length-missing",
+                                                   "schedule-not-understood",
+                                                   "dose-contradiction",
+                                                   "dose-contradiction-extreme"};
 
 base::Result<Expression> expression(RuleFile const& file, std::string_view id, Json const& json, char const* name,
                                     RuleSet const& rules) {

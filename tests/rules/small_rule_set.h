@@ -57,7 +57,8 @@ class SmallRuleSet {
     for (char const* key : {"over-total-course", "over-total-course-extreme", "over-total-course-no-weight",
                             "under-total-course", "under-total-course-extreme", "over-maintenance",
                             "interval-too-short", "duplicate-order", "continuation-without-response", "weight-missing",
-                            "dose-missing", "dose-not-understood", "concentration-missing", "course-length-missing"}) {
+                            "dose-missing", "dose-not-understood", "concentration-missing", "course-length-missing",
+                            "schedule-not-understood", "dose-contradiction", "dose-contradiction-extreme"}) {
       text +=
           comma + R"({"key": ")" + key + R"(", "code": "c", "indicator": "info", "text": "t", "source": "made up"})";
       comma = ",";
