@@ -74,6 +74,27 @@ void note_gaps(fhir::Chart const& chart, Decision& decision) {
   decision.needs_conditions = no_reason && chart.conditions_available != fhir::Availability::provided;
 }
 
+/// The level of the heaviest finding on dose and safety.
+rules::Indicator heaviest(rules::Findings const& findings) {
+  auto most = rules::Indicator::none;
+  for (auto const* list : {&findings.dose, &findings.safety}) {
+    for (auto const& finding : *list) most = std::max(most, finding.indicator);
+  }
+  return most;
+}
+
+/// Dose, facts and findings of an order, by this body weight.
+void judge(DecideInput const& input, Record const& record, std::vector<fhir::Order const*> const& others,
+           std::optional<BodyWeight> const& weight, Decision& decision) {
+  auto const& order = *decision.order;
+  decision.dose = read_order_dose(input.knowledge, order, decision.product, weight);
+  decision.facts = facts_of_order(input.knowledge, record, order, {decision.product, decision.dose, others});
+  decision.findings = rules::evaluate(input.knowledge.rules, decision.facts);
+  auto const related = other_orders(input.knowledge, record, order, decision.product, decision.dose, others);
+  add_dose_findings({input.knowledge, record, decision.dose, decision.facts, related}, decision.findings);
+  rules::add_safety(input.knowledge.rules, decision.facts, decision.findings);
+}
+
 }  // namespace
 
 Interest interest_of(DecideInput const& input) {
@@ -107,12 +128,12 @@ std::vector<Decision> decide(DecideInput const& input) {
     decision.patient_reference = order.patient_reference.empty() ? "Patient/" + std::string(input.patient_id)
                                                                  : std::string(order.patient_reference);
     decision.product = std::move(product);
-    decision.dose = read_order_dose(input.knowledge, order, decision.product, record->weight);
-    decision.facts = facts_of_order(input.knowledge, *record, order, {decision.product, decision.dose, others});
-    decision.findings = rules::evaluate(input.knowledge.rules, decision.facts);
-    auto const related = other_orders(input.knowledge, *record, order, decision.product, decision.dose, others);
-    add_dose_findings({input.knowledge, *record, decision.dose, decision.facts, related}, decision.findings);
-    rules::add_safety(input.knowledge.rules, decision.facts, decision.findings);
+    judge(input, *record, others, record->weight, decision);
+    if (record->weight_doubt && record->weight_doubt->other) {
+      Decision second = decision;
+      judge(input, *record, others, record->weight_doubt->other, second);
+      if (heaviest(decision.findings) < heaviest(second.findings)) decision = std::move(second);
+    }
     decision.tests = tests_to_order(input.knowledge, *record, others, decision.findings);
     note_gaps(input.chart, decision);
     decisions.push_back(std::move(decision));

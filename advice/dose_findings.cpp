@@ -138,8 +138,16 @@ class DoseChecker {
       case DoseProblem::no_concentration: return fire("concentration-missing", {});
       case DoseProblem::none: break;
     }
+    auto const& doubt = input_.record.weight_doubt;
+    if (doubt) {
+      fire("weight-implausible",
+           {{"weight", doubt->shown},
+            {"checked", doubt->other ? "The dose was checked with " + doubt->other->kg.short_text() +
+                                           " kg as well, and the heavier result stands."
+                                     : "The dose was not checked by it."}});
+    }
     for (auto const& course : input_.dose.courses) {
-      if (!course.g_per_kg && !input_.dose.weight) fire("weight-missing", {{"dose", dose_text(course)}});
+      if (!course.g_per_kg && !input_.dose.weight && !doubt) fire("weight-missing", {{"dose", dose_text(course)}});
       bool const flagged = !findings_.dose.empty();
       if (!course.open_ended || flagged) continue;
       fire(course.unread ? "schedule-not-understood" : "course-length-missing", {{"dose", dose_text(course)}});

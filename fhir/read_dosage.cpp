@@ -125,16 +125,8 @@ std::optional<Dose> dose_as_printed(Json const& parent) {
   for (std::string_view const name : {"doseQuantity", "doseSimpleQuantity"}) {
     Json const* found = base::object_member(parent, name);
     if (found == nullptr) continue;
-    Quantity quantity = read_quantity(*found);
-    if (quantity.unit.empty() || quantity.unit_code.empty()) continue;
-    auto const coded = unit_of(quantity);
-    auto const printed = printed_unit(quantity.unit);
-    if (!coded || !printed) continue;
-    bool const same = coded->measure == printed->measure && coded->factor == printed->factor &&
-                      coded->per_kg == printed->per_kg && coded->per_volume == printed->per_volume;
-    if (same) continue;
-    quantity.unit_code = {};
-    return dose_of(quantity, quantity);
+    auto const printed = as_printed(read_quantity(*found));
+    if (printed) return dose_of(*printed, *printed);
   }
   return std::nullopt;
 }
