@@ -79,10 +79,24 @@ std::vector<char> active_sets(Knowledge const& knowledge, Record const& record) 
 void note_gaps(fhir::Chart const& chart, Decision& decision) {
   if (chart.conditions_available != fhir::Availability::provided) decision.gaps.emplace_back("conditions");
   if (chart.allergies_available != fhir::Availability::provided) decision.gaps.emplace_back("allergies");
+  // What a client does not send is no gap of these; what was asked for and could not be read is.
+  auto const failed = fhir::Availability::failed;
+  if (chart.observations_available == failed) decision.gaps.emplace_back("observations");
+  if (chart.treatments_available == failed) decision.gaps.emplace_back("medications and procedures");
+  if (chart.patient_available == failed) decision.gaps.emplace_back("age and sex");
   for (std::string_view const part : decision.order->unread) decision.gaps.emplace_back(part);
   auto source = decision.facts.source;
   bool no_reason = source == rules::IndicationSource::none || source == rules::IndicationSource::unmatched;
   decision.needs_conditions = no_reason && chart.conditions_available != fhir::Availability::provided;
+}
+
+/// The level of the heaviest finding on dose and safety.
+rules::Indicator heaviest(rules::Findings const& findings) {
+  auto most = rules::Indicator::none;
+  for (auto const* list : {&findings.dose, &findings.safety}) {
+    for (auto const& finding : *list) most = std::max(most, finding.indicator);
+  }
+  return most;
 }
 
 /// Decides order by order on what is read once for all of them.
@@ -149,15 +163,25 @@ class Decider {
     decision.patient_reference = order.patient_reference.empty() ? "Patient/" + std::string(input_.patient_id)
                                                                  : std::string(order.patient_reference);
     decision.product = std::move(asked.product);
-    decision.dose = dose;
-    decision.facts =
-        facts_of_order(knowledge_, record_, order, {decision.product, dose, drafts_, asked.place, problems_});
-    decision.findings = rules::evaluate(knowledge_.rules, decision.facts);
-    add_dose_findings({knowledge_, record_, decision.dose, decision.facts, related}, decision.findings);
-    rules::add_safety(knowledge_.rules, decision.facts, decision.findings);
+    judge(asked, dose, related, decision);
+    if (record_.weight_doubt && record_.weight_doubt->other) {
+      Decision second = decision;
+      judge(asked, read_order_dose(knowledge_, order, decision.product, record_.weight_doubt->other), related, second);
+      if (heaviest(decision.findings) < heaviest(second.findings)) decision = std::move(second);
+    }
     decision.tests = tests_to_order(asked.place, decision.findings);
     note_gaps(input_.chart, decision);
     return decision;
+  }
+
+  /// Dose, facts and findings of an order that is to be given in this dose.
+  void judge(Asked const& asked, OrderDose const& dose, std::vector<OtherOrder> const& related, Decision& decision) {
+    decision.dose = dose;
+    decision.facts =
+        facts_of_order(knowledge_, record_, *decision.order, {decision.product, dose, drafts_, asked.place, problems_});
+    decision.findings = rules::evaluate(knowledge_.rules, decision.facts);
+    add_dose_findings({knowledge_, record_, decision.dose, decision.facts, related}, decision.findings);
+    rules::add_safety(knowledge_.rules, decision.facts, decision.findings);
   }
 
   /// What is missing and a laboratory could tell, unless an order of the request or of the record asks for it already.

@@ -1,6 +1,9 @@
 #include "advice/dose.h"
 
 #include <algorithm>
+#include <set>
+
+#include "advice/dose_parts.h"
 
 namespace ivig::advice {
 namespace {
@@ -65,11 +68,14 @@ class PhaseReader {
       total = complete(*stated);
       if (course.days) day = total.divided(*course.days);
     } else {
-      course.days = count(phase, within_course);
+      Dose const each = limited(*stated, dosage);
+      bool const single = phase.of == AmountOf::administration;
+      course.unread = phase.timing_unread;
+      course.days = course.unread ? std::nullopt : count(phase, within_course);
       course.open_ended = !course.days;
-      day = limited(*stated, dosage);
+      day = single ? each.times(phase.per_day) : each;
       if (within_course && phase.every->low < kDayMinutes) day = day.times(kDayMinutes / phase.every->low);
-      total = day.times(course.days.value_or(kOne));
+      total = single && phase.times && course.days ? each.times(*phase.times) : day.times(course.days.value_or(kOne));
     }
     course.g = total.g;
     course.g_per_kg = total.g_per_kg;
@@ -79,6 +85,7 @@ class PhaseReader {
     if (course.cycles && *course.cycles == kOne) course.weeks.reset();
     course.start = phase.start;
     course.end = phase.end;
+    if (course.unread) course.weeks.reset();
     return course;
   }
 
@@ -121,6 +128,7 @@ class PhaseReader {
       if (phase.times) return phase.times;
       return phase.every && !within_course ? std::optional(kOne) : std::nullopt;
     }
+    if (phase.times && phase.days) return exact(phase.days);
     if (!within_course) return phase.times.value_or(kOne);
     if (phase.times) return phase.times;
     if (phase.cycles) return phase.cycles;
@@ -134,6 +142,92 @@ class PhaseReader {
   Decimal gap_minutes_;
   std::optional<BodyWeight> const& weight_;
   std::optional<Decimal> concentration_;
+};
+
+/// The courses of all instructions of an order, in both readings where there are two.
+class OrderDoseReader {
+ public:
+  OrderDoseReader(Knowledge const& knowledge, DoseSource const& source, std::optional<BodyWeight> const& weight)
+      : knowledge_(knowledge), source_(source), reader_(knowledge, source.concentration_g_per_ml, weight) {
+    dose_.weight = weight;
+    dose_.basis = rules::Basis::code;
+  }
+
+  OrderDose read() {
+    std::vector<fhir::Dosage> dosages;
+    for (auto const* json : source_.dosages) dosages.push_back(fhir::read_dosage(*json, knowledge_.drug_words));
+    if (dosages.empty() && source_.service != nullptr) dosages.push_back(fhir::read_service_dosage(*source_.service));
+    bool said = false;
+    std::size_t phases = 0;
+    for (std::size_t i = 0; i < dosages.size(); ++i) {
+      auto const& dosage = dosages[i];
+      said = said || dosage.gap == fhir::DoseGap::not_understood;
+      // An instruction that only tells rates or premedication has no dose; any other leaves the whole unknown.
+      bool const unknown = dosage.gap == fhir::DoseGap::contradictory || dosage.may_hold_dose;
+      if (unknown) return without_dose(DoseProblem::not_understood);
+      if (dosage.gap != fhir::DoseGap::none) continue;
+      phases += std::max(dosage.phases.size(), dosage.other_phases.size());
+      if (kMostPhases < phases) return without_dose(DoseProblem::not_understood);
+      if (!add(dosage, i)) return without_dose(DoseProblem::no_concentration);
+    }
+    if (parts_.empty()) return without_dose(said ? DoseProblem::not_understood : DoseProblem::missing);
+    std::chrono::days const gap(knowledge_.rules.dose.course_gap_days);
+    dose_.courses = put_together(std::move(parts_), gap);
+    if (two_readings_) dose_.other_courses = put_together(std::move(other_parts_), gap);
+    dose_.problem = DoseProblem::none;
+    return std::move(dose_);
+  }
+
+ private:
+  OrderDose without_dose(DoseProblem problem) {
+    dose_.problem = problem;
+    dose_.courses.clear();
+    return std::move(dose_);
+  }
+
+  /// False when an amount is in mL, and no concentration is known.
+  bool add(fhir::Dosage const& dosage, std::size_t i) {
+    auto courses = read_phases(dosage.phases, dosage);
+    auto other = read_phases(dosage.other_phases, dosage);
+    if (!courses) return false;
+    bool by_text = dosage.from_text;
+    bool contradicts =
+        other && contradict({dosage.phases, *courses, dosage.other_phases, *other, dosage.by_other_weight});
+    if (!contradicts && other && other->size() > courses->size()) {  // the text goes on where the fields end
+      courses = other;
+      by_text = true;
+    }
+    if (by_text) dose_.basis = rules::Basis::text;
+    if (dose_.from.empty()) dose_.from = source_.from + "[" + std::to_string(i) + "]";
+    auto const first_day = dosage.phases.front().first_day;
+    DosePart const part{*courses, dosage.sequence, first_day};
+    other_parts_.push_back(contradicts ? DosePart{*other, dosage.sequence, first_day} : part);
+    two_readings_ = two_readings_ || contradicts;
+    // Equal in every member: ordered twice, or exported twice.
+    bool const again = i < source_.dosages.size() && !seen_.insert(instruction_key(*source_.dosages[i])).second;
+    if (again) two_readings_ = true;
+    else parts_.push_back(part);
+    return true;
+  }
+
+  [[nodiscard]] std::optional<std::vector<DoseCourse>> read_phases(std::vector<DosePhase> const& phases,
+                                                                   fhir::Dosage const& dosage) const {
+    std::vector<DoseCourse> courses;
+    for (auto const& phase : phases) {
+      auto course = reader_.read(phase, dosage);
+      if (!course) return std::nullopt;
+      courses.push_back(*course);
+    }
+    return courses;
+  }
+
+  Knowledge const& knowledge_;
+  DoseSource const& source_;
+  PhaseReader reader_;
+  OrderDose dose_;
+  std::vector<DosePart> parts_, other_parts_;
+  std::set<std::string> seen_;
+  bool two_readings_ = false;
 };
 
 std::string shown(Decimal value, int places) { return value.rounded(places).short_text(); }
@@ -156,44 +250,7 @@ std::string_view OrderDose::schedule() const {
 }
 
 OrderDose read_dose(Knowledge const& knowledge, DoseSource const& source, std::optional<BodyWeight> const& weight) {
-  OrderDose dose;
-  dose.weight = weight;
-  dose.basis = rules::Basis::code;
-  PhaseReader const reader(knowledge, source.concentration_g_per_ml, weight);
-  std::vector<fhir::Dosage> dosages;
-  for (auto const* json : source.dosages) dosages.push_back(fhir::read_dosage(*json, knowledge.drug_words));
-  if (dosages.empty() && source.service != nullptr) dosages.push_back(fhir::read_service_dosage(*source.service));
-  std::vector<DosePhase> seen;
-  for (std::size_t i = 0; i < dosages.size(); ++i) {
-    auto const& dosage = dosages[i];
-    if (dosage.gap == fhir::DoseGap::contradictory || dosage.gap == fhir::DoseGap::not_understood) {
-      // An instruction that only tells rates or premedication has no dose; any other leaves the whole unknown.
-      if (dosage.gap == fhir::DoseGap::contradictory || dosages.size() == 1) {
-        dose.problem = DoseProblem::not_understood;
-        dose.courses.clear();
-        return dose;
-      }
-      continue;
-    }
-    for (auto const& phase : dosage.phases) {
-      if (std::find(seen.begin(), seen.end(), phase) != seen.end()) continue;  // the same said twice
-      seen.push_back(phase);
-      auto course = reader.read(phase, dosage);
-      if (!course || seen.size() > kMostPhases) {
-        dose.problem = course ? DoseProblem::not_understood : DoseProblem::no_concentration;
-        dose.courses.clear();
-        return dose;
-      }
-      if (dosage.from_text) dose.basis = rules::Basis::text;
-      if (dose.from.empty()) dose.from = source.from + "[" + std::to_string(i) + "]";
-      dose.courses.push_back(*course);
-    }
-  }
-  bool const said = std::any_of(dosages.begin(), dosages.end(),
-                                [](auto const& dosage) { return dosage.gap == fhir::DoseGap::not_understood; });
-  if (!dose.courses.empty()) dose.problem = DoseProblem::none;
-  else dose.problem = said ? DoseProblem::not_understood : DoseProblem::missing;
-  return dose;
+  return OrderDoseReader(knowledge, source, weight).read();
 }
 
 OrderDose read_order_dose(Knowledge const& knowledge, fhir::Order const& order, Product const& product,
@@ -241,6 +298,7 @@ std::string dose_text(DoseCourse const& course) {
   std::string text;
   if (course.g_per_kg) text = shown(*course.g_per_kg, 2) + " g/kg";
   if (course.g) text += text.empty() ? shown(*course.g, 1) + " g" : " (" + shown(*course.g, 1) + " g)";
+  if (course.unread) return text + " each time";
   if (course.open_ended) return text + " a day";
   if (!course.weeks) text += " per course";
   if (course.days) text += *course.days == kOne ? " on one day" : " over " + shown(*course.days, 1) + " days";
@@ -248,10 +306,12 @@ std::string dose_text(DoseCourse const& course) {
   return text;
 }
 
-std::string dose_text(OrderDose const& dose) {
+std::string dose_text(std::vector<DoseCourse> const& courses) {
   std::string text;
-  for (auto const& course : dose.courses) text += (text.empty() ? "" : ", then ") + dose_text(course);
+  for (auto const& course : courses) text += (text.empty() ? "" : ", then ") + dose_text(course);
   return text;
 }
+
+std::string dose_text(OrderDose const& dose) { return dose_text(dose.courses); }
 
 }  // namespace ivig::advice

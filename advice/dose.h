@@ -21,6 +21,7 @@ struct DoseCourse {
   std::optional<base::Decimal> weeks;                ///< to the next cycle; empty: not repeated
   std::optional<base::Decimal> cycles;
   bool open_ended = false;  ///< how many days is not stated: `g` and `g_per_kg` are those of one day, at least
+  bool unread = false;      ///< when and how often could not be read: they are those of one administration
   std::optional<base::Day> start, end;
 };
 
@@ -29,6 +30,9 @@ enum class DoseProblem : std::uint8_t { none, missing, not_understood, no_concen
 
 struct OrderDose {
   std::vector<DoseCourse> courses;  ///< as given: a starting course, repeats, or one after the other
+  /// The other reading, where the order says two things: text against fields, a unit against its code, one instruction
+  /// or the same one exported twice. Empty where it says one. REQ CTX-11
+  std::vector<DoseCourse> other_courses;
   DoseProblem problem = DoseProblem::missing;
   std::optional<BodyWeight> weight;
   rules::Basis basis = rules::Basis::none;  ///< text: read from a dose text, in whole or in part
@@ -63,6 +67,7 @@ struct DoseSource {
 
 /// "2 g/kg (160 g) per course, over 5 days"; with repeats "1 g/kg (80 g) every 3 weeks".
 [[nodiscard]] std::string dose_text(DoseCourse const& course);
+[[nodiscard]] std::string dose_text(std::vector<DoseCourse> const& courses);
 [[nodiscard]] std::string dose_text(OrderDose const& dose);
 
 }  // namespace ivig::advice

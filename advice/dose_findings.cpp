@@ -46,6 +46,7 @@ class DoseChecker {
       bool const starts = &course == input_.dose.starting();
       check(starts ? whole_course(course, input_.others) : course);
     }
+    check_readings();
     if (!outside_) {
       check_readable();
       check_others();
@@ -121,6 +122,18 @@ class DoseChecker {
     fire("interval-too-short", {{"dose", text}, {"limit", limit}});
   }
 
+  /// An order that says two things is asked about, whatever it is for. The heavier of the two readings counts.
+  void check_readings() {
+    if (input_.dose.other_courses.empty()) return;
+    bool extreme = false;
+    for (auto const* courses : {&input_.dose.courses, &input_.dose.other_courses}) {
+      for (auto const& course : *courses)
+        extreme = extreme || (course.g_per_kg && limits_.extreme_above < *course.g_per_kg);
+    }
+    fire(extreme ? "dose-contradiction-extreme" : "dose-contradiction",
+         {{"dose", dose_text(input_.dose)}, {"other", dose_text(input_.dose.other_courses)}});
+  }
+
   /// What keeps a dose from being checked matters where there is something to check it against.
   void check_readable() {
     if (!has_regimen()) return;
@@ -130,10 +143,19 @@ class DoseChecker {
       case DoseProblem::no_concentration: return fire("concentration-missing", {});
       case DoseProblem::none: break;
     }
+    auto const& doubt = input_.record.weight_doubt;
+    if (doubt) {
+      fire("weight-implausible",
+           {{"weight", doubt->shown},
+            {"checked", doubt->other ? "The dose was checked with " + doubt->other->kg.short_text() +
+                                           " kg as well, and the heavier result stands."
+                                     : "The dose was not checked by it."}});
+    }
     for (auto const& course : input_.dose.courses) {
-      if (!course.g_per_kg && !input_.dose.weight) fire("weight-missing", {{"dose", dose_text(course)}});
+      if (!course.g_per_kg && !input_.dose.weight && !doubt) fire("weight-missing", {{"dose", dose_text(course)}});
       bool const flagged = !findings_.dose.empty();
-      if (course.open_ended && !flagged) fire("course-length-missing", {{"dose", dose_text(course)}});
+      if (!course.open_ended || flagged) continue;
+      fire(course.unread ? "schedule-not-understood" : "course-length-missing", {{"dose", dose_text(course)}});
     }
   }
 

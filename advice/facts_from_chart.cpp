@@ -386,7 +386,11 @@ Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::D
   record.problems.reserve(chart.conditions.size());
   for (auto const& condition : chart.conditions) record.problems.push_back(problem_statement(knowledge, condition));
   record.results = result_statements(knowledge, chart.observations);
-  record.weight = body_weight(knowledge, record.results, today);
+  constexpr int kAdult = 18;
+  auto const& born = chart.patient.birth_date;
+  auto const weight = body_weight(knowledge, record.results, !born || base::full_years(*born, today) >= kAdult, today);
+  record.weight = weight.weight;
+  record.weight_doubt = weight.doubt;
   record.treatments.reserve(chart.treatments.size());
   for (auto const& treatment : chart.treatments) record.treatments.push_back(treatment_statement(knowledge, treatment));
   record.reactions = reaction_statements(knowledge, chart, record.treatments, record.problems);

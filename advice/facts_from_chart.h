@@ -22,6 +22,7 @@ struct Record {
   std::vector<TreatmentStatement> treatments;
   std::vector<ReactionStatement> reactions;
   std::optional<BodyWeight> weight;
+  std::optional<WeightDoubt> weight_doubt;
   base::Day today;
 };
 

@@ -268,9 +268,9 @@ std::vector<ResultEvidence> evidence_in_results(Knowledge const& knowledge,
     if (value != Truth::unknown) found.push_back({value, result});
   }
   if (!clause.latest || found.empty()) return found;
-  auto day = [](ResultEvidence const& one) { return one.from->observation->effective; };
+  auto at = [](ResultEvidence const& one) { return one.from->observation->at; };
   auto latest = std::max_element(found.begin(), found.end(), [&](auto const& a, auto const& b) {
-    return std::pair(day(a), a.value == Truth::yes) < std::pair(day(b), b.value == Truth::yes);
+    return std::pair(at(a), a.value == Truth::yes) < std::pair(at(b), b.value == Truth::yes);
   });
   return {*latest};
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/instant.h"
 #include "base/decimal.h"
 #include "base/json_body.h"
 
@@ -75,7 +76,8 @@ struct Observation {
   std::string_view id;
   Concept code;
   bool pending = false;
-  std::optional<base::Day> effective;
+  std::optional<base::Day> effective;  ///< the day as it was written
+  std::optional<base::Instant> at;     ///< the moment, by its offset; of a date alone the start of that day
   std::optional<Quantity> quantity;
   Concept value_concept;        ///< valueCodeableConcept
   std::string_view value_text;  ///< valueString

@@ -41,9 +41,12 @@ struct DosePhase {
   AmountOf of = AmountOf::administration;
   std::optional<DecimalRange> days;     ///< days of one course
   std::optional<base::Decimal> times;   ///< administrations of one course
+  base::Decimal per_day{1, 0};          ///< the most administrations on one day, where `of` is administration
   std::optional<DecimalRange> every;    ///< minutes from one administration, or one course, to the next
   std::optional<base::Decimal> cycles;  ///< how often it is repeated
   std::optional<base::Day> start, end;
+  std::optional<base::Decimal> first_day;  ///< "on day 2": the number of the first day in the course
+  bool timing_unread = false;              ///< something is said about when or how often, and it was not understood
   friend bool operator==(DosePhase const&, DosePhase const&) = default;
 };
 
@@ -62,6 +65,12 @@ struct Dosage {
   bool from_text = false;         ///< the phases, or part of them, were read from free text
   bool as_needed = false;
   std::optional<DecimalRange> most_g, most_g_per_kg;  ///< maxDosePerAdministration
+  /// The same dose as it stands in another place: in the text beside coded fields, or by the printed unit beside the
+  /// unit's code. Empty where nothing else is said, or not understood. Whether the two agree is for the reader to find.
+  std::vector<DosePhase> other_phases;
+  std::optional<base::Decimal> sequence;  ///< instructions with the same number are concurrent. FHIR R4 Dosage.sequence
+  bool by_other_weight = false;           ///< the text names ideal or adjusted body weight
+  bool may_hold_dose = false;             ///< not understood, and an amount of the drug may stand in it
   std::string_view text;
 };
 
@@ -74,6 +83,22 @@ using DrugWords = std::set<std::string, std::less<>>;
 
 /// The dose of a request for a service: `quantity` and `occurrenceTiming` (ServiceRequest, ProcedureRequest).
 [[nodiscard]] Dosage read_service_dosage(base::Json const& resource);
+
+/// What is said about when and how often: `timing` (FHIR R4 Timing) laid over a phase that has its amount. Whatever
+/// stands there and is not understood sets `timing_unread`; nothing is taken for one dose on one day.
+void read_timing(base::Json const& timing, DosePhase& phase);
+
+/// How long one administration runs (`timing.repeat.duration`), in minutes.
+[[nodiscard]] std::optional<base::Decimal> running_minutes(base::Json const& dosage);
+
+/// True when words of the text tell when, how often or how long, whether or not they can be understood.
+[[nodiscard]] bool mentions_schedule(std::string_view text);
+
+/// True when an amount of a drug such as this one stands in the text: in grams, or for each kg of body weight.
+[[nodiscard]] bool mentions_dose(std::string_view text);
+
+/// Adds how often to a phase that has its amount and perhaps its bounds: "daily" and five days, "q3wk" and a year.
+void lay_over(DosePhase const& schedule, DosePhase& phase);
 
 /// What a dose text means, one phase after the other; empty when a part of it that could matter is not understood.
 /// Reads the forms that orders are written in ("2 g/kg over 5 days", "0.4 g/kg/day x 5 days, then 1 g/kg q3wk"); never

@@ -111,6 +111,8 @@ class SentenceReader {
     if (read_.take_any({"single", "once", "one-time"}) || one_time()) return single();
     if (read_.take_any({"twice"})) return frequency(Decimal(2, 0));
     if (read_.take("bid")) return set_daily(Decimal(2, 0));
+    if (read_.take("tid")) return set_daily(Decimal(3, 0));
+    if (read_.take("qid")) return set_daily(Decimal(4, 0));
     if (interval_is_next()) return true;
     if (read_.at("day") || read_.at("days") || read_.at("d")) return day_list();
     if (read_.at("/") && read_.at_number(1)) return read_.skip(), over();  // "2 g/kg/5 d"
@@ -149,6 +151,7 @@ class SentenceReader {
 
   bool set_every(DecimalRange minutes) {
     if (minutes.low == kDay && minutes.high == kDay) return set_daily(kOne);
+    if (minutes.low == minutes.high && minutes.low < kDay) return set_daily((kDay / minutes.low).rounded(6));
     draft().last = DoseDraft::Last::every;
     return minutes.low > kDay && set_once(draft().every, minutes);
   }
@@ -306,7 +309,9 @@ class SentenceReader {
     read_.skip();
     bool const goes_on = draft().days && draft().last == DoseDraft::Last::amount && last_listed_;
     if (goes_on && !(read_.at_number() && read_.word().value == *last_listed_ + kOne)) return false;
+    auto const first = read_.at_number() ? std::optional(read_.word().value) : std::nullopt;
     auto count = read_.take_day_list();
+    if (!goes_on) draft().first_day = first;
     draft().last = DoseDraft::Last::days;
     if (!count) return false;
     last_listed_ = words_[read_.mark() - 1].value;

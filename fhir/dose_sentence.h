@@ -20,9 +20,10 @@ struct DoseDraft {
   enum class Last : std::uint8_t { none, amount, daily, every, days };
   std::vector<StatedAmount> amounts;
   bool daily = false;
-  base::Decimal per_day{1, 0};       ///< "twice daily": 2
-  std::optional<DecimalRange> days;  ///< how many days
-  bool over = false;                 ///< "over 5 days": the amount is for all of them
+  base::Decimal per_day{1, 0};             ///< "twice daily": 2
+  std::optional<DecimalRange> days;        ///< how many days
+  std::optional<base::Decimal> first_day;  ///< "days 2-3": 2
+  bool over = false;                       ///< "over 5 days": the amount is for all of them
   std::optional<base::Decimal> times;
   std::optional<DecimalRange> every;  ///< minutes
   std::optional<base::Decimal> cycles;

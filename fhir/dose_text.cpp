@@ -1,6 +1,7 @@
 // From what the sentences of a dose text say to what they mean.
 
 #include <algorithm>
+#include <array>
 
 #include "fhir/dose_sentence.h"
 
@@ -198,6 +199,7 @@ std::optional<DosePhase> phase_of(DoseDraft const& draft) {
   phase.times = draft.times;
   phase.every = draft.every;
   phase.cycles = draft.cycles;
+  phase.first_day = draft.first_day;
   auto marked = marked_amounts(draft, phase.every);
   if (!marked || !settle(draft, *marked, phase)) return std::nullopt;
   if (phase.every && phase.days && phase.every->low < phase.days->high * kDay) return std::nullopt;
@@ -216,6 +218,32 @@ std::vector<DosePhase> parse_dose_text(std::string_view text, DrugWords const& d
   return phases;
 }
 
+bool mentions_dose(std::string_view text) {
+  auto const sentences = dose_sentences(text);
+  return std::any_of(sentences.begin(), sentences.end(), may_be_dose);
+}
+
+bool mentions_schedule(std::string_view text) {
+  // Of the words that tell when or how often, those that mean nothing else in an order of an infusion.
+  constexpr std::array<std::string_view, 44> kWords{
+      "daily",     "day",      "days",     "every",    "everyday", "each",        "bid",       "tid",        "qid",
+      "qd",        "qod",      "weekly",   "week",     "weeks",    "wk",          "wks",       "monthly",    "month",
+      "months",    "repeat",   "repeated", "doses",    "cycle",    "cycles",      "courses",   "twice",      "thrice",
+      "then",      "divided",  "split",    "morning",  "evening",  "nightly",     "alternate", "monday",     "tuesday",
+      "wednesday", "thursday", "friday",   "saturday", "sunday",   "fortnightly", "times",     "consecutive"};
+  constexpr std::array<std::string_view, 13> kShort{"mon", "tue", "tues", "wed", "thu", "thur", "thurs",
+                                                    "fri", "sat", "sun",  "am",  "pm",  "x"};
+  for (auto const& words : dose_sentences(text)) {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      auto listed = [&](auto const& list) { return std::find(list.begin(), list.end(), words[i].text) != list.end(); };
+      auto number = [&](std::size_t at) { return at < words.size() && words[at].kind == DoseWord::Kind::number; };
+      if (listed(kWords) || listed(kShort)) return true;
+      if ((words[i].text == "q" || words[i].text == "dose") && (number(i + 1) || (i > 0 && number(i - 1)))) return true;
+    }
+  }
+  return false;
+}
+
 std::optional<DosePhase> parse_schedule_text(std::string_view text) {
   if (text.size() > kLongestText) return std::nullopt;
   auto const sentences = dose_sentences(text);
@@ -223,9 +251,11 @@ std::optional<DosePhase> parse_schedule_text(std::string_view text) {
   auto sentence = read_dose_sentence(sentences.front(), {});
   if (!sentence || sentence->drafts.size() != 1) return std::nullopt;
   DoseDraft const& draft = sentence->drafts.front();
-  if (!draft.amounts.empty() || !draft.has_schedule() || !(draft.per_day == kOne)) return std::nullopt;
+  if (!draft.amounts.empty() || !draft.has_schedule()) return std::nullopt;
   DosePhase phase;
   phase.of = draft.daily ? AmountOf::day : AmountOf::administration;
+  phase.per_day = draft.per_day;
+  phase.first_day = draft.first_day;
   phase.days = draft.days;
   phase.times = draft.times;
   phase.every = draft.every;

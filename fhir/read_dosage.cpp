@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/json_read.h"
 #include "fhir/dosage.h"
+#include "fhir/dose_words.h"
 #include "fhir/read_elements.h"
 #include "fhir/units.h"
 
@@ -118,6 +120,17 @@ bool typed_as(Json const& entry, std::string_view type) {
   });
 }
 
+/// The dose by the unit that is printed, where it is another than the unit of the code: "g" with the code "g/kg".
+std::optional<Dose> dose_as_printed(Json const& parent) {
+  for (std::string_view const name : {"doseQuantity", "doseSimpleQuantity"}) {
+    Json const* found = base::object_member(parent, name);
+    if (found == nullptr) continue;
+    auto const printed = as_printed(read_quantity(*found));
+    if (printed) return dose_of(*printed, *printed);
+  }
+  return std::nullopt;
+}
+
 /// The entry of doseAndRate to believe: the ordered one, else the only one, or the only one without a type.
 Json const* ordered_entry(Json const& dosage, bool& contradictory) {
   std::vector<Json const*> ordered, untyped, calculated;
@@ -140,173 +153,6 @@ Json const* ordered_entry(Json const& dosage, bool& contradictory) {
   return nullptr;
 }
 
-std::optional<Decimal> number(Json const& parent, std::string_view name) {
-  Json const* found = base::member(parent, name);
-  auto const value = found == nullptr ? std::nullopt : base::as_decimal(*found);
-  return value && Decimal() < *value ? value : std::nullopt;
-}
-
-std::optional<Decimal> minutes_of(Quantity const& quantity) {
-  auto const unit = unit_of(quantity);
-  if (!quantity.value || !unit || unit->measure != Measure::time || unit->per_minutes) return std::nullopt;
-  return *quantity.value * unit->factor;
-}
-
-/// A number of the given member with its unit beside it: `period` and `periodUnit`, DSTU2 `periodUnits`.
-std::optional<Decimal> minutes_member(Json const& repeat, std::string_view name, std::string_view unit_name) {
-  auto const value = number(repeat, name);
-  std::string_view unit = base::string_member(repeat, unit_name);
-  if (unit.empty()) unit = base::string_member(repeat, std::string(unit_name) + "s");
-  auto const known = ucum_unit(unit);
-  if (!value || !known || known->measure != Measure::time) return std::nullopt;
-  return *value * known->factor;
-}
-
-/// How long the prescription runs, in days.
-std::optional<DecimalRange> bounds(Json const& repeat, DosePhase& phase) {
-  for (std::string_view const name : {"boundsDuration", "boundsQuantity"}) {
-    Json const* found = base::object_member(repeat, name);
-    auto const minutes = found == nullptr ? std::nullopt : minutes_of(read_quantity(*found));
-    if (minutes) return DecimalRange{*minutes / kDay, *minutes / kDay};
-  }
-  if (Json const* range = base::object_member(repeat, "boundsRange")) {
-    Json const* low = base::object_member(*range, "low");
-    Json const* high = base::object_member(*range, "high");
-    auto const from = low == nullptr ? std::nullopt : minutes_of(read_quantity(*low));
-    auto const to = high == nullptr ? std::nullopt : minutes_of(read_quantity(*high));
-    if (from && to) return DecimalRange{*from / kDay, *to / kDay};
-  }
-  Json const* period = base::object_member(repeat, "boundsPeriod");
-  if (period == nullptr) return std::nullopt;
-  phase.start = first_day(*period, {"start"});
-  phase.end = first_day(*period, {"end"});
-  if (!phase.start || !phase.end || *phase.end < *phase.start) return std::nullopt;
-  // The last day of a period belongs to it. FHIR R4 Period.end
-  Decimal const days((*phase.end - *phase.start).count() + 1, 0);
-  return DecimalRange{days, days};
-}
-
-Amount multiplied(Amount amount, Decimal by) {
-  for (auto* place : {&amount.g, &amount.g_per_kg, &amount.ml, &amount.ml_per_kg}) {
-    if (*place) *place = DecimalRange{(*place)->low * by, (*place)->high * by};
-  }
-  return amount;
-}
-
-/// Adds how often to a phase that has its amount and perhaps its bounds: "daily" and five days, "q3wk" and a year.
-void lay_over(DosePhase const& schedule, DosePhase& phase) {
-  auto const bounds = phase.days;
-  bool const each_day = schedule.days.has_value();  // "x 5 days": each of them
-  phase.of = each_day && phase.of == AmountOf::administration ? AmountOf::day : schedule.of;
-  phase.times = schedule.times;
-  phase.every = schedule.every;
-  phase.cycles = schedule.cycles;
-  phase.days = schedule.every ? schedule.days : bounds ? bounds : schedule.days;
-  if (schedule.every && bounds && !phase.cycles)
-    phase.cycles = std::max(kOne, (bounds->high * kDay / schedule.every->low).rounded(0));
-}
-
-/// Lays `timing.repeat` over a phase that has its amount.
-class TimingReader {
- public:
-  TimingReader(Json const& timing, DosePhase& phase) : phase_(phase) {
-    if (Json const* repeat = base::object_member(timing, "repeat")) read_repeat(*repeat);
-    read_events(timing);
-    if (!phase_.every && !phase_.times && phase_.of == AmountOf::administration) read_code(timing);
-  }
-
- private:
-  void read_repeat(Json const& repeat) {
-    auto frequency = number(repeat, "frequency");
-    auto period = minutes_member(repeat, "period", "periodUnit");
-    auto const duration = minutes_member(repeat, "duration", "durationUnit");
-    auto runs = bounds(repeat, phase_);
-    std::size_t days_of_week = 0, times_of_day = 0;
-    base::each(repeat, "dayOfWeek", [&](Json const&, std::size_t) { ++days_of_week; });
-    base::each(repeat, "timeOfDay", [&](Json const&, std::size_t) { ++times_of_day; });
-    if (!period && days_of_week > 0) {
-      period = Decimal(10080, 0);
-      frequency = Decimal(static_cast<std::int64_t>(days_of_week), 0);
-    } else if (!period && times_of_day > 0) {
-      period = kDay;
-      frequency = Decimal(static_cast<std::int64_t>(times_of_day), 0);
-    }
-    // A duration that is no shorter than the period cannot be that of one administration: it means the bounds.
-    bool const bounds_misplaced = duration && period && *period <= *duration;
-    if (bounds_misplaced && !runs) runs = DecimalRange{*duration / kDay, *duration / kDay};
-    if (duration && !bounds_misplaced && kDay < *duration) {
-      phase_.days = DecimalRange{*duration / kDay, *duration / kDay};
-      if (phase_.of == AmountOf::administration) phase_.of = AmountOf::whole;
-    }
-    read_interval(repeat, frequency.value_or(kOne), period, runs);
-  }
-
-  void read_interval(Json const& repeat, Decimal frequency, std::optional<Decimal> period,
-                     std::optional<DecimalRange> runs) {
-    auto const count = number(repeat, "count");
-    if (!period) {
-      if (count) phase_.times = count;
-      else if (runs && !phase_.days) phase_.days = runs;
-      return;
-    }
-    Decimal const most = std::max(frequency, number(repeat, "frequencyMax").value_or(frequency));
-    Decimal const longest = std::max(*period, minutes_member(repeat, "periodMax", "periodUnit").value_or(*period));
-    if (*period == kDay && longest == kDay) {
-      if (phase_.of == AmountOf::administration) {
-        phase_.amount = multiplied(phase_.amount, most);
-        phase_.of = AmountOf::day;
-      }
-      if (count) phase_.times = (*count / most).rounded(6);
-      else phase_.days = runs;
-      return;
-    }
-    phase_.every = DecimalRange{*period, longest};
-    if (kOne < most) phase_.times = most;
-    if (count) phase_.cycles = (*count / most).rounded(6);
-    else if (runs) phase_.cycles = std::max(kOne, (runs->high * kDay / *period).rounded(0));
-  }
-
-  /// Each event is one administration.
-  void read_events(Json const& timing) {
-    std::vector<base::Day> days;
-    base::each(timing, "event", [&](Json const& event, std::size_t) {
-      if (auto const day = base::parse_day(base::as_string(event))) days.push_back(*day);
-    });
-    if (days.empty()) return;
-    std::sort(days.begin(), days.end());
-    phase_.start = days.front();
-    if (phase_.every || phase_.days || phase_.times) return;  // when it starts; `repeat` says how it goes on
-    phase_.end = days.back();
-    phase_.times = Decimal(static_cast<std::int64_t>(days.size()), 0);
-    if (days.size() == 1 || phase_.of != AmountOf::administration) return;
-    std::chrono::days widest{0};
-    for (std::size_t i = 1; i < days.size(); ++i) widest = std::max(widest, days[i] - days[i - 1]);
-    phase_.every = DecimalRange{Decimal(widest.count(), 0) * kDay, Decimal(widest.count(), 0) * kDay};
-  }
-
-  void read_code(Json const& timing) {
-    for (Concept const& code : read_concepts(timing, "code")) {
-      auto schedule = parse_schedule_text(code.text);
-      for (Coding const& coding : code.codings) {
-        if (!schedule) schedule = parse_schedule_text(coding.code);
-        if (!schedule) schedule = parse_schedule_text(coding.display);
-      }
-      if (!schedule) continue;
-      lay_over(*schedule, phase_);
-      return;
-    }
-  }
-
-  DosePhase& phase_;
-};
-
-/// How long one administration runs, for a rate without a dose.
-std::optional<Decimal> running_minutes(Json const& dosage) {
-  Json const* timing = base::object_member(dosage, "timing");
-  Json const* repeat = timing == nullptr ? nullptr : base::object_member(*timing, "repeat");
-  return repeat == nullptr ? std::nullopt : minutes_member(*repeat, "duration", "durationUnit");
-}
-
 /// Several days, and nothing says how often on them.
 bool leaves_frequency_open(DosePhase const& phase) {
   return phase.of == AmountOf::administration && phase.days && kOne < phase.days->high && !phase.times && !phase.every;
@@ -316,6 +162,17 @@ bool leaves_frequency_open(DosePhase const& phase) {
 bool leaves_course_open(DosePhase const& phase) {
   if (leaves_frequency_open(phase)) return true;
   return phase.of != AmountOf::whole && !phase.days && !phase.times && (!phase.every || phase.every->high <= kDay);
+}
+
+/// "2 g/kg (IBW)": grams by another weight than the recorded one are no contradiction.
+bool names_other_weight(std::string_view text) {
+  constexpr std::array<std::string_view, 6> kWords{"ibw", "adjbw", "ideal", "adjusted", "lean", "abw"};
+  auto const sentences = dose_sentences(text);
+  return std::any_of(sentences.begin(), sentences.end(), [&](auto const& words) {
+    return std::any_of(words.begin(), words.end(), [&](DoseWord const& word) {
+      return std::find(kWords.begin(), kWords.end(), word.text) != kWords.end();
+    });
+  });
 }
 
 /// Does the text speak of this amount? Only then may it complete the timing.
@@ -355,49 +212,116 @@ std::optional<DosePhase> structured_phase(std::optional<Dose> const& dose, Json 
   phase.amount = dose->amount;
   phase.of = dose->of;
   phase.every = dose->every;
-  if (timing != nullptr) TimingReader(*timing, phase);
+  if (timing != nullptr) read_timing(*timing, phase);
   return phase;
 }
 
+class DosageReader {
+ public:
+  DosageReader(Json const& dosage, DrugWords const& drug_words)
+      : dosage_(dosage), timing_(base::object_member(dosage, "timing")), drug_words_(drug_words) {
+    result_.text = base::string_member(dosage, "text");
+    if (result_.text.empty()) result_.text = base::string_member(dosage, "renderedDosageInstruction");
+    // To the patient, but where nothing else is said it is what was ordered.
+    instruction_ = base::string_member(dosage, "patientInstruction");
+    if (result_.text.empty()) result_.text = std::exchange(instruction_, {});
+    result_.as_needed =
+        base::bool_member(dosage, "asNeededBoolean") == true || base::bool_member(dosage, "asNeeded") == true;
+    result_.sequence = [&]() -> std::optional<Decimal> {
+      Json const* found = base::member(dosage, "sequence");
+      return found == nullptr ? std::nullopt : base::as_decimal(*found);
+    }();
+    read_most(dosage, result_);
+  }
+
+  Dosage read() {
+    bool contradictory = false, seen = false;
+    Json const* entry = ordered_entry(dosage_, contradictory);
+    Json const& carrier = entry != nullptr ? *entry : dosage_;
+    auto dose = dose_on(carrier, seen);
+    if (!dose && !seen) dose = dose_from_rate(carrier, running_minutes(dosage_));
+    if (contradictory) {
+      result_.gap = DoseGap::contradictory;
+      return std::move(result_);
+    }
+    auto phase = structured_phase(dose, timing_);
+    auto text = parse_dose_text(result_.text, drug_words_);
+    result_.by_other_weight = names_other_weight(result_.text);
+    if (phase) join(std::move(*phase), std::move(text));
+    else if (!text.empty()) take_text(std::move(text));
+    if (auto printed = dose_as_printed(carrier); printed && result_.other_phases.empty() && !result_.from_text) {
+      if (auto other = structured_phase(printed, timing_)) result_.other_phases.push_back(std::move(*other));
+    }
+    bool const something = seen || !result_.text.empty();
+    result_.gap = !result_.phases.empty() ? DoseGap::none : something ? DoseGap::not_understood : DoseGap::absent;
+    result_.may_hold_dose = result_.gap == DoseGap::not_understood && (dose || mentions_dose(result_.text));
+    return std::move(result_);
+  }
+
+ private:
+  /// Coded fields and text: the fields first, what they leave open from the text, and the text again where it speaks of
+  /// the same with other numbers.
+  void join(DosePhase phase, std::vector<DosePhase> text) {
+    bool const open = phase.timing_unread || leaves_course_open(phase);
+    if (!open) {
+      result_.phases.push_back(std::move(phase));
+      result_.other_phases = std::move(text);
+      return;
+    }
+    if (!text.empty() && speaks_of(text, phase.amount)) return take_text(std::move(text));
+    if (!text.empty() && says_it_otherwise(text, phase.amount)) {
+      if (text.size() == 1 && text.front().of != AmountOf::whole && !phase.timing_unread) {
+        lay_over(text.front(), phase);
+        result_.other_phases.push_back(std::move(phase));
+      }
+      return take_text(std::move(text));
+    }
+    if (text.size() == 1 && !leaves_course_open(text.front())) {
+      // Another amount in the same unit: the schedule of the text, and both amounts.
+      DosePhase schedule = text.front();
+      if (schedule.of != AmountOf::whole) lay_over(schedule, phase);
+    } else if (text.empty()) {
+      complete(phase);
+    }
+    if (!text.empty()) result_.other_phases = std::move(text);
+    if (!leaves_frequency_open(phase) || phase.timing_unread) result_.phases.push_back(std::move(phase));
+  }
+
+  /// When and how often, from a text that names no amount. What cannot be read there is not passed over.
+  void complete(DosePhase& phase) const {
+    for (std::string_view const words : {result_.text, instruction_}) {
+      if (auto const schedule = parse_schedule_text(words)) return lay_over(*schedule, phase);
+      auto const phases = parse_dose_text(words, drug_words_);
+      if (phases.size() == 1 && !leaves_course_open(phases.front())) return lay_over(phases.front(), phase);
+    }
+    if (mentions_schedule(result_.text) || mentions_schedule(instruction_)) phase.timing_unread = true;
+  }
+
+  /// Amount from the text, schedule from the structure: what the text leaves open may stand there.
+  void take_text(std::vector<DosePhase> text) {
+    if (text.size() == 1 && leaves_course_open(text.front()) && result_.phases.empty()) {
+      if (timing_ != nullptr) read_timing(*timing_, text.front());
+      if (leaves_course_open(text.front()) && !instruction_.empty()) complete_by_instruction(text.front());
+    }
+    result_.phases = std::move(text);
+    result_.from_text = true;
+  }
+
+  void complete_by_instruction(DosePhase& phase) const {
+    if (auto const schedule = parse_schedule_text(instruction_)) lay_over(*schedule, phase);
+    else if (mentions_schedule(instruction_)) phase.timing_unread = true;
+  }
+
+  Json const& dosage_;
+  Json const* timing_;
+  DrugWords const& drug_words_;
+  std::string_view instruction_;
+  Dosage result_;
+};
+
 }  // namespace
 
-Dosage read_dosage(Json const& dosage, DrugWords const& drug_words) {
-  Dosage result;
-  result.text = base::string_member(dosage, "text");
-  if (result.text.empty()) result.text = base::string_member(dosage, "renderedDosageInstruction");
-  result.as_needed =
-      base::bool_member(dosage, "asNeededBoolean") == true || base::bool_member(dosage, "asNeeded") == true;
-  read_most(dosage, result);
-
-  bool contradictory = false, seen = false;
-  Json const* entry = ordered_entry(dosage, contradictory);
-  Json const& carrier = entry != nullptr ? *entry : dosage;
-  auto dose = dose_on(carrier, seen);
-  if (!dose && !seen) dose = dose_from_rate(carrier, running_minutes(dosage));
-  if (contradictory) {
-    result.gap = DoseGap::contradictory;
-    return result;
-  }
-  Json const* timing = base::object_member(dosage, "timing");
-  auto phase = structured_phase(dose, timing);
-  auto text =
-      phase && !leaves_course_open(*phase) ? std::vector<DosePhase>{} : parse_dose_text(result.text, drug_words);
-  if (phase && text.empty() && leaves_course_open(*phase)) {
-    if (auto const schedule = parse_schedule_text(result.text)) lay_over(*schedule, *phase);
-  }
-  if (phase && (text.empty() || !(speaks_of(text, phase->amount) || says_it_otherwise(text, phase->amount)))) {
-    if (!leaves_frequency_open(*phase)) result.phases.push_back(*phase);
-  } else if (!text.empty()) {
-    // Amount from the text, schedule from the structure: what the text leaves open may stand there.
-    if (!phase && text.size() == 1 && leaves_course_open(text.front()) && timing != nullptr)
-      TimingReader(*timing, text.front());
-    result.phases = std::move(text);
-    result.from_text = true;
-  }
-  bool const something = seen || !result.text.empty();
-  result.gap = !result.phases.empty() ? DoseGap::none : something ? DoseGap::not_understood : DoseGap::absent;
-  return result;
-}
+Dosage read_dosage(Json const& dosage, DrugWords const& drug_words) { return DosageReader(dosage, drug_words).read(); }
 
 Dosage read_service_dosage(Json const& resource) {
   Dosage result;

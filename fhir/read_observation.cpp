@@ -1,3 +1,4 @@
+#include <string>
 #include <utility>
 
 #include "base/json_read.h"
@@ -78,12 +79,27 @@ void read_result(Json const& parent, Observation& out) {
   out.value_boolean = base::bool_member(parent, "valueBoolean");
 }
 
-std::optional<base::Day> read_effective(Json const& resource) {
-  if (auto const day = first_day(resource, {"effectiveDateTime", "effectiveInstant"})) return day;
-  if (Json const* period = base::object_member(resource, "effectivePeriod")) {
-    if (auto const day = first_day(*period, {"end", "start"})) return day;
+/// When a value was measured: what `effective` says, else when it was issued.
+std::string_view effective_text(Json const& resource) {
+  for (std::string_view const name : {"effectiveDateTime", "effectiveInstant"}) {
+    if (auto const text = base::string_member(resource, name); base::parse_day(text)) return text;
   }
-  return first_day(resource, {"issued"});
+  if (Json const* period = base::object_member(resource, "effectivePeriod")) {
+    for (std::string_view const name : {"end", "start"}) {
+      if (auto const text = base::string_member(*period, name); base::parse_day(text)) return text;
+    }
+  }
+  auto const issued = base::string_member(resource, "issued");
+  return base::parse_day(issued) ? issued : std::string_view();
+}
+
+/// A time without an offset is taken as UTC; a date alone as its first moment.
+std::optional<base::Instant> moment_of(std::string_view text, std::optional<base::Day> day) {
+  if (!day) return std::nullopt;
+  if (auto const at = base::parse_instant(text)) return at;
+  if (auto const at = base::parse_instant(std::string(text) + "Z")) return at;
+  if (auto const at = base::parse_instant(std::string(text) + ":00Z")) return at;
+  return base::Instant(*day);
 }
 
 }  // namespace
@@ -95,7 +111,9 @@ void read_observation(Json const& resource, std::vector<Observation>& out) {
   Observation whole;
   whole.id = base::string_member(resource, "id");
   whole.pending = standing == Standing::pending;
-  whole.effective = read_effective(resource);
+  std::string_view const effective = effective_text(resource);
+  whole.effective = base::parse_day(effective);
+  whole.at = moment_of(effective, whole.effective);
   whole.path = path_of(resource);
 
   std::vector<Observation> components;

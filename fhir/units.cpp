@@ -179,6 +179,19 @@ std::optional<Unit> unit_of(Quantity const& quantity) {
   return listed == nullptr ? std::nullopt : printed_unit(quantity.unit_code);
 }
 
+std::optional<Quantity> as_printed(Quantity const& quantity) {
+  if (quantity.unit.empty() || quantity.unit_code.empty()) return std::nullopt;
+  auto const coded = unit_of(quantity);
+  auto const printed = printed_unit(quantity.unit);
+  if (!coded || !printed) return std::nullopt;
+  bool const same = coded->measure == printed->measure && coded->factor == printed->factor &&
+                    coded->per_kg == printed->per_kg && coded->per_volume == printed->per_volume;
+  if (same) return std::nullopt;
+  Quantity other = quantity;
+  other.unit_code = {};
+  return other;
+}
+
 std::optional<base::Decimal> kilograms(Quantity const& quantity) {
   if (!quantity.value || !quantity.comparator.empty()) return std::nullopt;
   auto const unit = unit_of(quantity);

@@ -33,6 +33,10 @@ struct Unit {
 /// says so ("mcg") is taken only when it is a listed spelling.
 [[nodiscard]] std::optional<Unit> unit_of(Quantity const& quantity);
 
+/// A quantity whose printed unit and coded unit are both known and do not mean the same: "lbs" with the code "kg". Then
+/// the quantity by the printed one; else nullopt. For which time or course it is meant does not count.
+[[nodiscard]] std::optional<Quantity> as_printed(Quantity const& quantity);
+
 /// A body weight in kg; nullopt without value, with a comparator, or in a unit that is no mass.
 [[nodiscard]] std::optional<base::Decimal> kilograms(Quantity const& quantity);
 

@@ -12,7 +12,7 @@ using base::member;
 using base::string_member;
 
 /// Findings that the program fires by name: a rule set without one of them is refused.
-constexpr std::array<std::string_view, 14> kNeeded{"over-total-course",
+constexpr std::array<std::string_view, 18> kNeeded{"over-total-course",
                                                    "over-total-course-extreme",
                                                    "over-total-course-no-weight",
                                                    "under-total-course",
@@ -25,7 +25,11 @@ constexpr std::array<std::string_view, 14> kNeeded{"over-total-course",
                                                    "dose-missing",
                                                    "dose-not-understood",
                                                    "concentration-missing",
-                                                   "course-length-missing"};
+                                                   "course-length-missing",
+                                                   "schedule-not-understood",
+                                                   "dose-contradiction",
+                                                   "dose-contradiction-extreme",
+                                                   "weight-implausible"};
 
 base::Result<Expression> expression(RuleFile const& file, std::string_view id, Json const& json, char const* name,
                                     RuleSet const& rules) {
@@ -154,7 +158,19 @@ base::Result<void> load_dose(RuleFile const& file, RuleSet& rules) {
   dose.course_gap_days = integer(json, "course_gap_days").value_or(0);
   Json const* weight = base::object_member(json, "weight");
   if (weight == nullptr) return file.error("", "weight", "is missing");
-  if (auto ok = file.only(*weight, "", {"value_set", "within_days", "name_age_after_days"}); !ok) return ok;
+  if (auto ok = file.only(
+          *weight, "",
+          {"value_set", "within_days", "name_age_after_days", "least_kg", "most_kg", "jump_share", "jump_within_days"});
+      !ok) {
+    return ok;
+  }
+  if (auto ok = read_limits(
+          file, *weight,
+          {{"least_kg", &dose.weight_least}, {"most_kg", &dose.weight_most}, {"jump_share", &dose.weight_jump_share}});
+      !ok) {
+    return ok;
+  }
+  dose.weight_jump_days = integer(*weight, "jump_within_days").value_or(0);
   dose.weight_set = string_member(*weight, "value_set");
   dose.weight_days = integer(*weight, "within_days").value_or(0);
   dose.weight_named_after_days = integer(*weight, "name_age_after_days").value_or(0);

@@ -263,6 +263,9 @@ struct DoseRules {
   std::string weight_set;  ///< value set of body weights
   int weight_days = 0;     ///< an older weight is unknown
   int weight_named_after_days = 0;
+  base::Decimal weight_least, weight_most;  ///< kg: nobody weighs less or more
+  base::Decimal weight_jump_share;          ///< an adult's weight differs by more than this share ...
+  int weight_jump_days = 0;                 ///< ... within so many days: one of the two is doubted
   std::vector<DoseFinding> findings;
   [[nodiscard]] DoseFinding const& finding(std::string_view key) const;
 };

@@ -52,12 +52,15 @@ class SmallRuleSet {
   static std::string dose() {
     std::string text = R"({"tolerance": "0.1", "course_gap_days": 3, "general_ceiling": "2", "extreme_above": "4",
       "extreme_below_share": "0.25", "course_g_without_weight": "400", "day_g_without_weight": "200",
-      "weight": {"value_set": "weight", "within_days": 365, "name_age_after_days": 90}, "findings": [)";
+      "weight": {"value_set": "weight", "within_days": 365, "name_age_after_days": 90,
+                 "least_kg": "0.3", "most_kg": "350", "jump_share": "0.3", "jump_within_days": 90}, "findings": [)";
     std::string comma;
-    for (char const* key : {"over-total-course", "over-total-course-extreme", "over-total-course-no-weight",
-                            "under-total-course", "under-total-course-extreme", "over-maintenance",
-                            "interval-too-short", "duplicate-order", "continuation-without-response", "weight-missing",
-                            "dose-missing", "dose-not-understood", "concentration-missing", "course-length-missing"}) {
+    for (char const* key :
+         {"over-total-course", "over-total-course-extreme", "over-total-course-no-weight", "under-total-course",
+          "under-total-course-extreme", "over-maintenance", "interval-too-short", "duplicate-order",
+          "continuation-without-response", "weight-missing", "dose-missing", "dose-not-understood",
+          "concentration-missing", "course-length-missing", "schedule-not-understood", "dose-contradiction",
+          "dose-contradiction-extreme", "weight-implausible"}) {
       text +=
           comma + R"({"key": ")" + key + R"(", "code": "c", "indicator": "info", "text": "t", "source": "made up"})";
       comma = ",";
