@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/json_read.h"
+#include "fhir/read_elements.h"
 
 namespace ivig::fhir {
 namespace {
@@ -179,7 +180,8 @@ void fit_reasons(ReadLimits const& limits, std::size_t& text_left, Order& order)
     if (!cutter.whole()) break;
   }
   text_left -= given - cutter.text_left();
-  if (kept == order.reasons.size()) return;
+  // As many as the reader takes: there may have been more.
+  if (kept == order.reasons.size() && kept < kMostReasons) return;
   if (kept == 0) {  // the first reason counts by its name
     order.reasons.front().condition = nullptr;
     kept = 1;
