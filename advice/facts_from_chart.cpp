@@ -410,8 +410,8 @@ rules::Facts facts_of_order(Knowledge const& knowledge, Record const& record, fh
                             OrderView const& view) {
   std::vector<Statement> reasons = reason_statements(knowledge, order);
   drop_lone_results(knowledge, reasons, record.problems);
-  auto const beside = view.problems.beside(reasons);  // seldom anything
-  std::vector<Statement> const& problems = beside ? *beside : record.problems;
+  auto const* const beside = view.problems.beside(reasons);  // seldom anything
+  std::vector<Statement> const& problems = beside != nullptr ? *beside : record.problems;
   rules::Facts facts;
   facts.conditions_known = record.chart->conditions_available == fhir::Availability::provided;
   facts.allergies_known = record.chart->allergies_available == fhir::Availability::provided;

@@ -379,7 +379,7 @@ Statement const& AbbreviatedProblems::read(std::size_t problem) {
   return known->second;
 }
 
-std::optional<std::vector<Statement>> AbbreviatedProblems::beside(std::vector<Statement> const& reasons) {
+std::vector<Statement> const* AbbreviatedProblems::beside(std::vector<Statement> const& reasons) {
   std::vector<char> means_the_reason;  // by problem; empty: none does
   for (fhir::SetIndex set : sets_with_abbreviations(knowledge_, reasons)) {
     std::vector<char> const& holds = holding(set);
@@ -389,16 +389,19 @@ std::optional<std::vector<Statement>> AbbreviatedProblems::beside(std::vector<St
       means_the_reason[i] = 1;
     }
   }
-  bool const by_result = std::any_of(problems_.begin(), problems_.end(), [](Statement const& problem) {
+  auto const rests_on_result = [](Statement const& problem) {
     return std::any_of(problem.sets.begin(), problem.sets.end(), [](SetMatch const& match) { return match.by_result; });
-  });
-  if (means_the_reason.empty() && !by_result) return std::nullopt;
-  std::vector<Statement> read = problems_;
+  };
+  if (beside_ && !by_result_ && means_the_reason == meant_) return &*beside_;
+  if (means_the_reason.empty() && std::none_of(problems_.begin(), problems_.end(), rests_on_result)) return nullptr;
+  beside_ = problems_;
   for (std::size_t i = 0; i < means_the_reason.size(); ++i) {
-    if (means_the_reason[i] != 0) read[i] = this->read(i);
+    if (means_the_reason[i] != 0) (*beside_)[i] = read(i);
   }
-  drop_lone_results(knowledge_, read, reasons);
-  return read;
+  by_result_ = std::any_of(beside_->begin(), beside_->end(), rests_on_result);
+  meant_ = std::move(means_the_reason);
+  drop_lone_results(knowledge_, *beside_, reasons);
+  return &*beside_;
 }
 
 }  // namespace ivig::advice

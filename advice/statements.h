@@ -76,9 +76,10 @@ class AbbreviatedProblems {
   AbbreviatedProblems(Knowledge const& knowledge, std::vector<Statement> const& problems)
       : knowledge_(knowledge), problems_(problems) {}
 
-  /// The problems beside an order's reasons, or nothing where those change none of them. An abbreviation with a second
+  /// The problems beside an order's reasons. An abbreviation with a second
   /// meaning ("GBS, day 5") means the condition that a reason names; lone results are taken back.
-  [[nodiscard]] std::optional<std::vector<Statement>> beside(std::vector<Statement> const& reasons);
+  /// Good until the next call; nullptr: none is changed.
+  [[nodiscard]] std::vector<Statement> const* beside(std::vector<Statement> const& reasons);
 
  private:
   /// By problem: its words hold an abbreviation of the set that has a second meaning.
@@ -90,6 +91,9 @@ class AbbreviatedProblems {
   std::vector<Statement> const& problems_;
   std::unordered_map<fhir::SetIndex, std::vector<char>> holding_;
   std::unordered_map<std::size_t, Statement> read_;
+  std::optional<std::vector<Statement>> beside_;  ///< as of the last call
+  std::vector<char> meant_;                       ///< by problem: what it was read for
+  bool by_result_ = false;                        ///< it depends on more of the reasons than that
 };
 
 [[nodiscard]] Statement problem_statement(Knowledge const& knowledge, fhir::Condition const& condition);

@@ -155,10 +155,11 @@ class OnePatient {
     }
     chart_ = fhir::as_of(std::move(chart_), day.day);
     std::vector<fhir::Order> orders;
+    std::size_t text_left = fhir::reason_text(limits);
     for (auto const* one : *day.orders) {
       orders.push_back(fhir::read_order(*one->json, index_, chart_));
       fhir::fit_order(limits, orders.back());
-      fhir::fit_reasons(limits, orders.back());
+      fhir::fit_reasons(limits, text_left, orders.back());
       orders.back().status = "active";  // what became of it later was not known then
     }
     std::uint32_t ordinal = 0;

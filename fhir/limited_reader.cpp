@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/json_read.h"
+#include "fhir/read_elements.h"
 
 namespace ivig::fhir {
 namespace {
@@ -165,8 +166,9 @@ void fit_order(ReadLimits const& limits, Order& order) {
   cut("the order's further identifiers", [&](Cutter& cutter) { cutter.first(order.identifiers, limits.identifiers); });
 }
 
-void fit_reasons(ReadLimits const& limits, Order& order) {
-  Cutter cutter(limits, limits.entry_text);
+void fit_reasons(ReadLimits const& limits, std::size_t& text_left, Order& order) {
+  std::size_t const given = std::min(limits.entry_text, text_left);
+  Cutter cutter(limits, given);
   std::size_t kept = 0;
   for (; kept < order.reasons.size() && kept < limits.codings; ++kept) {
     Order::Reason& reason = order.reasons[kept];
@@ -177,9 +179,13 @@ void fit_reasons(ReadLimits const& limits, Order& order) {
     }
     if (!cutter.whole()) break;
   }
-  if (kept == order.reasons.size()) return;
-  // The first reason counts as far as it was read.
-  kept = std::max<std::size_t>(kept, 1);
+  text_left -= given - cutter.text_left();
+  // As many as the reader takes: there may have been more.
+  if (kept == order.reasons.size() && kept < kMostReasons) return;
+  if (kept == 0) {  // the first reason counts by its name
+    order.reasons.front().condition = nullptr;
+    kept = 1;
+  }
   order.reasons.erase(order.reasons.begin() + static_cast<std::ptrdiff_t>(kept), order.reasons.end());
   order.unread.emplace_back("the order's further reasons");
 }

@@ -50,7 +50,9 @@ class LimitedReader {
 /// Cuts what an order says of its drug, dose and notes, and notes in Order::unread what was cut. Orders have a limit
 /// each, and none together.
 void fit_order(ReadLimits const& limits, Order& order);
-/// Likewise its reasons, with what the conditions that they refer to say.
-void fit_reasons(ReadLimits const& limits, Order& order);
+/// Likewise its reasons, with what the conditions that they refer to say. Many orders may refer to one long note:
+/// `text_left` is what all orders of the call may still have read so, at first reason_text(limits).
+void fit_reasons(ReadLimits const& limits, std::size_t& text_left, Order& order);
+[[nodiscard]] constexpr std::size_t reason_text(ReadLimits const& limits) { return 5 * limits.entry_text; }
 
 }  // namespace ivig::fhir

@@ -23,6 +23,9 @@ inline constexpr std::size_t kLongestId = 256;
 /// that what is cut off is noticed, and few enough that a resource which many refer to may be read for each.
 inline constexpr std::size_t kMostItems = 1001;
 
+/// Reasons of one element that are read: each reference costs a look-up, and a longer list is no clinician's.
+inline constexpr std::size_t kMostReasons = 100;
+
 /// As base::each, for the first items of the list.
 template <class F>
 void each_first(base::Json const& parent, base::MemberName name, std::size_t most, F&& f) {
@@ -89,7 +92,7 @@ struct Drug {
 /// The same without its ingredients.
 [[nodiscard]] Concept read_drug_name(base::Json const& resource, ResourceIndex const& index);
 
-/// Why something is ordered or was given; of each element the first 101 items, one more than any limit lets through. `chart` may be nullptr: then no
+/// Why something is ordered or was given; of each element the first 100 items. `chart` may be nullptr: then no
 /// Condition is pointed to. A reference to a Condition that is entered in error, refuted without being in the chart, or
 /// another patient's gives no reason. One that leads nowhere and has no display gives a reason with an empty concept:
 /// something is stated.

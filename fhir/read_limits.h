@@ -14,7 +14,7 @@ struct ReadLimits {
   std::size_t identifiers = 100;      ///< of one resource
   std::size_t dosages = 100;          ///< instructions of one order or treatment
   std::size_t entry_text = 200'000;   ///< limits.entry_text_bytes: names and notes of one resource
-  std::size_t call_text = 8'000'000;  ///< limits.call_text_bytes: of all resources of a chart
+  std::size_t call_text = 4'000'000;  ///< limits.call_text_bytes: of all resources of a chart
 };
 
 }  // namespace ivig::fhir

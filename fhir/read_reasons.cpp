@@ -12,9 +12,6 @@ namespace {
 
 using base::Json;
 
-// Each reference costs a search of contained resources and conditions; a longer list is no clinician's.
-constexpr std::size_t kMostReasons = 101;
-
 class ReasonReader {
  public:
   ReasonReader(Json const& resource, ResourceIndex const& index, Chart const* chart)

@@ -54,9 +54,10 @@ std::vector<fhir::Order> read_draft_orders(Json const& bundle, fhir::ResourceInd
 
 void add_reasons(std::vector<fhir::Order>& orders, fhir::ResourceIndex const& index, fhir::Chart const& chart,
                  fhir::ReadLimits const& limits) {
+  std::size_t text_left = fhir::reason_text(limits);
   for (fhir::Order& order : orders) {
     fhir::add_reasons(order, index, chart);
-    fhir::fit_reasons(limits, order);
+    fhir::fit_reasons(limits, text_left, order);
   }
 }
 

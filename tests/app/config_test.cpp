@@ -61,7 +61,7 @@ void expect_defaults(Config const& config) {
   EXPECT_EQ(config.limits.read.identifiers, 100);
   EXPECT_EQ(config.limits.read.dosages, 100);
   EXPECT_EQ(config.limits.read.entry_text, 200'000);
-  EXPECT_EQ(config.limits.read.call_text, 8'000'000);
+  EXPECT_EQ(config.limits.read.call_text, 4'000'000);
   EXPECT_EQ(config.limits.cards, 20);
   EXPECT_EQ(config.log.level, server::LogLevel::info);
   EXPECT_EQ(config.log.format, server::LogFormat::json);
