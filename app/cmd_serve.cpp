@@ -19,6 +19,7 @@
 #include "app/config.h"
 #include "app/config_file.h"
 #include "app/decision_log.h"
+#include "app/diagnostics.h"
 #include "app/gate.h"
 #include "app/key_fetcher.h"
 #include "app/oidc.h"
@@ -33,11 +34,6 @@
 
 namespace ivig::app {
 namespace {
-
-int refuse(base::Error const& error) {
-  std::cerr << "ivig-cds: " << error.where << (error.where.empty() ? "" : ": ") << error.detail << "\n";
-  return 2;
-}
 
 /// Raises the open-file limit to what `connections` needs; a refusal shows later as refused connections, so it is said.
 void raise_file_limit(std::size_t connections, server::Log& log) {
