@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/commands.h"
+#include "app/diagnostics.h"
 #include "certs/dev_ca.h"
 
 namespace ivig::app {
@@ -11,10 +12,7 @@ namespace ivig::app {
 int run_certs_dev(std::string const& folder) {
   auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   auto made = certs::make_dev_certificates(folder, now);
-  if (!made) {
-    std::cerr << "ivig-cds: " << made.error().where << ": " << made.error().detail << "\n";
-    return 2;
-  }
+  if (!made) return refuse(made.error());
   for (auto const& file : made->written) std::cout << "wrote " << folder << "/" << file << "\n";
   for (auto const& file : made->existing) std::cout << "kept  " << folder << "/" << file << "\n";
   if (!made->written.empty()) {

@@ -1,19 +1,21 @@
 // ivig-cds check: the same code path as the services, without a socket.
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <iostream>
-#include <iterator>
 
 #include "advice/card_text.h"
 #include "advice/cards.h"
 #include "advice/decision_json.h"
-#include "advice/markdown.h"
 #include "app/commands.h"
-#include "app/config.h"
+#include "app/config_file.h"
+#include "app/diagnostics.h"
+#include "base/printable.h"
+#include "base/regular_file.h"
 #include "hooks/card_json.h"
 #include "hooks/case_input.h"
-#include "rules/rule_file.h"
 
 namespace ivig::app {
 namespace {
@@ -21,29 +23,29 @@ namespace {
 using advice::Decision;
 using rules::Indicator;
 
-base::Result<std::string> read_input(std::string const& file) {
-  std::error_code ignored;
-  if (file != "-" && std::filesystem::is_directory(file, ignored)) {
-    return base::fail(base::Errc::io, "", "is a folder; name its files");
-  }
-  if (file != "-") return rules::read_file(file);
-  return std::string((std::istreambuf_iterator<char>(std::cin)), std::istreambuf_iterator<char>());
+/// Standard input may be a pipe; whatever has a name must be a regular file.
+base::Result<std::string> read_input(std::string const& file, std::size_t limit) {
+  if (file == "-") return base::read_rest(STDIN_FILENO, limit);
+  auto opened = base::open_regular_file(file);
+  if (!opened) return tl::unexpected(opened.error());
+  return base::read_rest(opened->get(), limit);
 }
 
 void print_coded(std::vector<rules::CodedFinding> const& findings) {
   for (auto const& finding : findings) {
     std::cout << "\n  - " << rules::to_string(finding.indicator) << " " << finding.code << ": "
-              << advice::one_line(finding.text);
+              << base::printable(finding.text);
   }
 }
 
 void print_text(advice::Knowledge const& knowledge, Decision const& decision) {
   auto const& findings = decision.findings;
   // Names come from the file: control characters in them must not reach the terminal.
-  std::cout << advice::one_line(decision.order_reference) << "  " << advice::one_line(decision.product.name) << "\n  ";
+  std::cout << base::printable(decision.order_reference) << "  " << base::printable(decision.product.name) << "\n  ";
   std::cout << rules::to_string(findings.indicator) << ": "
             << (findings.stance ? rules::to_string(*findings.stance) : std::string_view("no encoded recommendation"));
-  if (findings.indicator != Indicator::none) std::cout << "\n  " << advice::summary_text(knowledge, decision);
+  if (findings.indicator != Indicator::none)
+    std::cout << "\n  " << base::printable(advice::summary_text(knowledge, decision));
   for (auto const& recommendation : findings.recommendations) {
     auto const& row = knowledge.rules.rows[recommendation.row];
     std::cout << "\n  - " << row.id << "  " << rules::to_string(row.stance) << ", " << row.evidence
@@ -62,7 +64,10 @@ void print_text(advice::Knowledge const& knowledge, Decision const& decision) {
 /// Prints one file's decisions and returns the highest indicator, or an error.
 base::Result<Indicator> check_file(advice::Knowledge const& knowledge, CheckOptions const& options,
                                    LimitsConfig const& limits, base::Day today, std::string const& file) {
-  auto bytes = read_input(file);
+  auto bytes = read_input(file, limits.http.body_bytes);
+  if (!bytes && bytes.error().code == base::Errc::too_large) {
+    return base::fail(base::Errc::too_large, "", bytes.error().detail + " (limits.body_bytes)");
+  }
   if (!bytes) return tl::unexpected(bytes.error());
   auto input = hooks::read_case(std::move(*bytes), {limits.http.body_bytes, limits.json_depth}, limits.read);
   if (!input) return tl::unexpected(input.error());
@@ -76,7 +81,7 @@ base::Result<Indicator> check_file(advice::Knowledge const& knowledge, CheckOpti
     std::cout << hooks::cards_json(advice::make_cards(knowledge, decisions, card_options), hooks::ClientProfile{})
               << "\n";
   } else if (decisions.empty()) {
-    std::cout << file << ": no IVIG order\n";
+    std::cout << base::printable(file) << ": no IVIG order\n";
   } else {
     for (auto const& decision : decisions) print_text(knowledge, decision);
   }
@@ -94,32 +99,17 @@ std::optional<base::Day> day_of(std::string const& date) {
 
 int run_check(CheckOptions const& options) {
   auto const today = day_of(options.date);
-  if (!today) {
-    std::cerr << "ivig-cds: --date: must be a day: 2026-01-31\n";
-    return 2;
-  }
+  if (!today) return refuse(base::Error{base::Errc::invalid_value, "--date", "must be a day: 2026-01-31"});
+  auto const config = read_config(options.config);
+  if (!config) return refuse(config.error());
   auto knowledge = advice::Knowledge::load(rules_folder(options.rules, options.config));
-  if (!knowledge) {
-    std::cerr << "ivig-cds: " << knowledge.error().where << ": " << knowledge.error().detail << "\n";
-    return 2;
-  }
-  LimitsConfig limits;
-  if (!options.config.empty()) {
-    auto config = load_config(options.config);
-    if (!config) {
-      std::cerr << "ivig-cds: " << config.error().where << ": " << config.error().detail << "\n";
-      return 2;
-    }
-    limits = config->limits;
-  }
+  if (!knowledge) return refuse(knowledge.error());
   Indicator highest = Indicator::none;
   for (auto const& file : options.files) {
-    auto found = check_file(**knowledge, options, limits, *today, file);
+    auto found = check_file(**knowledge, options, config->limits, *today, file);
     if (!found) {
       std::string const& where = found.error().where;
-      std::cerr << "ivig-cds: " << file << ": " << (where.empty() || where == file ? "" : where + ": ")
-                << found.error().detail << "\n";
-      return 2;
+      return refuse({found.error().code, where.empty() ? file : file + ": " + where, found.error().detail});
     }
     highest = std::max(highest, *found);
   }

@@ -7,6 +7,7 @@
 #include "app/commands.h"
 #include "app/config_file.h"
 #include "app/decision_filters.h"
+#include "app/diagnostics.h"
 #include "app/store_setup.h"
 #include "base/instant.h"
 #include "hooks/stored_decision.h"
@@ -17,11 +18,6 @@ namespace {
 
 using store::DecisionQuery;
 using store::Reader;
-
-int refuse(base::Error const& error) {
-  std::cerr << "ivig-cds: " << error.where << (error.where.empty() ? "" : ": ") << error.detail << "\n";
-  return 2;
-}
 
 std::string cell(std::string_view text, std::size_t width) {
   std::string out = advice::one_line(text.empty() ? "-" : text);

@@ -8,13 +8,14 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <iostream>
+#include <fstream>
 #include <optional>
 #include <system_error>
 #include <thread>
 
 #include "app/cmd_review.h"
 #include "app/commands.h"
+#include "app/diagnostics.h"
 #include "batch/order_text.h"
 #include "batch/progress_bar.h"
 #include "batch/report.h"
@@ -55,10 +56,31 @@ class Output {
   int error_ = 0;
 };
 
-int refuse(std::string const& where, std::string const& why) {
-  std::cerr << "ivig-cds: " << where << (where.empty() ? "" : ": ") << why << "\n";
-  return 2;
-}
+/// The file of --problems: one line for every problem, written as they come.
+class ProblemFile {
+ public:
+  /// Does nothing for an empty name.
+  base::Result<void> open(std::string const& name) {
+    if (name.empty()) return {};
+    out_.open(name, std::ios::binary | std::ios::trunc);
+    if (!out_) return base::fail(base::Errc::io, name, "cannot be written: " + std::generic_category().message(errno));
+    name_ = name;
+    return {};
+  }
+  [[nodiscard]] bool is_open() const { return out_.is_open(); }
+  void write(std::string const& line) { out_ << line << '\n'; }
+  /// Errors: io when the disk refused any of it.
+  base::Result<void> end() {
+    if (is_open() && !out_.flush()) return base::fail(base::Errc::io, name_, "cannot be written");
+    return {};
+  }
+
+ private:
+  std::string name_;
+  std::ofstream out_;
+};
+
+int refuse(std::string const& where, std::string const& why) { return app::refuse({base::Errc::io, where, why}); }
 
 std::optional<batch::Options> batch_options(ReviewOptions const& given) {
   batch::Options options;
@@ -75,13 +97,21 @@ std::optional<batch::Options> batch_options(ReviewOptions const& given) {
   options.evidence_url = given.evidence_url;
   options.limits.line_bytes = given.line_bytes;
   options.limits.patient_bytes = given.patient_bytes;
+  options.limits.problems.shown_per_file = given.show_problems;
   return options;
 }
 
 /// Runs the review; the results are on standard output when this returns.
 batch::Totals run(advice::Knowledge const& knowledge, batch::Options const& options,
-                  std::vector<batch::InputFile> const& files, Output& output) {
+                  std::vector<batch::InputFile> const& files, Output& output, ProblemFile& problem_file) {
   batch::ProgressBar bar(options.progress);
+  auto show = [&](std::string const& line) {
+    bar.clear();
+    complain("", line);
+  };
+  batch::ProblemLog::Show keep;
+  if (problem_file.is_open()) keep = [&](std::string const& line) { problem_file.write(line); };
+  batch::ProblemLog problems(options.limits.problems, show, keep);
   batch::Report report(knowledge.rules);
   batch::Receiver receiver;
   bool const page = options.format == Format::html;
@@ -90,14 +120,12 @@ batch::Totals run(advice::Knowledge const& knowledge, batch::Options const& opti
     return page || (output.write(text) && output.write("\n"));
   };
   receiver.pause = [&] { return output.flush(); };
-  receiver.problem = [&](std::string const& line) {
-    bar.clear();
-    std::cerr << "ivig-cds: " << line << "\n";
-  };
+  receiver.problem = [&](batch::Problem const& problem) { problems.add(problem); };
   receiver.progress = [&](batch::Progress const& progress) { bar.show(progress); };
   if (options.format == Format::csv) output.write(std::string(batch::csv_header()) + "\n");
   batch::Totals const totals = batch::review(knowledge, options, files, receiver);
   bar.clear();
+  problems.end();
   if (page)
     output.write(report.page({totals.lines, totals.problems, files.size(), options.today, options.evidence_url}));
   output.flush();
@@ -110,17 +138,20 @@ int run_review(ReviewOptions const& given) {
   auto const options = batch_options(given);
   if (!options) return refuse("--date", "must be a day: 2026-01-31");
   auto knowledge = advice::Knowledge::load(rules_folder(given.rules, ""));
-  if (!knowledge) return refuse(knowledge.error().where, knowledge.error().detail);
+  if (!knowledge) return app::refuse(knowledge.error());
   auto const files = batch::find_inputs(options->paths);
-  if (!files) return refuse(files.error().where, files.error().detail);
+  if (!files) return app::refuse(files.error());
   if (files->empty()) return refuse("", "nothing to review: no *.ndjson, *.jsonl or *.json below the named folders");
+  ProblemFile problems;
+  if (auto opened = problems.open(given.problems); !opened) return app::refuse(opened.error());
   signal(SIGPIPE, SIG_IGN);  // the reader's end shows as a failed write
   try {
     Output output;
-    batch::Totals const totals = run(**knowledge, *options, *files, output);
+    batch::Totals const totals = run(**knowledge, *options, *files, output, problems);
     if (output.error() != 0 && output.error() != EPIPE) {
       return refuse("standard output", std::generic_category().message(output.error()));
     }
+    if (auto ended = problems.end(); !ended) return app::refuse(ended.error());
     return totals.problems == 0 ? 0 : 2;
   } catch (std::system_error const& error) {
     return refuse("", std::string("work folder (TMPDIR, --work-folder): ") + error.what());

@@ -9,6 +9,7 @@
 #include "advice/knowledge.h"
 #include "advice/markdown.h"
 #include "app/commands.h"
+#include "app/diagnostics.h"
 #include "app/rule_examples.h"
 #include "rules/lint_rows.h"
 #include "rules/questionnaire.h"
@@ -48,8 +49,7 @@ void show_line(char const* label, std::string const& words) {
 int show(Knowledge const& knowledge, std::string const& id) {
   auto index = knowledge.rules.row_index(id);
   if (!index) {
-    std::cerr << "ivig-cds: no recommendation \"" << id << "\"; ivig-cds rules list names them all\n";
-    return 2;
+    return refuse({base::Errc::not_found, "", "no recommendation \"" + id + "\"; ivig-cds rules list names them all"});
   }
   Row const& row = knowledge.rules.rows[*index];
   auto const& guideline = knowledge.rules.guidelines[row.guideline];
@@ -85,10 +85,7 @@ int show(Knowledge const& knowledge, std::string const& id) {
 int test(Knowledge const& knowledge) {
   auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   auto examples = load_examples(knowledge.rules, today);
-  if (!examples) {
-    std::cerr << "ivig-cds: " << examples.error().where << ": " << examples.error().detail << "\n";
-    return 2;
-  }
+  if (!examples) return refuse(examples.error());
   std::size_t failed = 0;
   for (auto const& example : *examples) {
     std::string difference = run_example(knowledge, example, today);
@@ -150,7 +147,7 @@ int print_questionnaire(Knowledge const& knowledge) {
 int run_rules(RulesOptions const& options) {
   auto knowledge = Knowledge::load(rules_folder(options.rules, ""));
   if (!knowledge) {
-    std::cerr << "ivig-cds: " << knowledge.error().where << ": " << knowledge.error().detail << "\n";
+    refuse(knowledge.error());
     return options.action == "lint" ? 1 : 2;
   }
   if (options.action == "list") return list(**knowledge);

@@ -20,6 +20,7 @@
 #include "app/config.h"
 #include "app/config_file.h"
 #include "app/decision_log.h"
+#include "app/diagnostics.h"
 #include "app/file_limit.h"
 #include "app/gate.h"
 #include "app/key_fetcher.h"
@@ -35,11 +36,6 @@
 
 namespace ivig::app {
 namespace {
-
-int refuse(base::Error const& error) {
-  std::cerr << "ivig-cds: " << error.where << (error.where.empty() ? "" : ": ") << error.detail << "\n";
-  return 2;
-}
 
 constexpr std::size_t kAdminConnections = 64;
 constexpr std::chrono::milliseconds kWhileStoreCommits(20);

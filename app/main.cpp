@@ -5,6 +5,7 @@
 #include "app/cmd_review.h"
 #include "app/commands.h"
 #include "app/decision_filters.h"
+#include "app/diagnostics.h"
 
 namespace {
 
@@ -49,6 +50,9 @@ void add_review(CLI::App& app, ReviewOptions& options, int& exit_code) {
       ->capture_default_str();
   review->add_option("--max-patient-bytes", options.patient_bytes, "longest record of one patient")
       ->capture_default_str();
+  review->add_option("--show-problems", options.show_problems, "of one file on stderr; all are counted")
+      ->capture_default_str();
+  review->add_option("--problems", options.problems, "a file for the line of every problem, as they come");
   review
       ->add_option("PATH", options.paths,
                    "FHIR Bulk Data NDJSON, CDS Hooks requests or Bundles: files or folders; - is standard input")
@@ -64,9 +68,9 @@ void add_review(CLI::App& app, ReviewOptions& options, int& exit_code) {
       "not fit in memory; an order of an export is reviewed as of the day it was written. On standard input each line "
       "is\n"
       "a CDS Hooks request or a Bundle. Results are in the order of the input.\n"
-      "Exit: 0 all was read, 2 something could not be read: one line on stderr names file, line and reason, the rest "
-      "is\n"
-      "reviewed all the same.");
+      "Exit: 0 all was read, 2 something could not be read: lines on stderr name file, line and reason, the last one "
+      "counts\n"
+      "them by kind; the rest is reviewed all the same.");
   review->callback([&] { exit_code = ivig::app::run_review(options); });
 }
 
@@ -181,8 +185,8 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (CLI::ParseError const& error) {
-    int code = app.exit(error);
-    return code == 0 ? 0 : 2;
+    if (error.get_exit_code() == 0) return app.exit(error);  // help
+    return ivig::app::refuse({ivig::base::Errc::invalid_value, "", std::string(error.what()) + "; see --help"});
   }
   return exit_code;
 }

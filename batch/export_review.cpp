@@ -1,11 +1,9 @@
 #include "batch/export_review.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <bit>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,6 +11,7 @@
 
 #include "base/json_items.h"
 #include "base/json_read.h"
+#include "base/regular_file.h"
 #include "batch/medication_references.h"
 #include "batch/ordered.h"
 
@@ -47,23 +46,19 @@ struct Partition {
 class RangeReader {
  public:
   explicit RangeReader(std::vector<InputFile> const& files) : files_(files) {}
-  ~RangeReader() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
-  RangeReader(RangeReader const&) = delete;
-  RangeReader& operator=(RangeReader const&) = delete;
 
   /// False when the file is not what it was.
   [[nodiscard]] bool read(std::uint32_t file, std::uint64_t offset, std::size_t size, std::string& bytes) {
-    if (descriptor_ < 0 || file != open_) {
-      if (descriptor_ >= 0) close(descriptor_);
-      descriptor_ = open(files_[file].name.c_str(), O_RDONLY | O_CLOEXEC);
+    if (open_ != file) {
+      auto opened = base::open_regular_file(files_[file].name);
+      if (!opened) return false;
+      opened_ = std::move(*opened);
       open_ = file;
     }
     bytes.resize(size);
     std::size_t got = 0;
-    while (descriptor_ >= 0 && got < size) {
-      ssize_t const n = pread(descriptor_, bytes.data() + got, size - got, static_cast<off_t>(offset + got));
+    while (got < size) {
+      ssize_t const n = pread(opened_.get(), bytes.data() + got, size - got, static_cast<off_t>(offset + got));
       if (n <= 0) return false;
       got += static_cast<std::size_t>(n);
     }
@@ -72,8 +67,8 @@ class RangeReader {
 
  private:
   std::vector<InputFile> const& files_;
-  int descriptor_ = -1;
-  std::uint32_t open_ = 0;
+  base::OwnedDescriptor opened_;
+  std::optional<std::uint32_t> open_;
 };
 
 std::string_view without_line_end(std::string_view text) {
@@ -93,7 +88,8 @@ class ExportReview {
     deal_out(LineKind::record);
     if (surveyed_.has_medications) deal_out(LineKind::medication);
     for (auto const& partition : partitions_) partition->medications.reset();
-    return review_partitions();
+    review_partitions();
+    return std::move(runs_);
   }
 
  private:
@@ -132,13 +128,14 @@ class ExportReview {
     std::vector<std::unique_ptr<RangeReader>> readers;
     for (unsigned i = 0; i < context_.options.jobs; ++i)
       readers.push_back(std::make_unique<RangeReader>(context_.files));
+    runs_.emplace_back(context_.options.work_folder);  // chunks come in the order of the input
     double part = 0;
     auto take = [&](IndexedChunk& chunk) { return surveyed_.index.next(chunk); };
     auto work = [&](IndexedChunk& chunk, std::vector<Outcome>& problems, unsigned thread) {
       deal_out(kind, chunk, *readers[thread], problems);
     };
     auto hand_on = [&](std::vector<Outcome>& problems) {
-      std::move(problems.begin(), problems.end(), std::back_inserter(problems_));
+      for (auto const& problem : problems) runs_.back().add(problem);
       done_(++part / static_cast<double>(chunks_) / 2, 1);
       return true;
     };
@@ -158,7 +155,8 @@ class ExportReview {
     if (end == 0) return;
     std::string bytes;
     if (!reader.read(chunk.head.file, chunk.head.offset + begin, end - begin, bytes)) {
-      problems.push_back({{chunk.head.first_line, chunk.head.file, 0}, true, "changed while it was read"});
+      problems.push_back(
+          {{chunk.head.first_line, chunk.head.file, 0}, ProblemKind::changed, "changed while it was read"});
       return;
     }
     offset = 0;
@@ -187,12 +185,8 @@ class ExportReview {
     }
   }
 
-  std::vector<OutcomeRun> review_partitions() {
-    std::vector<OutcomeRun> runs;
+  void review_partitions() {
     auto const& folder = context_.options.work_folder;
-    std::sort(problems_.begin(), problems_.end(), [](Outcome const& a, Outcome const& b) { return a.place < b.place; });
-    runs.emplace_back(folder);
-    for (auto const& problem : problems_) runs.back().add(problem);
     std::size_t next = 0;
     auto take = [&](std::size_t& number) { return next < partitions_.size() && (number = next++, true); };
     auto work = [&](std::size_t& number, std::vector<Outcome>& outcomes, unsigned) {
@@ -200,13 +194,12 @@ class ExportReview {
       partitions_[number].reset();
     };
     auto hand_on = [&](std::vector<Outcome>& outcomes) {
-      runs.emplace_back(folder);
-      for (auto const& outcome : outcomes) runs.back().add(outcome);
-      done_(0.5 + static_cast<double>(runs.size()) / static_cast<double>(partitions_.size()) / 2, 1);
+      runs_.emplace_back(folder);
+      for (auto const& outcome : outcomes) runs_.back().add(outcome);
+      done_(0.5 + static_cast<double>(runs_.size()) / static_cast<double>(partitions_.size()) / 2, 1);
       return true;
     };
     run_ordered<std::size_t, std::vector<Outcome>>(context_.options.jobs, take, work, hand_on);
-    return runs;
   }
 
   void review_partition(Partition& partition, std::vector<Outcome>& outcomes) const {
@@ -248,7 +241,7 @@ class ExportReview {
   SurveyedExport const& surveyed_;
   std::function<void(double, double)> const& done_;
   std::vector<std::unique_ptr<Partition>> partitions_;
-  std::vector<Outcome> problems_;
+  std::vector<OutcomeRun> runs_;
   std::uint64_t bytes_ = 0, chunks_ = 0;
 };
 

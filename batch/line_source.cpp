@@ -1,6 +1,5 @@
 #include "batch/line_source.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -8,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 
 #include "base/json_glance.h"
@@ -43,28 +43,53 @@ bool closes(std::string_view text) {
   return false;
 }
 
-std::uint64_t lines_in(std::string_view text) {
-  std::uint64_t lines = 0;
-  for (std::size_t at = text.find('\n'); at != kNone; at = text.find('\n', at + 1)) ++lines;
+/// The text's first lines, `most` at most; `size` is where they end.
+struct Lines {
+  std::uint64_t count = 0;
+  std::size_t size = 0;
+};
+Lines first_lines(std::string_view text, std::uint64_t most) {
+  Lines lines;
+  while (lines.count < most) {
+    std::size_t const at = text.find('\n', lines.size);
+    if (at == kNone) break;
+    ++lines.count;
+    lines.size = at + 1;
+  }
   return lines;
 }
 
-base::Result<void> add_folder(fs::path const& folder, std::vector<InputFile>& files) {
+/// Adds what the folder holds, and puts the folders in it on `open_folders`.
+void add_entries(fs::path const& folder, std::vector<InputFile>& found, std::vector<fs::path>& open_folders) {
   std::error_code error;
-  std::vector<fs::path> found;
-  fs::recursive_directory_iterator entries(folder, error);
-  for (fs::recursive_directory_iterator const end; !error && entries != end; entries.increment(error)) {
+  fs::directory_iterator entries(folder, error);
+  for (fs::directory_iterator const end; !error && entries != end; entries.increment(error)) {
     auto const& path = entries->path();
     std::error_code ignored;
-    if (entries->is_regular_file(ignored) && (says_lines(path) || path.extension() == ".json")) found.push_back(path);
+    bool const is_folder = entries->is_directory(ignored);
+    bool const is_named = says_lines(path) || path.extension() == ".json";
+    if (is_folder && entries->is_symlink(ignored)) {
+      found.push_back({path.string(), 0, false, "is a symbolic link to a folder, which is not followed"});
+    } else if (is_folder) {
+      open_folders.push_back(path);
+    } else if (is_named) {
+      bool const sized = entries->is_regular_file(ignored);
+      found.push_back({path.string(), sized ? entries->file_size(ignored) : 0, says_lines(path), {}});
+    }
   }
-  if (error) return base::fail(base::Errc::io, folder.string(), error.message());
-  std::sort(found.begin(), found.end());
-  for (auto const& path : found) {
-    std::error_code ignored;
-    files.push_back({path.string(), fs::file_size(path, ignored), says_lines(path)});
+  if (error) found.push_back({folder.string(), 0, false, "cannot be read: " + error.message()});
+}
+
+void add_folder(fs::path const& folder, std::vector<InputFile>& files) {
+  std::vector<InputFile> found;
+  for (std::vector<fs::path> open_folders{folder}; !open_folders.empty();) {
+    fs::path const next = std::move(open_folders.back());
+    open_folders.pop_back();
+    add_entries(next, found, open_folders);
   }
-  return {};
+  std::sort(found.begin(), found.end(),
+            [](InputFile const& a, InputFile const& b) { return fs::path(a.name) < fs::path(b.name); });
+  std::move(found.begin(), found.end(), std::back_inserter(files));
 }
 
 }  // namespace
@@ -73,17 +98,17 @@ base::Result<std::vector<InputFile>> find_inputs(std::vector<std::string> const&
   std::vector<InputFile> files;
   for (auto const& path : paths) {
     if (path == "-") {
-      files.push_back({path, 0, true});
+      files.push_back({path, 0, true, {}});
       continue;
     }
     std::error_code error;
     auto const status = fs::status(path, error);
     if (!fs::exists(status)) return base::fail(base::Errc::io, path, "cannot be read: no such file or folder");
     if (fs::is_directory(status)) {
-      if (auto added = add_folder(path, files); !added) return tl::unexpected(added.error());
+      add_folder(path, files);
     } else {
       std::uint64_t const bytes = fs::is_regular_file(status) ? fs::file_size(path, error) : 0;
-      files.push_back({path, bytes, says_lines(path)});
+      files.push_back({path, error ? 0 : bytes, says_lines(path), {}});
     }
   }
   return files;
@@ -99,12 +124,11 @@ void Chunk::reserve(std::size_t bytes) {
   capacity = bytes;
 }
 
-LineSource::LineSource(std::vector<InputFile> const& files, std::size_t chunk_bytes, std::size_t line_bytes)
-    : files_(files), chunk_bytes_(chunk_bytes), line_bytes_(line_bytes) {}
-
-LineSource::~LineSource() {
-  if (descriptor_ > 0) close(descriptor_);
-}
+LineSource::LineSource(std::vector<InputFile> const& files, Limits const& limits)
+    : files_(files),
+      chunk_bytes_(limits.chunk_bytes),
+      chunk_lines_(limits.chunk_lines),
+      line_bytes_(limits.line_bytes) {}
 
 /// Opens the next file; false at the end, and where it cannot be opened (then the chunk tells of the problem).
 bool LineSource::open_next(Chunk& chunk) {
@@ -115,10 +139,20 @@ bool LineSource::open_next(Chunk& chunk) {
   line_ = 1;
   at_end_ = one_document_ = false;
   framing_known_ = file.lines_only;
+  standard_input_ = file.name == "-";
   carry_.clear();
-  descriptor_ = file.name == "-" ? STDIN_FILENO : open(file.name.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor_ >= 0) return true;
-  chunk.problem = "cannot be read: " + std::generic_category().message(errno);
+  is_open_ = standard_input_;
+  if (is_open_) return true;
+  chunk.reason = file.problem;
+  if (chunk.reason.empty()) {
+    if (auto opened = base::open_regular_file(file.name)) {
+      opened_ = std::move(*opened);
+      return is_open_ = true;
+    } else {
+      chunk.reason = opened.error().detail;
+    }
+  }
+  chunk.problem = ProblemKind::unreadable;
   return false;
 }
 
@@ -127,9 +161,12 @@ bool LineSource::fill(Chunk& chunk, std::size_t wanted) {
   chunk.reserve(chunk.size + wanted);
   ssize_t got = -1;
   do {
-    got = read(descriptor_, chunk.buffer.get() + chunk.size, chunk.capacity - chunk.size);
+    got = read(descriptor(), chunk.buffer.get() + chunk.size, wanted);
   } while (got < 0 && errno == EINTR);
-  if (got < 0) chunk.problem = "cannot be read: " + std::generic_category().message(errno);
+  if (got < 0) {
+    chunk.problem = ProblemKind::unreadable;
+    chunk.reason = "cannot be read: " + std::generic_category().message(errno);
+  }
   at_end_ = got <= 0;
   if (got > 0) chunk.size += static_cast<std::size_t>(got);
   return !at_end_;
@@ -137,7 +174,7 @@ bool LineSource::fill(Chunk& chunk, std::size_t wanted) {
 
 /// Whether a read would give something at once: an engine that waits for answers must not wait for a full chunk.
 bool LineSource::more_waits() const {
-  pollfd waiting{descriptor_, POLLIN, 0};
+  pollfd waiting{descriptor(), POLLIN, 0};
   return poll(&waiting, 1, 0) > 0;
 }
 
@@ -155,7 +192,8 @@ void LineSource::decide_framing(Chunk& chunk) {
 
 /// A line beyond the limit: says so, and goes on behind it.
 bool LineSource::pass_over_line(Chunk& chunk) {
-  chunk.problem = "longer than " + std::to_string(line_bytes_) + " bytes (--max-line-bytes)";
+  chunk.problem = ProblemKind::too_large;
+  chunk.reason = "longer than " + std::to_string(line_bytes_) + " bytes (--max-line-bytes)";
   chunk.problem_line = line_;
   std::size_t end = kNone;
   while (end == kNone) {
@@ -175,20 +213,25 @@ bool LineSource::pass_over_line(Chunk& chunk) {
 
 /// Cuts the chunk behind its last line and keeps what follows.
 void LineSource::keep_rest(Chunk& chunk) {
-  std::size_t const cut = at_end_ ? chunk.size : chunk.text().rfind('\n') + 1;
+  std::size_t cut = at_end_ ? chunk.size : chunk.text().rfind('\n') + 1;
+  if (!one_document_) {
+    Lines const lines = first_lines(chunk.text().substr(0, cut), chunk_lines_);
+    if (lines.count == chunk_lines_) cut = lines.size;
+    line_ += lines.count;
+  }
   carry_.assign(chunk.text().substr(cut));
   chunk.size = cut;
   chunk.one_document = one_document_;
-  line_ += lines_in(chunk.text());
   offset_ += cut;
 }
 
 bool LineSource::next(Chunk& chunk) {
   chunk.size = 0;
-  chunk.one_document = chunk.last_of_file = false;
-  chunk.problem.clear();
+  chunk.one_document = false;
+  chunk.problem = ProblemKind::none;
+  chunk.reason.clear();
   chunk.problem_line = 0;
-  if (descriptor_ < 0 && !open_next(chunk)) return !chunk.problem.empty();
+  if (!is_open_ && !open_next(chunk)) return chunk.problem != ProblemKind::none;
   chunk.file = static_cast<std::uint32_t>(next_file_ - 1);
   chunk.reserve(std::max(chunk_bytes_, carry_.size()));
   std::copy(carry_.begin(), carry_.end(), chunk.buffer.get());
@@ -197,10 +240,11 @@ bool LineSource::next(Chunk& chunk) {
   chunk.first_line = line_;
   chunk.offset = offset_;
   bool whole_line = std::memchr(chunk.buffer.get(), '\n', chunk.size) != nullptr;
-  while (!at_end_ && chunk.problem.empty()) {
+  while (!at_end_ && chunk.problem == ProblemKind::none) {
     if (!framing_known_) decide_framing(chunk);
     if (one_document_ && chunk.size > line_bytes_) {
-      chunk.problem = "one JSON text of more than " + std::to_string(line_bytes_) + " bytes (--max-line-bytes)";
+      chunk.problem = ProblemKind::too_large;
+      chunk.reason = "one JSON text of more than " + std::to_string(line_bytes_) + " bytes (--max-line-bytes)";
       chunk.size = 0;
       at_end_ = true;
       break;
@@ -208,15 +252,16 @@ bool LineSource::next(Chunk& chunk) {
     if (framing_known_ && !one_document_ && whole_line && (chunk.size >= chunk_bytes_ || !more_waits())) break;
     if (!one_document_ && !whole_line && chunk.size > line_bytes_) return pass_over_line(chunk);
     std::size_t const before = chunk.size;
-    fill(chunk, std::max(chunk_bytes_ > chunk.size ? chunk_bytes_ - chunk.size : 0, std::size_t{64} * 1024));
+    // A long line is read in growing steps: its bytes are moved each time.
+    std::size_t const rest = chunk_bytes_ > chunk.size ? chunk_bytes_ - chunk.size : 0;
+    fill(chunk, std::max({rest, std::size_t{64} * 1024, chunk.size / 4}));
     whole_line = whole_line || std::memchr(chunk.buffer.get() + before, '\n', chunk.size - before) != nullptr;
   }
   if (at_end_ && !framing_known_) decide_framing(chunk);
   keep_rest(chunk);
-  if (at_end_) {
-    if (descriptor_ > 0) close(descriptor_);
-    descriptor_ = -1;
-    chunk.last_of_file = true;
+  if (at_end_ && carry_.empty()) {
+    is_open_ = false;
+    opened_ = {};
   }
   return true;
 }

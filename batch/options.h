@@ -9,12 +9,14 @@
 
 #include "base/clock.h"
 #include "fhir/read_limits.h"
+#include "batch/problem_log.h"
 
 namespace ivig::batch {
 
 /// Every bound on memory has a name. None depends on how much is reviewed.
 struct Limits {
   std::size_t chunk_bytes = 1U << 20U;                ///< read at once by one thread
+  std::size_t chunk_lines = 4096;                     ///< most lines of a chunk: what is noted of each is bounded too
   std::size_t line_bytes = 16U << 20U;                ///< longest line, and longest file that is one document
   std::size_t patient_bytes = 64U << 20U;             ///< the record of one patient
   std::size_t partition_bytes = 1U << 20U;            ///< aim for what one thread sorts by patient in memory at a time
@@ -23,6 +25,7 @@ struct Limits {
   std::size_t drug_bytes = 256U << 10U;               ///< of orders' drugs that a thread remembers
   unsigned json_depth = 64;
   fhir::ReadLimits read;  ///< of one case, and of one patient's record
+  ProblemLimits problems;
 };
 
 enum class Format : std::uint8_t { ndjson, csv, html };

@@ -4,6 +4,9 @@
 
 #include "advice/card_text.h"
 #include "advice/decision_json.h"
+#include "base/csv.h"
+#include "base/printable.h"
+#include "base/utf8.h"
 #include "batch/report_order.h"
 
 namespace ivig::batch {
@@ -21,22 +24,10 @@ std::string ndjson(Knowledge const& knowledge, Decision const& decision, Origin 
   std::string source;
   base::JsonWriter members(source);
   members.begin_object();
-  members.member("file", origin.file);
+  members.member("file", base::is_utf8(origin.file) ? std::string(origin.file) : base::printable(origin.file));
   members.member("line", origin.line);
   members.end_object();
   return text += ",\"source\":" + source + "}";
-}
-
-/// Quoted where it has to be. A text that a spreadsheet would take for a formula is kept a text.
-std::string csv_field(std::string_view text) {
-  bool const formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
-  if (!formula && text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string field(formula ? "\"'" : "\"");
-  for (char const c : text) {
-    if (c == '"') field += '"';
-    field += c;
-  }
-  return field += '"';
 }
 
 template <class Items, class Name>
@@ -53,7 +44,7 @@ std::string csv(Knowledge const& knowledge, Decision const& decision, Origin con
       findings.recommendations.empty() ? nullptr : &rules.rows[findings.recommendations.front().row];
   auto code = [](rules::CodedFinding const& finding) { return finding.code; };
   std::vector<std::string> const fields{
-      std::string(origin.file),
+      base::printable(origin.file),
       std::to_string(origin.line),
       decision.order_reference,
       decision.patient_reference,
@@ -74,7 +65,7 @@ std::string csv(Knowledge const& knowledge, Decision const& decision, Origin con
   std::string record;
   for (auto const& field : fields) {
     if (&field != fields.data()) record += ',';
-    record += csv_field(field);
+    record += base::csv_field(field);
   }
   return record;
 }

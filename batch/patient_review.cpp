@@ -45,14 +45,18 @@ ParsedLines parse(ReviewContext const& context, std::span<RecordLine const> line
   std::size_t const size = array.size();
   if (auto whole = base::JsonBody::parse(std::move(array), {size, depth + 1})) {
     std::size_t i = 0;
-    base::each_item((*whole)->root(), [&](Json const& json) { parsed.resources.push_back({&json, &lines[i++]}); });
+    base::each_item((*whole)->root(), [&](Json const& json) {
+      if (i < lines.size()) parsed.resources.push_back({&json, &lines[i]});
+      ++i;
+    });
     parsed.bodies.push_back(std::move(*whole));
-    return parsed;
+    if (i == lines.size()) return parsed;
+    parsed = {};  // a file that changed meanwhile: a line is no longer one value
   }
   for (auto const& line : lines) {  // one of them it was
     auto body = base::JsonBody::parse(std::string(line.text), {line.text.size(), depth});
     if (!body) {
-      outcomes.push_back({line.place, true, body.error().detail});
+      outcomes.push_back({line.place, kind_of(body.error()), body.error().detail});
       continue;
     }
     parsed.resources.push_back({&(*body)->root(), &line});
@@ -167,7 +171,8 @@ class OnePatient {
       Place place = (*day.orders)[static_cast<std::size_t>(decision.order - orders.data())]->line->place;
       place.ordinal = ordinal++;
       Origin const origin{context_.files[place.file].name, place.line};
-      outcomes.push_back({place, false, order_text(context_.options.format, context_.knowledge, decision, origin)});
+      outcomes.push_back(
+          {place, ProblemKind::none, order_text(context_.options.format, context_.knowledge, decision, origin)});
     }
   }
 
@@ -185,7 +190,7 @@ void review_patient(ReviewContext const& context, std::span<RecordLine const> li
   std::size_t bytes = 0;
   for (auto const& line : lines) bytes += line.text.size() + 1;
   if (bytes > context.options.limits.patient_bytes) {
-    outcomes.push_back({lines.front().place, true,
+    outcomes.push_back({lines.front().place, ProblemKind::too_large,
                         "the record of this line's patient has more than " +
                             std::to_string(context.options.limits.patient_bytes) + " bytes (--max-patient-bytes)"});
     return;

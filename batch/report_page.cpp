@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/html.h"
+#include "base/printable.h"
 #include "batch/report_style.h"
 #include "web/charts.h"
 
@@ -37,6 +38,9 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
   std::uint64_t const tenths = (part * 1000 + whole / 2) / whole;
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " %";
 }
+
+/// A name or text of the input.
+std::string shown(std::string_view text) { return escape_html(base::printable(text)); }
 
 std::string cell(std::string_view html, std::string_view css_class = "") {
   return "<td" + (css_class.empty() ? "" : " class=\"" + std::string(css_class) + "\"") + ">" + std::string(html) +
@@ -244,9 +248,8 @@ class Page {
     html_ += "<div class=\"wide\" tabindex=\"0\"><table><tbody>\n";
     for (std::size_t i = from; i < until; ++i) {
       auto const& order = finding.first[i];
-      html_ += "<tr>" + cell(escape_html(order.order)) + cell(escape_html(order.patient)) +
-               cell(escape_html(order.month), "n") +
-               cell("<code>" + escape_html(order.file) + ":" + std::to_string(order.line) + "</code>") + "</tr>\n";
+      html_ += "<tr>" + cell(shown(order.order)) + cell(shown(order.patient)) + cell(escape_html(order.month), "n") +
+               cell("<code>" + shown(order.file) + ":" + std::to_string(order.line) + "</code>") + "</tr>\n";
     }
     html_ += "</tbody></table></div>\n";
   }

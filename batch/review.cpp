@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/printable.h"
 #include "batch/export_review.h"
 #include "batch/ordered.h"
 #include "batch/survey.h"
@@ -43,7 +44,7 @@ class Review {
 
  private:
   void first_pass() {
-    LineSource source(files_, options_.limits.chunk_bytes, options_.limits.line_bytes);
+    LineSource source(files_, options_.limits);
     std::vector<std::unique_ptr<Surveyor>> surveyors;
     for (unsigned i = 0; i < options_.jobs; ++i) {
       surveyors.push_back(std::make_unique<Surveyor>(knowledge_, options_, files_));
@@ -64,7 +65,8 @@ class Review {
     if (of_export && !export_) export_.emplace(options_);
     if (export_) note_export(surveyed);
     for (auto const& outcome : surveyed.outcomes) {
-      if (export_) export_->decided.add(outcome);  // orders of the export may stand before it
+      // Orders of the export may stand before it. Problems wait for nobody: there may be as many as lines.
+      if (export_ && outcome.problem == ProblemKind::none) export_->decided.add(outcome);
       else tell(outcome);
     }
     if (!stopped_ && !export_) stopped_ = !receiver_.pause();
@@ -102,14 +104,16 @@ class Review {
 
   void tell(Outcome const& outcome) {
     if (stopped_) return;
-    if (!outcome.problem) {
+    if (outcome.problem == ProblemKind::none) {
       ++totals_.orders;
       stopped_ = !receiver_.order(outcome.text);
       return;
     }
     ++totals_.problems;
     std::string const line = outcome.place.line == 0 ? "" : ":" + std::to_string(outcome.place.line);
-    receiver_.problem(files_[outcome.place.file].name + line + ": " + outcome.text);
+    std::string name = base::printable(files_[outcome.place.file].name);
+    std::string text = name + line + ": " + base::printable(outcome.text);
+    receiver_.problem({outcome.problem, outcome.place.file, std::move(name), std::move(text)});
   }
 
   advice::Knowledge const& knowledge_;

@@ -11,6 +11,7 @@
 #include "advice/knowledge.h"
 #include "batch/line_source.h"
 #include "batch/options.h"
+#include "batch/problem.h"
 
 namespace ivig::batch {
 
@@ -22,9 +23,11 @@ struct Progress {
 
 /// Where results go. Every function is called by one thread at a time.
 struct Receiver {
-  std::function<bool(std::string_view text)> order;      ///< order_text of one order; false: nobody reads any more
-  std::function<bool()> pause;                           ///< what was handed over should now be seen; false as above
-  std::function<void(std::string const& line)> problem;  ///< "file:line: reason"
+  std::function<bool(std::string_view text)> order;  ///< order_text of one order; false: nobody reads any more
+  std::function<bool()> pause;                       ///< what was handed over should now be seen; false as above
+  /// Those that the first reading finds come as they are found, and in the order of the input; then those of the
+  /// second.
+  std::function<void(Problem const&)> problem;
   std::function<void(Progress const&)> progress;
 };
 

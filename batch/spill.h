@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "batch/problem.h"
+
 namespace ivig::batch {
 
 /// A file of bytes without a name, written to its end and then read from its start. It holds patient data: nobody else
@@ -64,7 +66,7 @@ struct Place {
 /// One result on its way out: what is written for an order, or why a line could not be read.
 struct Outcome {
   Place place;
-  bool problem = false;
+  ProblemKind problem = ProblemKind::none;  ///< none: `text` is that of an order
   std::string text;
 };
 

@@ -73,8 +73,8 @@ struct Surveyor::Head {
   }
 };
 
-void Surveyor::problem(std::uint64_t number, std::string reason) {
-  out_.outcomes.push_back({{number, out_.file, 0}, true, std::move(reason)});
+void Surveyor::problem(std::uint64_t number, ProblemKind kind, std::string reason) {
+  out_.outcomes.push_back({{number, out_.file, 0}, kind, std::move(reason)});
 }
 
 Surveyed Surveyor::survey(Chunk const& chunk) {
@@ -84,7 +84,7 @@ Surveyed Surveyor::survey(Chunk const& chunk) {
   out_.offset = chunk.offset;
   out_.bytes = chunk.size;
   standard_input_ = files_[chunk.file].name == "-";
-  if (!chunk.problem.empty()) problem(chunk.problem_line, chunk.problem);
+  if (chunk.problem != ProblemKind::none) problem(chunk.problem_line, chunk.problem, chunk.reason);
   std::string_view rest = chunk.text();
   for (std::uint64_t number = chunk.first_line; !rest.empty(); ++number) {
     std::size_t const end = chunk.one_document ? rest.size() : std::min(rest.find('\n'), rest.size() - 1) + 1;
@@ -100,7 +100,8 @@ Surveyed Surveyor::survey(Chunk const& chunk) {
 
 void Surveyor::line(std::string_view text, std::uint64_t number, LineEntry& entry) {
   if (text.size() > options_.limits.line_bytes) {
-    return problem(number, "longer than " + std::to_string(options_.limits.line_bytes) + " bytes (--max-line-bytes)");
+    return problem(number, ProblemKind::too_large,
+                   "longer than " + std::to_string(options_.limits.line_bytes) + " bytes (--max-line-bytes)");
   }
   if (begins_as_case(text)) return decide_case(text, number);
   if (glance_.read(text)) {
@@ -111,9 +112,9 @@ void Surveyor::line(std::string_view text, std::uint64_t number, LineEntry& entr
   }
   // Rare: broken, or with a number that the fast reader does not take.
   auto body = base::JsonBody::parse(std::string(text), {options_.limits.line_bytes, options_.limits.json_depth});
-  if (!body) return problem(number, body.error().detail);
+  if (!body) return problem(number, kind_of(body.error()), body.error().detail);
   Json const& root = (*body)->root();
-  if (!root.IsObject()) return problem(number, "must be a JSON object");
+  if (!root.IsObject()) return problem(number, ProblemKind::unusable, "must be a JSON object");
   auto has = [&](std::string_view name) { return base::member(root, name) != nullptr; };
   auto string = [&](std::string_view name) { return base::string_member(root, name); };
   auto reference = [&](std::string_view name) -> std::string_view {
@@ -128,10 +129,11 @@ void Surveyor::sort_line(std::string_view text, Head const& head, std::uint64_t 
   if (head.is_case || (standard_input_ && order)) return decide_case(text, number);
   if (head.type.empty()) {
     if (head.is_manifest) return;
-    return problem(number, "neither a CDS Hooks request (hook, context) nor a FHIR resource (resourceType)");
+    return problem(number, ProblemKind::unusable,
+                   "neither a CDS Hooks request (hook, context) nor a FHIR resource (resourceType)");
   }
   if (standard_input_) {
-    return problem(number,
+    return problem(number, ProblemKind::unusable,
                    "on standard input each line is a CDS Hooks request or a Bundle; name the files of an export");
   }
   if (head.type == "Medication") return sort_medication(text, head.id, number, entry);
@@ -155,7 +157,7 @@ void Surveyor::sort_order(std::string_view text, std::uint64_t number, LineEntry
   auto const drug = drugs_.of_order(text, glance_.written());
   if (!drug) {
     entry.kind = LineKind::other;
-    return problem(number, drug.error().detail);
+    return problem(number, kind_of(drug.error()), drug.error().detail);
   }
   if (drug->ivig) out_.ivig_patients.push_back(entry.key);
   else if (!drug->elsewhere.empty()) out_.referring.push_back({entry.key, key_of(drug->elsewhere)});
@@ -165,7 +167,7 @@ void Surveyor::sort_medication(std::string_view text, std::string_view id, std::
   if (id.empty()) return;
   std::uint64_t const key = key_of(id);
   auto const drug = drugs_.of_medication(text, id);
-  if (!drug) return problem(number, drug.error().detail);
+  if (!drug) return problem(number, kind_of(drug.error()), drug.error().detail);
   entry = {key, entry.length, LineKind::medication};
   if (drug->ivig) out_.ivig_medications.push_back(key);
 }
@@ -175,12 +177,13 @@ void Surveyor::decide_case(std::string_view text, std::uint64_t number) {
   auto input = hooks::read_case(std::string(text), {limits.line_bytes, limits.json_depth}, limits.read);
   if (!input) {
     std::string const& where = input.error().where;
-    return problem(number, (where.empty() || where == "body" ? "" : where + ": ") + input.error().detail);
+    return problem(number, kind_of(input.error()),
+                   (where.empty() || where == "body" ? "" : where + ": ") + input.error().detail);
   }
   std::uint32_t ordinal = 0;
   for (auto const& decision : input->decide(knowledge_, options_.today)) {
     out_.outcomes.push_back({{number, out_.file, ordinal++},
-                             false,
+                             ProblemKind::none,
                              order_text(options_.format, knowledge_, decision, {files_[out_.file].name, number})});
   }
 }

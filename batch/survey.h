@@ -12,6 +12,7 @@
 #include "batch/line_source.h"
 #include "batch/options.h"
 #include "batch/ordered_drug.h"
+#include "batch/problem.h"
 #include "batch/spill.h"
 #include "hooks/case_input.h"
 
@@ -64,7 +65,7 @@ class Surveyor {
   void decide_case(std::string_view text, std::uint64_t number);
   void sort_order(std::string_view text, std::uint64_t number, LineEntry& entry);
   void sort_medication(std::string_view text, std::string_view id, std::uint64_t number, LineEntry& entry);
-  void problem(std::uint64_t number, std::string reason);
+  void problem(std::uint64_t number, ProblemKind kind, std::string reason);
 
   advice::Knowledge const& knowledge_;
   Options const& options_;

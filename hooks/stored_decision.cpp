@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "base/csv.h"
 #include "base/instant.h"
 #include "base/json_write.h"
 
@@ -81,19 +82,6 @@ void write_who(JsonWriter& json, store::Reviewer const& by, store::Time time) {
   json.member("name", by.name);
   json.end_object();
   json.member("time", base::rfc3339_ms(time));
-}
-
-std::string csv_cell(std::string_view text) {
-  std::string cell;
-  if (!text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos) cell = "'";
-  cell += text;
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
-  std::string quoted = "\"";
-  for (char const c : cell) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
 }
 
 }  // namespace
@@ -204,7 +192,7 @@ std::string stored_decision_csv(StoredDecision const& decision) {
                                   record.condition,
                                   decision.determination}) {
     if (!line.empty()) line += ',';
-    line += csv_cell(text);
+    line += base::csv_field(text);
   }
   return line + "\r\n";
 }

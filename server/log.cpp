@@ -22,6 +22,11 @@ constexpr std::array<std::string_view, 6> kLevelNames{"trace", "debug", "info", 
 /// Whether the character stands in a JSON string as it is.
 bool is_plain(char c) { return c >= ' ' && c < 0x7F && c != '"' && c != '\\'; }
 
+/// Whether well-formed text begins with a control character beyond ASCII, U+0080 to U+009F.
+bool is_c1(std::string_view text) {
+  return text.size() > 1 && text[0] == '\xC2' && static_cast<unsigned char>(text[1]) < 0xA0;
+}
+
 void append_quoted(std::string& out, std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
   out += '"';
@@ -37,10 +42,11 @@ void append_quoted(std::string& out, std::string_view text) {
     } else if (c == '"' || c == '\\') {
       out += '\\';
       out += text.front();
-    } else if (c < 0x20 || c == 0x7F) {
+    } else if (c < 0x20 || c == 0x7F || is_c1(text)) {
+      auto const code = static_cast<unsigned char>(c == 0xC2 ? text[1] : text[0]);
       out += "\\u00";
-      out += kHex[c >> 4U];
-      out += kHex[c & 0xFU];
+      out += kHex[code >> 4U];
+      out += kHex[code & 0xFU];
     } else {
       out.append(text.substr(0, length));
     }

@@ -226,8 +226,9 @@ TEST_F(Review, a_bad_line_is_told_with_file_line_and_reason_and_ends_nothing) {
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_EQ(Decisions(outcome.out).bodies.size(), 2U);
   auto const told = lines_of(outcome.error);
-  ASSERT_EQ(told.size(), 6U) << outcome.error;
-  for (std::size_t i = 0; i < told.size(); ++i) {
+  ASSERT_EQ(told.size(), 7U) << outcome.error;
+  EXPECT_EQ(told[6], "ivig-cds: could not be read: 6 (3 no JSON, 3 nothing to review)");
+  for (std::size_t i = 0; i < 6; ++i) {
     EXPECT_TRUE(told[i].starts_with("ivig-cds: -:" + std::to_string(i + 2) + ": ")) << told[i];
     EXPECT_EQ(told[i].find("Quillfeather"), std::string::npos) << told[i];
   }
@@ -240,8 +241,9 @@ TEST_F(Review, a_broken_line_of_an_export_is_told_and_the_rest_is_reviewed) {
                            ndjson({order("o1", "p1")});
   ProgramOutcome const outcome = review(program.file("x.ndjson", text));
   EXPECT_EQ(outcome.exit_code, 2);
-  EXPECT_EQ(lines_of(outcome.error).size(), 1U) << outcome.error;
+  EXPECT_EQ(lines_of(outcome.error).size(), 2U) << outcome.error;
   EXPECT_NE(outcome.error.find("x.ndjson:3: "), std::string::npos) << outcome.error;
+  EXPECT_TRUE(outcome.error.ends_with("ivig-cds: could not be read: 1 (1 no JSON)\n")) << outcome.error;
   EXPECT_EQ(Decisions(outcome.out).lead(0), "aanem-2023/ibm");
 }
 

@@ -78,7 +78,7 @@ struct Said {
 Said said(Options options, std::vector<InputFile> const& files) {
   Said said;
   Receiver const receiver{[&](std::string_view text) { return said.orders.emplace_back(text), true; },
-                          [] { return true; }, [&](std::string const& line) { said.problems.push_back(line); },
+                          [] { return true; }, [&](Problem const& problem) { said.problems.push_back(problem.line); },
                           [](Progress const&) {}};
   Totals const totals = review(*test::tree_knowledge(), options, files, receiver);
   EXPECT_EQ(totals.orders, said.orders.size());
@@ -104,6 +104,7 @@ TEST(Review, says_the_same_whatever_its_limits_and_threads) {
 
   Options pieces = options;
   pieces.limits.chunk_bytes = 4096;
+  pieces.limits.chunk_lines = 3;
   pieces.limits.partition_bytes = 1024;
   pieces.limits.partitions = 64;
   pieces.limits.patient_marks = 512;  // some are marked by chance
