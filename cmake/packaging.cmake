@@ -1,5 +1,6 @@
-# What `cmake --install` puts where, and the Debian package: cpack --config build/release/CPackConfig.cmake
+# What `cmake --install` puts where, and the Debian package: ./dev package
 include(GNUInstallDirs)
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # to package the program, its tests need not be built
 install(TARGETS ivig-cds RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY rules/ DESTINATION ${CMAKE_INSTALL_DATADIR}/ivig-cds/rules FILES_MATCHING PATTERN "*.json"
         PATTERN "schema" EXCLUDE)

@@ -1,7 +1,7 @@
 """Measures the server against its goals, beside other servers in the same run, and writes what came out.
 
   ./dev bench                 builds, installs what is missing, measures everything; writes bench/RESULTS.md
-  ./dev bench --quick         the same in under two minutes: does it work, roughly how does it stand
+  ./dev bench --quick         the same in under two minutes, to build/bench/RESULTS.md: does it work, roughly how does it stand
   ./dev bench --full          with a million requests for the memory row, more rounds
   ./dev bench --only ROW      some rows; printed, and written to build/bench/RESULTS.md
   ./dev bench --list          the rows
@@ -140,7 +140,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="run-", dir=folder) as temporary, Fleet(temporary) as fleet:
         context = Context(scale, fleet, descriptors)
         good = measure(context, report, [name for name in ROWS if not options.only or name in options.only])
-    out = options.out or (folder / "RESULTS.md" if options.only else ROOT / "bench/RESULTS.md")
+    out = options.out or (folder / "RESULTS.md" if options.only or options.quick else ROOT / "bench/RESULTS.md")
     text = report.markdown((ROOT / "bench/next_bottleneck.md").read_text("utf-8"))
     out.write_text(text, "utf-8")
     (folder / "results.json").write_text(report.json() + "\n", "utf-8")

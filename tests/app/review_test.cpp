@@ -312,7 +312,7 @@ TEST_F(Review, html_is_one_page_that_loads_nothing_and_shows_hostile_text_as_tex
 }
 
 TEST_F(Review, GNU_parallel_gives_what_a_single_run_gives) {
-  ASSERT_EQ(program.shell("parallel --version").exit_code, 0) << "GNU parallel is not installed (cmake/deps.txt)";
+  ASSERT_EQ(program.shell("parallel --version").exit_code, 0) << "GNU parallel is not installed (cmake/deps-test.txt)";
   std::string const folder = program.path("calls");
   ASSERT_EQ(program
                 .shell("python3 " + std::string(IVIG_SOURCE_DIR) + "/bench/make_year.py --orders 60 --requests --out " +

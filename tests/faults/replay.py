@@ -9,6 +9,7 @@ import argparse
 import http.client
 import json
 import os
+import shutil
 import signal
 import ssl
 import subprocess
@@ -24,6 +25,8 @@ from kit.tokens import Key, claims_for, encode  # noqa: E402
 
 ISSUER = "https://ehr.example.org/fhir"
 PUBLIC = "https://cds.example.org"
+# Debian has it where ordinary users do not look.
+HAPROXY = shutil.which("haproxy", path=os.environ["PATH"] + ":/usr/sbin") or "haproxy"
 
 
 class Cluster:
@@ -46,7 +49,7 @@ class Cluster:
                                   https=self.ports[number]) for number in (0, 1)]
         for node in self.nodes:
             node.start()
-        self.proxy = subprocess.Popen(["haproxy", "-db", "-f", faults.haproxy_config(folder, self.ports[2], self.nodes, both)],
+        self.proxy = subprocess.Popen([HAPROXY, "-db", "-f", faults.haproxy_config(folder, self.ports[2], self.nodes, both)],
                                       stdout=subprocess.DEVNULL, stderr=open(f"{folder}/haproxy.log", "wb"))
         self.order = open(f"{faults.ROOT}/conformance/examples/order-sign-ibm.json", "rb").read()
 

@@ -22,7 +22,7 @@ class PrivatePostgres {
     for (auto const& version : fs::directory_iterator("/usr/lib/postgresql")) {
       if (fs::exists(version.path() / "bin/initdb")) bin_ = version.path() / "bin";
     }
-    if (bin_.empty()) throw std::runtime_error("PostgreSQL is not installed (cmake/deps.txt)");
+    if (bin_.empty()) throw std::runtime_error("PostgreSQL is not installed (cmake/deps-test.txt)");
     home_ = folder_.path() / "pg";
     fs::create_directory(home_);
     if (::geteuid() == 0) {
