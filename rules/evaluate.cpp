@@ -62,6 +62,20 @@ class Evaluation {
     return found;
   }
 
+  /// Which guideline goes first: one that says that it leads here, then a guideline before a summary, then the newest.
+  [[nodiscard]] auto guideline_rank(Recommendation const& recommendation) const {
+    GuidelineIndex const index = rules_.rows[recommendation.row].guideline;
+    Guideline const& guideline = rules_.guidelines[index];
+    bool const leads = !guideline.leads_when.empty() && guideline.leads_when.evaluate(input()) == Truth::yes;
+    return std::tuple(leads ? 0 : 1, guideline.kind == "guideline" ? 0 : 1, -guideline.year, index);
+  }
+
+  /// Inside a guideline the better evidence, then the order of the file.
+  [[nodiscard]] auto precedence(Recommendation const& recommendation) const {
+    Row const& row = rules_.rows[recommendation.row];
+    return std::tuple(guideline_rank(recommendation), row.evidence_rank, row.order);
+  }
+
   /// The record names a diagnosis that cannot stand beside the order's: its rows are listed last, as possible ones.
   void add_contradicting(Findings& findings) const {
     if (facts_.contradicting.empty()) return;
@@ -110,20 +124,6 @@ class Evaluation {
     findings.notices.emplace_back(!unmatched             ? "no-indication"
                                   : facts_.reason_denied ? "reason-ruled-out"
                                                          : "reason-unmatched");
-  }
-
-  /// Which guideline goes first: one that says that it leads here, then a guideline before a summary, then the newest.
-  [[nodiscard]] auto guideline_rank(Recommendation const& recommendation) const {
-    GuidelineIndex const index = rules_.rows[recommendation.row].guideline;
-    Guideline const& guideline = rules_.guidelines[index];
-    bool const leads = !guideline.leads_when.empty() && guideline.leads_when.evaluate(input()) == Truth::yes;
-    return std::tuple(leads ? 0 : 1, guideline.kind == "guideline" ? 0 : 1, -guideline.year, index);
-  }
-
-  /// Inside a guideline the better evidence, then the order of the file.
-  [[nodiscard]] auto precedence(Recommendation const& recommendation) const {
-    Row const& row = rules_.rows[recommendation.row];
-    return std::tuple(guideline_rank(recommendation), row.evidence_rank, row.order);
   }
 
   /// Of its own condition, no other guideline goes before it.
