@@ -151,7 +151,7 @@ class OnePatient {
   void review_day(Day const& day, std::vector<Outcome>& outcomes) {
     auto const& limits = context_.options.limits.read;
     if (day.orders->size() > limits.orders) {
-      outcomes.push_back({day.orders->front()->line->place, true,
+      outcomes.push_back({day.orders->front()->line->place, ProblemKind::too_large,
                           "this line's patient has " + std::to_string(day.orders->size()) +
                               " orders of one day; at most " + std::to_string(limits.orders) +
                               " are checked together"});
