@@ -66,7 +66,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   auto const& service =
       *hooks::find_service(text.find("order-select") == text.npos ? "ivig-order-sign" : "ivig-order-select");
   static store::References const references(std::string(32, 'k'));
-  hooks::RecordOptions const record{references, std::string(service.id), "fuzz", "", store::Time{}};
+  static base::UuidSequence ids;
+  hooks::RecordOptions const record{references, ids, std::string(service.id), "fuzz", "", store::Time{}};
   hooks::OrderServiceOptions const options{*hooks::client_profile(profile), "https://cds.example.org", true, &record};
 
   fuzz::StepCount const steps;

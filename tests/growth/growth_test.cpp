@@ -52,7 +52,8 @@ hooks::OrderServiceOptions unlimited() {
 /// From the bytes of the request to those of the answer and of the records.
 std::uint64_t steps_for(std::string const& request, hooks::OrderServiceOptions options) {
   store::References const references("a key of thirty-two characters .");
-  hooks::RecordOptions const record{references, "ivig-order-sign", "ehr", "", store::Time{}};
+  base::UuidSequence ids;
+  hooks::RecordOptions const record{references, ids, "ivig-order-sign", "ehr", "", store::Time{}};
   options.record = &record;
   base::Day const today{std::chrono::year(2026) / 11 / 25};
   knowledge().wordings = std::make_unique<advice::Wordings>();  // what a run remembers, the next would not pay for

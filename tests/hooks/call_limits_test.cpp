@@ -161,8 +161,9 @@ TEST(CardLimit, the_record_of_every_order_has_the_card_that_tells_of_it) {
   auto const cards = advice::make_cards(knowledge, decisions, options);
   ASSERT_EQ(cards.size(), 2U);
   store::References const plain;
-  auto const records =
-      decision_records(knowledge, HookRequest{}, std::move(decisions), cards, {plain, "s", "c", "", store::Time{}});
+  base::UuidSequence ids;
+  auto const records = decision_records(knowledge, HookRequest{}, std::move(decisions), cards,
+                                        {plain, ids, "s", "c", "", store::Time{}});
   ASSERT_EQ(records.size(), 4U);
   for (std::size_t i = 0; i < records.size(); ++i) {
     ASSERT_EQ(records[i].cards.size(), 1U) << i;
