@@ -80,14 +80,15 @@ void note_gaps(fhir::Chart const& chart, Decision& decision) {
   if (chart.conditions_available != fhir::Availability::provided) decision.gaps.emplace_back("conditions");
   if (chart.allergies_available != fhir::Availability::provided) decision.gaps.emplace_back("allergies");
   // What a client does not send is no gap of these; what was asked for and could not be read is.
-  auto const failed = fhir::Availability::failed;
-  if (chart.observations_available == failed) decision.gaps.emplace_back("observations");
-  if (chart.treatments_available == failed) decision.gaps.emplace_back("medications and procedures");
-  if (chart.patient_available == failed) decision.gaps.emplace_back("age and sex");
+  if (could_not_be_read(chart.observations_available)) decision.gaps.emplace_back("observations");
+  if (could_not_be_read(chart.treatments_available)) decision.gaps.emplace_back("medications and procedures");
+  if (could_not_be_read(chart.patient_available)) decision.gaps.emplace_back("age and sex");
   for (std::string_view const part : decision.order->unread) decision.gaps.emplace_back(part);
   auto source = decision.facts.source;
   bool no_reason = source == rules::IndicationSource::none || source == rules::IndicationSource::unmatched;
-  decision.needs_conditions = no_reason && chart.conditions_available != fhir::Availability::provided;
+  // Conditions of another patient did come: the caller cannot mend it by sending them, so that the answer is a card.
+  decision.needs_conditions = no_reason && (chart.conditions_available == fhir::Availability::not_provided ||
+                                            chart.conditions_available == fhir::Availability::failed);
 }
 
 /// The level of the heaviest finding on dose and safety.

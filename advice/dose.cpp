@@ -155,6 +155,7 @@ class OrderDoseReader {
 
   OrderDose read() {
     std::vector<fhir::Dosage> dosages;
+    dosages.reserve(source_.dosages.size());
     for (auto const* json : source_.dosages) dosages.push_back(fhir::read_dosage(*json, knowledge_.drug_words));
     if (dosages.empty() && source_.service != nullptr) dosages.push_back(fhir::read_service_dosage(*source_.service));
     bool said = false;
@@ -200,13 +201,15 @@ class OrderDoseReader {
     if (by_text) dose_.basis = rules::Basis::text;
     if (dose_.from.empty()) dose_.from = source_.from + "[" + std::to_string(i) + "]";
     auto const first_day = dosage.phases.front().first_day;
-    DosePart const part{*courses, dosage.sequence, first_day};
-    other_parts_.push_back(contradicts ? DosePart{*other, dosage.sequence, first_day} : part);
-    two_readings_ = two_readings_ || contradicts;
     // Equal in every member: ordered twice, or exported twice.
-    bool const again = i < source_.dosages.size() && !seen_.insert(instruction_key(*source_.dosages[i])).second;
-    if (again) two_readings_ = true;
-    else parts_.push_back(part);
+    bool const alone = source_.dosages.size() < 2;
+    bool const again = !alone && !seen_.insert(instruction_key(*source_.dosages[i])).second;
+    if ((contradicts || again) && !two_readings_) other_parts_ = parts_;
+    two_readings_ = two_readings_ || contradicts || again;
+    DosePart part{*std::move(courses), dosage.sequence, first_day};
+    if (two_readings_)
+      other_parts_.push_back(contradicts ? DosePart{*std::move(other), dosage.sequence, first_day} : part);
+    if (!again) parts_.push_back(std::move(part));
     return true;
   }
 

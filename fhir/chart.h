@@ -176,10 +176,16 @@ struct Order {
 
 /// Whether a kind of data was had at all: empty and absent are different. REQ PREF-02, PREF-03
 enum class Availability {
-  not_provided,  ///< neither prefetched nor fetched
-  failed,        ///< asked for and refused, failed, or only part of it came
+  not_provided,      ///< neither prefetched nor fetched
+  failed,            ///< asked for and refused, failed, or only part of it came
+  another_patients,  ///< what came was another patient's, in whole or in part: the rest need not be all. REQ PREF-14
   provided,      ///< here, possibly empty
 };
+
+/// It was to be had, and could not be read, or not all of it.
+[[nodiscard]] inline bool could_not_be_read(Availability state) {
+  return state == Availability::failed || state == Availability::another_patients;
+}
 
 struct Chart {
   Patient patient;

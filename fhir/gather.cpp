@@ -230,6 +230,10 @@ class Availabilities {
     if (state == Availability::not_provided) state = Availability::provided;
   }
   void failed(Kind kind) { availability(chart_, kind) = Availability::failed; }
+  void another_patients(Kind kind) {
+    Availability& state = availability(chart_, kind);
+    if (state != Availability::failed) state = Availability::another_patients;
+  }
 
  private:
   Chart& chart_;
@@ -260,18 +264,20 @@ void take_out_foreign(PrefetchValue& value, std::string_view patient_id, Resourc
     if (owner == Owner::this_patient || (owner == Owner::unsaid && !search_for_another)) return false;
     mixed_up = true;
     note_foreign(found.type, found.fetched, foreign);
-    if (auto const kind = kind_of_type(found.type)) available.failed(*kind);
+    if (auto const kind = kind_of_type(found.type)) available.another_patients(*kind);
     return true;
   });
-  if (mixed_up && value.kind) available.failed(*value.kind);
+  if (mixed_up && value.kind) available.another_patients(*value.kind);
 }
 
 /// What one prefetch value says about which kinds are there, once what is another patient's is out of it.
 void note_availability(PrefetchValue const& value, Availabilities& available) {
   auto const& resources = value.contents.resources;
   auto const is_of_kind = [&](Found const& found) { return kind_of_type(found.type) == value.kind; };
-  // Bundles of something else only are no answer to what was asked.
-  bool const answers = resources.empty() || std::any_of(resources.begin(), resources.end(), is_of_kind);
+  // Bundles of another kind of data only are no answer to what was asked; an included Organization is no data.
+  auto const is_data = [](Found const& found) { return kind_of_type(found.type).has_value(); };
+  bool const answers = std::none_of(resources.begin(), resources.end(), is_data) ||
+                       std::any_of(resources.begin(), resources.end(), is_of_kind);
   bool const known_answer = value.null || value.bundle_or_outcome;
   if (value.kind && (value.failed || (known_answer && !answers && *value.kind != Kind::patient))) {
     available.failed(*value.kind);

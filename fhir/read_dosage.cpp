@@ -246,7 +246,7 @@ class DosageReader {
     }
     auto phase = structured_phase(dose, timing_);
     auto text = parse_dose_text(result_.text, drug_words_);
-    result_.by_other_weight = names_other_weight(result_.text);
+    if (!text.empty()) result_.by_other_weight = names_other_weight(result_.text);
     if (phase) join(std::move(*phase), std::move(text));
     else if (!text.empty()) take_text(std::move(text));
     if (auto printed = dose_as_printed(carrier); printed && result_.other_phases.empty() && !result_.from_text) {

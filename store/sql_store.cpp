@@ -58,10 +58,7 @@ class SqlStore final : public Store {
   [[nodiscard]] bool keeps() const override { return true; }
 
   void record(std::vector<DecisionRecord> decisions, std::function<void(Kept)> done) override {
-    if (decisions.size() <= kPieceDecisions) {
-      submit(DecisionWrite{std::move(decisions), std::move(done)});
-      return;
-    }
+    if (decisions.size() <= kPieceDecisions) return submit(DecisionWrite{std::move(decisions), std::move(done)});
     for (auto& write : in_pieces(std::move(decisions), std::move(done))) commit_.submit(std::move(write));
   }
 
@@ -112,7 +109,6 @@ class SqlStore final : public Store {
   }
 
   // Group commit's thread ---------------------------------------------------------------------------------------------
-
   Result<void> commit(std::vector<WritePtr> const& writes) {
     auto connected = connect();
     if (!connected) return lost(connected.error());
@@ -207,7 +203,6 @@ class SqlStore final : public Store {
   }
 
   // The watcher's thread ----------------------------------------------------------------------------------------------
-
   void fall_back(std::vector<WritePtr> const& writes) {
     auto const before = fallback_.counts();
     fallback_.keep(writes);
@@ -227,7 +222,6 @@ class SqlStore final : public Store {
   }
 
   // The keeper's thread -----------------------------------------------------------------------------------------------
-
   void set_down(std::string const& reason) {
     {
       std::lock_guard lock(mutex_);

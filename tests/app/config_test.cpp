@@ -56,7 +56,7 @@ void expect_defaults(Config const& config) {
   EXPECT_EQ(config.limits.feedback_entries, 1000);
   EXPECT_FALSE(config.store.required);
   EXPECT_EQ(config.limits.read.orders, 100);
-  EXPECT_EQ(config.limits.read.resources, 50'000);
+  EXPECT_EQ(config.limits.read.resources, 10'000);
   EXPECT_EQ(config.limits.read.codings, 100);
   EXPECT_EQ(config.limits.read.identifiers, 100);
   EXPECT_EQ(config.limits.read.dosages, 100);

@@ -22,7 +22,7 @@ std::string availability(Chart const& chart) {
   std::string out;
   for (Availability const a : {chart.patient_available, chart.conditions_available, chart.observations_available,
                                chart.allergies_available, chart.treatments_available}) {
-    out += a == Availability::provided ? 'p' : a == Availability::failed ? 'f' : 'n';
+    out += a == Availability::provided ? 'p' : could_not_be_read(a) ? 'f' : 'n';
   }
   return out;
 }

@@ -85,8 +85,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     return 0;
   }
   test::CardsContext context;
-  context.version_1_0 = profile == "cds-hooks-1.0";
-  context.one_action = profile == "epic";
+  context.version_1_0 = !options.profile.card_uuid;
+  context.one_action = options.profile.one_action_per_suggestion;
   std::string const faults = test::card_faults(outcome->body, context);
   require(faults.empty(), "an answer keeps to CDS Hooks", faults);
   require(outcome->records.size() == outcome->ivig_orders, "each IVIG order leaves a record");

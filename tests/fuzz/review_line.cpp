@@ -24,14 +24,13 @@ batch::Chunk chunk_of(std::string_view text) {
   chunk.reserve(text.size());
   if (!text.empty()) std::memcpy(chunk.buffer.get(), text.data(), text.size());
   chunk.size = text.size();
-  chunk.last_of_file = true;
   return chunk;
 }
 
 void check_outcomes(std::vector<batch::Outcome> const& outcomes, std::size_t lines) {
   for (auto const& outcome : outcomes) {
     require(outcome.place.line <= lines, "a result names its line");
-    require(outcome.problem || base::JsonBody::parse(outcome.text, {}).has_value(), "a result is JSON", outcome.text);
+    require(outcome.problem != batch::ProblemKind::none || base::JsonBody::parse(outcome.text, {}).has_value(), "a result is JSON", outcome.text);
     require(!outcome.text.empty() && outcome.text.find('\n') == outcome.text.npos, "a result is one line",
             outcome.text);
   }
@@ -77,7 +76,7 @@ void check_glance(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   std::string_view const text = fuzz::text_of(data, size);
   // Standard input takes cases only, a file exports as well.
-  std::vector<batch::InputFile> const files{{size % 4 == 0 ? "-" : "export.ndjson", size, true}};
+  std::vector<batch::InputFile> const files{{size % 4 == 0 ? "-" : "export.ndjson", size, true, {}}};
   batch::Options options;
   options.today = fuzz::kToday;
   auto const& knowledge = fuzz::shipped_rules();

@@ -64,8 +64,8 @@ std::size_t decide_case(CaseParts const& parts) {
       std::string const text = batch::order_text(format, knowledge, decision, {"input", 1});
       if (format == batch::Format::ndjson) {
         require(base::JsonBody::parse(text, {}).has_value(), "a decision is written as JSON", text);
+        require(text.find('\n') == text.npos, "a decision is one line", text);
       }
-      require(text.find('\n') == text.npos, "a decision is one line", text);
     }
   }
   return decisions.size();

@@ -45,7 +45,7 @@ TEST(CallLimits, what_of_the_chart_is_beyond_them_is_said) {
   EXPECT_EQ(gaps(wordy, limits), std::vector<std::string>{"conditions"});
   limits = {};
   limits.call_text = 1000;
-  EXPECT_EQ(gaps(wordy, limits), std::vector<std::string>{"conditions"});
+  EXPECT_EQ(gaps(wordy, limits), (std::vector<std::string>{"conditions", "observations"}));
 
   OrderRequest many{{ivig_order("o", cidp())}, {condition("c", cidp()), condition("d", cidp())}};
   many.prefetch = {{"observations", test::bundle({})}};

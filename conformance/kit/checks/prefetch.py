@@ -271,7 +271,11 @@ def foreign_resources(session):
     body, key, _with, none = decisive(session, service)
     for entry in body["prefetch"][key]["entry"]:
         entry["resource"]["subject"] = {"reference": "Patient/kit-somebody-else"}
-    session.equal(none, session.cards(body, service), "Conditions of another patient", essence=True)
+    cards = session.cards(body, service)
+    # The detail may say that something was left out; what is advised may not change.
+    advised = [[(card.get("summary"), card.get("indicator")) for card in one] for one in (none, cards)]
+    if advised[0] != advised[1]:
+        raise Failed(f"Conditions of another patient: {advised[1]} instead of {advised[0]}")
     return "another patient's Conditions have no effect"
 
 
