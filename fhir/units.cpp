@@ -9,6 +9,8 @@ namespace {
 
 using base::Decimal;
 
+constexpr std::size_t kLongestUnit = 200;  ///< bytes; a longer text is no unit, and is not looked through
+
 struct Atom {
   std::string_view name;
   Measure measure;
@@ -118,6 +120,7 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
 }  // namespace
 
 std::optional<Unit> ucum_unit(std::string_view code) {
+  if (code.size() > kLongestUnit) return std::nullopt;
   UnitBuilder unit;
   bool below = false, group = false;
   for (std::size_t at = 0; at < code.size();) {
@@ -151,6 +154,7 @@ std::optional<Unit> ucum_unit(std::string_view code) {
 }
 
 std::optional<Unit> printed_unit(std::string_view text) {
+  if (text.size() > kLongestUnit) return std::nullopt;
   std::string spelled = lower_case(text);
   replace_all(spelled, " per ", "/");
   for (auto const* words : {"body weight", "bodyweight", "bw"}) replace_all(spelled, words, "");

@@ -251,9 +251,13 @@ std::vector<Reader> const& readers() {
       {"fhir/read_resources.cpp", {"Patient"}},
       {"fhir/read_treatment.cpp", {"MedicationStatement", "Procedure"}},
       {"fhir/resource_index.cpp", resources},
+      {"fhir/owner.cpp", resources},
+      {"fhir/read_timing.cpp", {"order's timing", "order's repeat"}},
+      {"fhir/timing_bounds.cpp", {"order's repeat"}},
       {"fhir/version.cpp", {"order", "bundle"}},
       {"hooks/draft_orders.cpp", {"order"}},
       {"hooks/hook_request.cpp", {"request", "context"}},
+      {"advice/dose_parts.cpp", {"order's dosage"}},
       {"advice/order_update.cpp", {"order", "order's dosage", "order's doseAndRate"}},
   };
   return all;
@@ -327,7 +331,7 @@ std::vector<Kind> const& kinds() {
       {"other drafts",
        [](std::size_t n) {
          return request(
-             lone_order() + "," +
+             lone_order() + (n == 0 ? "" : ",") +
                  list(n,
                       [](std::size_t i) {
                         return entry(R"({"resourceType":"MedicationRequest","id":"a)" + std::to_string(i) +
