@@ -1,6 +1,7 @@
 #include "advice/decide.h"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "advice/draft_orders.h"
 #include "advice/interest.h"
 #include "advice/other_orders.h"
+#include "advice/selections.h"
 #include "fhir/read_resources.h"
 #include "rules/evaluate.h"
 #include "rules/safety.h"
@@ -17,43 +19,19 @@
 namespace ivig::advice {
 namespace {
 
-std::string reference_of(fhir::Order const& order) {
-  return std::string(order.resource_type) + "/" + std::string(order.id);
-}
-
-/// The "Type/id" that a reference ends in; all of it where it has no more.
-std::string_view type_and_id(std::string_view reference) {
-  std::size_t const id = reference.rfind('/');
-  if (id == std::string_view::npos || id == 0) return reference;
-  std::size_t const type = reference.rfind('/', id - 1);
-  return type == std::string_view::npos ? reference : reference.substr(type + 1);
-}
-
-/// The orders that are commented on. Selections are relative references; an absolute one counts when it ends in the
-/// same type and id. REQ CTX-16
-class Selections {
- public:
-  explicit Selections(std::vector<std::string_view> const* selections) : any_(selections == nullptr) {
-    if (any_) return;
-    for (std::string_view const selection : *selections) selected_.insert(type_and_id(selection));
-  }
-  [[nodiscard]] bool hold(fhir::Order const& order) const {
-    return any_ || selected_.contains(type_and_id(reference_of(order)));
-  }
-
- private:
-  bool any_;
-  std::unordered_set<std::string_view> selected_;
-};
-
-bool of_patient(fhir::Order const& order, std::string_view patient_id) {
-  return patient_id.empty() || order.patient_reference.empty() ||
-         fhir::last_segment(order.patient_reference) == patient_id;
+/// A reference that leads to the patient from outside the order as well: a contained Patient, or one of a Bundle that
+/// is the case's, is known there by the case's own id.
+std::string patient_reference_of(fhir::Order const& order, std::string_view patient_id) {
+  std::string_view const literal = order.patient_reference;
+  bool const local =
+      literal.starts_with('#') || (literal.starts_with("urn:") && fhir::last_segment(literal) != patient_id);
+  if (literal.empty() || (local && !patient_id.empty())) return "Patient/" + std::string(patient_id);
+  return std::string(literal);
 }
 
 /// An order that advice is given on if it turns out to be one of immune globulin.
-bool is_asked_about(fhir::Order const& order, DecideInput const& input, Selections const& selections) {
-  return is_live(order) && of_patient(order, input.patient_id) && selections.hold(order);
+bool is_asked_about(fhir::Order const& order, Selections const& selections) {
+  return is_live(order) && !order.of_another_patient && selections.hold(order);
 }
 
 /// An order being checked is no prior treatment, even where the chart lists it as well. REQ PREF-13
@@ -161,8 +139,7 @@ class Decider {
     Decision decision;
     decision.order = &order;
     decision.order_reference = reference_of(order);
-    decision.patient_reference = order.patient_reference.empty() ? "Patient/" + std::string(input_.patient_id)
-                                                                 : std::string(order.patient_reference);
+    decision.patient_reference = patient_reference_of(order, input_.patient_id);
     decision.product = std::move(asked.product);
     judge(asked, dose, related, decision);
     if (record_.weight_doubt && record_.weight_doubt->other) {
@@ -214,7 +191,7 @@ Interest interest_of(DecideInput const& input) {
   auto interest = Interest::none;
   Selections const selections(input.selections);
   for (auto const& order : input.orders) {
-    if (!is_asked_about(order, input, selections)) continue;
+    if (!is_asked_about(order, selections)) continue;
     if (is_product(input.knowledge, order)) return Interest::ivig;
     if (order.drug_unresolved) interest = Interest::unresolved;
   }
@@ -226,7 +203,7 @@ std::vector<Decision> decide(DecideInput const& input) {
   std::vector<fhir::Order const*> live;
   std::vector<Decider::Asked> asked;
   for (auto const& order : input.orders) {
-    if (!is_live(order) || !of_patient(order, input.patient_id)) continue;
+    if (!is_live(order) || order.of_another_patient) continue;
     if (selections.hold(order)) {
       Product product = recognise_product(input.knowledge, order);
       if (product.ivig) asked.push_back({live.size(), std::move(product)});

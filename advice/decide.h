@@ -31,11 +31,11 @@ struct DecideInput {
   fhir::Chart const& chart;
   std::vector<fhir::Order> const& orders;                     ///< every draft order of the request
   std::vector<std::string_view> const* selections = nullptr;  ///< order-select: only these are commented on
-  std::string_view patient_id;  ///< orders of other patients get no guidance (REQ-12); empty: any
+  std::string_view patient_id;                                ///< of the case; empty when not known
   base::Day today;
 };
 
-/// Decisions in the order of the input. Pure.
+/// Decisions in the order of the input. Orders of other patients get no guidance (REQ REQ-12). Pure.
 [[nodiscard]] std::vector<Decision> decide(DecideInput const& input);
 
 }  // namespace ivig::advice

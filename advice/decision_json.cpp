@@ -214,7 +214,8 @@ void write_decision(JsonWriter& json, Knowledge const& knowledge, Decision const
   json.end_object();
 }
 
-std::string decisions_json(Knowledge const& knowledge, std::vector<Decision> const& decisions) {
+std::string decisions_json(Knowledge const& knowledge, std::vector<Decision> const& decisions,
+                           std::vector<SkippedOrder> const& skipped) {
   std::string out;
   JsonWriter json(out);
   json.begin_object();
@@ -226,6 +227,15 @@ std::string decisions_json(Knowledge const& knowledge, std::vector<Decision> con
   json.key("decisions");
   json.begin_array();
   for (auto const& decision : decisions) write_decision(json, knowledge, decision);
+  json.end_array();
+  json.key("skipped");
+  json.begin_array();
+  for (auto const& order : skipped) {
+    json.begin_object();
+    json.member("order", order.order_reference);
+    json.member("why", order.why);
+    json.end_object();
+  }
   json.end_array();
   json.end_object();
   return out;

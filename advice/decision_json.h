@@ -4,6 +4,7 @@
 #include <string>
 
 #include "advice/decide.h"
+#include "advice/skipped.h"
 #include "base/json_write.h"
 
 namespace ivig::advice {
@@ -14,7 +15,8 @@ namespace ivig::advice {
 /// Writes one decision object.
 void write_decision(base::JsonWriter& json, Knowledge const& knowledge, Decision const& decision);
 
-/// {"rules": {...}, "decisions": [...]}
-[[nodiscard]] std::string decisions_json(Knowledge const& knowledge, std::vector<Decision> const& decisions);
+/// {"rules": {...}, "decisions": [...], "skipped": [{"order", "why"}]}
+[[nodiscard]] std::string decisions_json(Knowledge const& knowledge, std::vector<Decision> const& decisions,
+                                         std::vector<SkippedOrder> const& skipped);
 
 }  // namespace ivig::advice

@@ -168,11 +168,13 @@ void describe(Knowledge const& knowledge, fhir::Order const& order, std::vector<
 
 }  // namespace
 
-bool is_live(fhir::Order const& order) {
+bool is_over(fhir::Order const& order) {
   constexpr std::array<std::string_view, 6> kOver{"entered-in-error", "cancelled", "stopped",
                                                   "completed",        "ended",     "revoked"};
-  return !order.do_not_perform && !order.reported && std::find(kOver.begin(), kOver.end(), order.status) == kOver.end();
+  return std::find(kOver.begin(), kOver.end(), order.status) != kOver.end();
 }
+
+bool is_live(fhir::Order const& order) { return !order.do_not_perform && !order.reported && !is_over(order); }
 
 namespace {
 
@@ -194,7 +196,10 @@ Product identify(Knowledge const& knowledge, fhir::Order const& order, std::vect
   }
   bool service = order.resource_type == "ServiceRequest" || order.resource_type == "ProcedureRequest";
   if (!identity.known()) {
-    if (contradicted(knowledge, identifier, order.drug)) return {};
+    if (contradicted(knowledge, identifier, order.drug)) {
+      product.contradicted = text.intravenous && !text.look_alike;
+      return product;
+    }
     identity = text;
     // A request for a service is for a product only when it says "intravenous": "immune globulin" may be a test.
     if (service) identity.any_route = false;
@@ -207,7 +212,8 @@ Product identify(Knowledge const& knowledge, fhir::Order const& order, std::vect
     return {};
 
   Route route = route_of(knowledge, order);
-  if (route == Route::other) return {};
+  product.other_route = route == Route::other;
+  if (product.other_route) return product;
   product.ivig = true;
   product.route_unknown = !identity.intravenous && route == Route::not_given && !service;
   product.uncertain = order.drug_unresolved;

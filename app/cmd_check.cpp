@@ -5,13 +5,16 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <optional>
 
 #include "advice/card_text.h"
 #include "advice/cards.h"
 #include "advice/decision_json.h"
 #include "app/commands.h"
 #include "app/config_file.h"
+#include "app/day_option.h"
 #include "app/diagnostics.h"
+#include "base/clock.h"
 #include "base/printable.h"
 #include "base/regular_file.h"
 #include "hooks/card_json.h"
@@ -61,29 +64,45 @@ void print_text(advice::Knowledge const& knowledge, Decision const& decision) {
   std::cout << "\n";
 }
 
-/// Prints one file's decisions and returns the highest indicator, or an error.
-base::Result<Indicator> check_file(advice::Knowledge const& knowledge, CheckOptions const& options,
-                                   LimitsConfig const& limits, base::Day today, std::string const& file) {
+/// How the files of one run are read and decided on.
+struct Reading {
+  LimitsConfig const& limits;
+  base::Day today;
+  std::optional<base::Day> as_of;  ///< a day that was named
+};
+
+base::Result<hooks::CaseInput> read_file(Reading const& reading, std::string const& file) {
+  auto const& limits = reading.limits;
   auto bytes = read_input(file, limits.http.body_bytes);
-  if (!bytes && bytes.error().code == base::Errc::too_large) {
-    return base::fail(base::Errc::too_large, "", bytes.error().detail + " (limits.body_bytes)");
+  if (bytes) {
+    return hooks::read_case(std::move(*bytes), {limits.http.body_bytes, limits.json_depth}, limits.read, reading.as_of);
   }
-  if (!bytes) return tl::unexpected(bytes.error());
-  auto input = hooks::read_case(std::move(*bytes), {limits.http.body_bytes, limits.json_depth}, limits.read);
+  bool const too_large = bytes.error().code == base::Errc::too_large;
+  return base::fail(bytes.error().code, "", bytes.error().detail + (too_large ? " (limits.body_bytes)" : ""));
+}
+
+/// Prints one file's decisions and returns the highest indicator, or an error.
+base::Result<Indicator> check_file(advice::Knowledge const& knowledge, std::string const& format,
+                                   Reading const& reading, std::string const& file) {
+  auto const input = read_file(reading, file);
   if (!input) return tl::unexpected(input.error());
-  std::vector<Decision> decisions = input->decide(knowledge, today);
-  if (options.format == "json") {
-    std::cout << advice::decisions_json(knowledge, decisions) << "\n";
-  } else if (options.format == "cards") {
+  std::vector<Decision> const decisions = input->decide(knowledge, reading.today);
+  auto const skipped = input->skipped(knowledge, reading.today);
+  if (format == "json") {
+    std::cout << advice::decisions_json(knowledge, decisions, skipped) << "\n";
+  } else if (format == "cards") {
     advice::CardOptions card_options{input->hook_instance, "", true};
     card_options.source = input->source();
-    card_options.most = limits.cards;
+    card_options.most = reading.limits.cards;
     std::cout << hooks::cards_json(advice::make_cards(knowledge, decisions, card_options), hooks::ClientProfile{})
               << "\n";
-  } else if (decisions.empty()) {
-    std::cout << base::printable(file) << ": no IVIG order\n";
+    for (auto const& order : skipped) complain(file + ": " + order.order_reference, "skipped: " + order.why);
   } else {
     for (auto const& decision : decisions) print_text(knowledge, decision);
+    for (auto const& order : skipped) {
+      std::cout << base::printable(order.order_reference) << "  skipped: " << base::printable(order.why) << "\n";
+    }
+    if (decisions.empty() && skipped.empty()) std::cout << base::printable(file) << ": no IVIG order\n";
   }
   Indicator highest = Indicator::none;
   for (auto const& decision : decisions) highest = std::max(highest, decision.findings.indicator);
@@ -92,21 +111,18 @@ base::Result<Indicator> check_file(advice::Knowledge const& knowledge, CheckOpti
 
 }  // namespace
 
-std::optional<base::Day> day_of(std::string const& date) {
-  if (date.empty()) return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-  return base::parse_day(date);
-}
-
 int run_check(CheckOptions const& options) {
-  auto const today = day_of(options.date);
-  if (!today) return refuse(base::Error{base::Errc::invalid_value, "--date", "must be a day: 2026-01-31"});
+  auto const day = read_day_option(options.date);
+  if (!day) return refuse(day.error());
+  auto const today = day->value_or(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
   auto const config = read_config(options.config);
   if (!config) return refuse(config.error());
   auto knowledge = advice::Knowledge::load(rules_folder(options.rules, options.config));
   if (!knowledge) return refuse(knowledge.error());
+  Reading const reading{config->limits, today, *day};
   Indicator highest = Indicator::none;
   for (auto const& file : options.files) {
-    auto found = check_file(**knowledge, options, config->limits, *today, file);
+    auto found = check_file(**knowledge, options.format, reading, file);
     if (!found) {
       std::string const& where = found.error().where;
       return refuse({found.error().code, where.empty() ? file : file + ": " + where, found.error().detail});

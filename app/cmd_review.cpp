@@ -15,6 +15,7 @@
 
 #include "app/cmd_review.h"
 #include "app/commands.h"
+#include "app/day_option.h"
 #include "app/diagnostics.h"
 #include "batch/order_text.h"
 #include "batch/progress_bar.h"
@@ -82,14 +83,15 @@ class ProblemFile {
 
 int refuse(std::string const& where, std::string const& why) { return app::refuse({base::Errc::io, where, why}); }
 
-std::optional<batch::Options> batch_options(ReviewOptions const& given) {
+base::Result<batch::Options> batch_options(ReviewOptions const& given) {
+  auto const day = read_day_option(given.date);
+  if (!day) return tl::unexpected(day.error());
   batch::Options options;
   options.paths = given.paths;
   options.format = given.format == "csv" ? Format::csv : given.format == "html" ? Format::html : Format::ndjson;
   options.jobs = given.jobs > 0 ? given.jobs : std::max(1U, std::thread::hardware_concurrency());
-  auto const day = day_of(given.date);
-  if (!day) return std::nullopt;
-  options.today = *day;
+  options.as_of = *day;
+  options.today = day->value_or(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
   std::error_code ignored;
   options.work_folder = given.work_folder.empty() ? std::filesystem::temp_directory_path(ignored)
                                                   : std::filesystem::path(given.work_folder);
@@ -136,7 +138,7 @@ batch::Totals run(advice::Knowledge const& knowledge, batch::Options const& opti
 
 int run_review(ReviewOptions const& given) {
   auto const options = batch_options(given);
-  if (!options) return refuse("--date", "must be a day: 2026-01-31");
+  if (!options) return app::refuse(options.error());
   auto knowledge = advice::Knowledge::load(rules_folder(given.rules, ""));
   if (!knowledge) return app::refuse(knowledge.error());
   auto const files = batch::find_inputs(options->paths);

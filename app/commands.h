@@ -2,11 +2,8 @@
 // The commands of ivig-cds. Each returns the exit code; results go to standard output, diagnostics to standard error.
 
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
-
-#include "base/clock.h"
 
 namespace ivig::app {
 
@@ -15,7 +12,7 @@ struct CheckOptions {
   std::string rules;
   std::string format = "text";  ///< text | json | cards
   std::string fail_on;          ///< warning | critical | empty
-  std::string date;             ///< the day of the orders, YYYY-MM-DD; empty: today
+  std::string date;             ///< the day as of which files are read; empty = today
   std::vector<std::string> files;
 };
 
@@ -42,9 +39,6 @@ struct DecisionsOptions {
 [[nodiscard]] int run_serve(std::string const& config);
 [[nodiscard]] int run_certs_dev(std::string const& folder);
 [[nodiscard]] int run_version(std::string const& rules);
-
-/// The day that an option --date names; today where it was not given; nullopt where it names no day.
-[[nodiscard]] std::optional<base::Day> day_of(std::string const& date);
 
 /// The rules folder: what was named, else that of the configuration, else "rules" here or beside the executable.
 [[nodiscard]] std::string rules_folder(std::string const& named, std::string const& config);

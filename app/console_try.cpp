@@ -88,7 +88,12 @@ void evaluate(Trial const& trial, web::TryPage& page) {
     return;
   }
   page.orders = *std::move(orders);
-  if (page.orders.empty()) page.mistake = "The case holds no order of intravenous immune globulin.";
+  if (!page.orders.empty()) return;
+  page.mistake = "The case holds no order of intravenous immune globulin.";
+  auto const skipped = input->skipped(trial.knowledge, trial.today);
+  if (skipped.empty()) return;
+  page.mistake = "No order was judged.";
+  for (auto const& order : skipped) page.mistake += " " + order.order_reference + ": " + order.why + ".";
 }
 
 }  // namespace

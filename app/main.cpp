@@ -21,7 +21,7 @@ void add_check(CLI::App& app, CheckOptions& options, int& exit_code) {
   check->add_option("--format", options.format, "text, json or cards")->check(CLI::IsMember({"text", "json", "cards"}));
   check->add_option("--fail-on", options.fail_on, "exit 1 when a decision is at least this loud")
       ->check(CLI::IsMember({"warning", "critical"}));
-  check->add_option("--date", options.date, "the day on which the orders are signed (default: today)");
+  check->add_option("--date", options.date, "as of that day, such as 2026-01-31 (default: today)");
   check
       ->add_option("FILE", options.files,
                    "a CDS Hooks request, a FHIR Bundle, or one MedicationRequest; - is standard input")

@@ -4,12 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
-#include "fhir/read_limits.h"
 #include "batch/problem_log.h"
+#include "fhir/read_limits.h"
 
 namespace ivig::batch {
 
@@ -34,6 +35,7 @@ struct Options {
   std::vector<std::string> paths;  ///< files, folders, or "-" for standard input
   Format format = Format::ndjson;
   unsigned jobs = 1;
+  std::optional<base::Day> as_of;     ///< a day that was named: requests and Bundles are read as they stood then
   base::Day today;                    ///< the day of requests, and of orders without a date of their own
   std::filesystem::path work_folder;  ///< where an export is sorted
   std::string evidence_url;           ///< html: of a server whose evidence pages are linked to; may be empty

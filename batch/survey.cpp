@@ -174,7 +174,7 @@ void Surveyor::sort_medication(std::string_view text, std::string_view id, std::
 
 void Surveyor::decide_case(std::string_view text, std::uint64_t number) {
   auto const& limits = options_.limits;
-  auto input = hooks::read_case(std::string(text), {limits.line_bytes, limits.json_depth}, limits.read);
+  auto input = hooks::read_case(std::string(text), {limits.line_bytes, limits.json_depth}, limits.read, options_.as_of);
   if (!input) {
     std::string const& where = input.error().where;
     return problem(number, kind_of(input.error()),

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/instant.h"
 #include "base/decimal.h"
+#include "base/instant.h"
 #include "base/json_body.h"
 
 namespace ivig::fhir {
@@ -154,6 +154,7 @@ struct Order {
   bool do_not_perform = false;
   bool reported = false;
   std::string_view patient_reference;  ///< literal of subject/patient
+  bool of_another_patient = false;     ///< its subject is not the patient of the case
   Concept drug;                        ///< union of the codes of the order and of its Medication
   bool drug_unresolved = false;        ///< the reference led nowhere: only display or identifier is known
   std::vector<Concept> ingredients;

@@ -127,6 +127,25 @@ bool is_this_patient(Found const& found, std::string_view patient_id, ResourceIn
   return owner_of(found, patient_id, index) != Owner::another;
 }
 
+/// What references call a Patient: its id, or the end of its fullUrl. Empty when there is neither, or none of a sane
+/// length.
+std::string_view id_of(Found const& patient) {
+  std::string_view id = base::string_member(*patient.resource, "id");
+  if (id.empty()) id = last_segment(patient.full_url);
+  return id.size() <= kLongestId ? id : std::string_view();
+}
+
+/// The first Patient that something can refer to, else the first; nullptr where there is none.
+Found const* patient_of_case(Contents const& contents) {
+  Found const* first = nullptr;
+  for (Found const& found : contents.resources) {
+    if (found.type != "Patient") continue;
+    if (!id_of(found).empty()) return &found;
+    if (first == nullptr) first = &found;
+  }
+  return first;
+}
+
 /// One member of `prefetch`, freed of the pre-1.0 wrapper.
 struct PrefetchValue {
   std::string_view key;
@@ -380,16 +399,18 @@ Chart read_chart(Json const* prefetch, Json const* draft_bundle, std::string_vie
 }
 
 Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, ResourceIndex& index,
-                        std::vector<Json const*>& orders, ReadLimits const& limits) {
+                        std::vector<Json const*>& orders, ReadLimits const& limits, std::vector<Json const*>* others) {
   Contents contents;
   collect(bundle, {}, contents);
   Seen seen;
   keep_new(contents.resources, seen);
   for (Found const& found : contents.resources) {
     index.add(*found.resource, found.full_url);
-    if (patient_id.empty() && found.type == "Patient") {
-      std::string_view const id = base::string_member(*found.resource, "id");
-      if (id.size() <= kLongestId) patient_id = id;
+  }
+  if (patient_id.empty()) {
+    if (Found const* patient = patient_of_case(contents)) {
+      patient_id = id_of(*patient);
+      index.set_patient(patient->resource);
     }
   }
 
@@ -401,8 +422,13 @@ Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, Resourc
   LimitedReader reader(patient_id, index, limits, chart);
   for (Found const& found : contents.resources) {
     Json const& resource = *found.resource;
-    if (!is_this_patient(found, patient_id, index)) continue;
     std::string_view const type = found.type;
+    bool const another =
+        type == "Patient" && base::string_member(resource, "id").empty() && !index.is_patient_without_id(resource);
+    if (another || !is_this_patient(found, patient_id, index)) {
+      if (is_order_type(type) && others != nullptr) others->push_back(&resource);
+      continue;
+    }
     if (auto const kind = kind_of_type(type)) available.provided(*kind);
     if (type == "Patient") {
       for (Kind const kind : kKinds) available.provided(kind);
@@ -410,7 +436,9 @@ Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, Resourc
     reader.read(resource);
     bool const open = base::member(resource, "status") == nullptr ||
                       !known_code(resource, "status", {"draft", "active", "on-hold", "unknown"}).empty();
-    if (is_order_type(type) && open) orders.push_back(&resource);
+    if (!is_order_type(type)) continue;
+    if (open) orders.push_back(&resource);
+    else if (others != nullptr) others->push_back(&resource);
   }
   reader.mark_unread();
   return chart;

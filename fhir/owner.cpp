@@ -44,12 +44,17 @@ class Naming {
     bool const may_be_patient = parsed.id.empty() || parsed.type == "Patient";
     if (may_be_patient && last_segment(parsed.literal) == patient_id_) return Owner::this_patient;
     Json const* found = index_.resolve(parsed.literal, resource_);
-    return found != nullptr && is_this_patient(*found) ? Owner::this_patient : Owner::another;
+    return found == nullptr ? Owner::another : by_resource(*found);
   }
 
  private:
-  [[nodiscard]] bool is_this_patient(Json const& found) const {
-    return base::string_member(found, "resourceType") == "Patient" && base::string_member(found, "id") == patient_id_;
+  [[nodiscard]] Owner by_resource(Json const& found) const {
+    if (base::string_member(found, "resourceType") != "Patient") return Owner::another;
+    std::string_view const id = base::string_member(found, "id");
+    if (!(id.empty() ? index_.is_patient_without_id(found) : id == patient_id_)) return Owner::another;
+    Json const* identifiers = id.empty() ? base::member(found, "identifier") : nullptr;
+    bool const denied = identifiers != nullptr && by_identifiers(*identifiers) == Owner::another;
+    return denied ? Owner::another : Owner::this_patient;
   }
 
   /// A contained patient has no id outside its resource; its identifiers may tell.

@@ -73,7 +73,8 @@ enum class Owner {
 /// Reads `subject`, `patient` and `beneficiary`; one that names another patient outweighs the rest. References are
 /// literals of any host ("Patient/p1", "https://h/fhir/Patient/p1", "p1"), "urn:uuid:" and fullUrls that lead to a
 /// Patient in `index`, or "#id" and logical references, known by an identifier that the Patient in `index` has or
-/// lacks. With an empty `patient_id` nothing is said.
+/// lacks. A Patient without an id is the one only where it can be, and has no identifier that tells otherwise. With an
+/// empty `patient_id` nothing is said.
 [[nodiscard]] Owner owner_of(base::Json const& resource, std::string_view patient_id, ResourceIndex const& index);
 
 /// Not known to be another patient's.

@@ -64,7 +64,7 @@ bool is_order_type(std::string_view resource_type) {
          resource_type == "ServiceRequest" || resource_type == "ProcedureRequest";
 }
 
-Order read_order_alone(Json const& resource, ResourceIndex const& index) {
+Order read_order_alone(Json const& resource, ResourceIndex const& index, std::string_view patient_id) {
   Order order;
   order.resource = &resource;
   order.resource_type = base::string_member(resource, "resourceType");
@@ -74,6 +74,7 @@ Order read_order_alone(Json const& resource, ResourceIndex const& index) {
   order.do_not_perform = base::bool_member(resource, "doNotPerform") == true;
   order.reported = is_reported(resource);
   if (Json const* patient = patient_member(resource)) order.patient_reference = parse_reference(*patient).literal;
+  order.of_another_patient = !belongs_to(resource, patient_id, index);
 
   Drug drug = read_drug(resource, index);
   order.drug = std::move(drug.what);
@@ -95,7 +96,7 @@ void add_reasons(Order& order, ResourceIndex const& index, Chart const& chart) {
 }
 
 Order read_order(Json const& resource, ResourceIndex const& index, Chart const& chart) {
-  Order order = read_order_alone(resource, index);
+  Order order = read_order_alone(resource, index, chart.patient.id);
   add_reasons(order, index, chart);
   return order;
 }

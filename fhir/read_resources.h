@@ -26,6 +26,14 @@ class ResourceIndex {
   /// nullptr when nothing is found.
   [[nodiscard]] base::Json const* resolve(std::string_view reference, base::Json const& container) const;
 
+  /// Names the Patient that the case is about, where it is known by its place and not by an id.
+  void set_patient(base::Json const* patient) { patient_ = patient; }
+  /// Whether a Patient without an id can be the patient of the case: it is the one that was named, or, when none was,
+  /// the only one without an id.
+  [[nodiscard]] bool is_patient_without_id(base::Json const& patient) const {
+    return patient_ != nullptr ? &patient == patient_ : patients_without_id_ < 2;
+  }
+
  private:
   [[nodiscard]] base::Json const* contained_in(base::Json const& container, std::string_view reference) const;
 
@@ -35,6 +43,8 @@ class ResourceIndex {
   /// Ids of what large containers hold, by container: built when something in one is first looked for. An index is used
   /// by one thread.
   mutable std::unordered_map<base::Json const*, ResourceTable> contained_;
+  base::Json const* patient_ = nullptr;
+  unsigned patients_without_id_ = 0;
 };
 
 [[nodiscard]] Concept read_concept(base::Json const& codeable_concept);
@@ -54,13 +64,15 @@ void read_into_chart(base::Json const& resource, std::string_view patient_id, Re
 /// True for the resource types that can be an order to check.
 [[nodiscard]] bool is_order_type(std::string_view resource_type);
 
-/// Reads one order. `orders_path` is empty; reason Conditions are looked up in `chart` (by id) and, when not there,
-/// through `index` (their code becomes the reason's concept). Call after the chart is complete: Order::Reason keeps
-/// pointers into chart.conditions.
+/// Reads one order of the chart's patient, or of another, which is noted. Reason Conditions are looked up in `chart`
+/// (by id) and, when not there, through `index` (their code becomes the reason's concept). Call after the chart is
+/// complete: Order::Reason keeps pointers into chart.conditions.
 [[nodiscard]] Order read_order(base::Json const& resource, ResourceIndex const& index, Chart const& chart);
 
-/// As read_order, but for the reasons: what can be said of an order before there is a chart.
-[[nodiscard]] Order read_order_alone(base::Json const& resource, ResourceIndex const& index);
+/// As read_order, but for the reasons: what can be said of an order before there is a chart. With an empty `patient_id`
+/// no order is another patient's.
+[[nodiscard]] Order read_order_alone(base::Json const& resource, ResourceIndex const& index,
+                                     std::string_view patient_id);
 /// Reads the reasons of an order that was read alone.
 void add_reasons(Order& order, ResourceIndex const& index, Chart const& chart);
 

@@ -76,6 +76,8 @@ void ResourceIndex::add(Json const& resource, std::string_view full_url) {
   if (!id.empty()) {
     by_type_and_id_.add(base::string_member(resource, "resourceType"), id, &resource);
     by_id_.add({}, id, &resource);
+  } else if (base::string_member(resource, "resourceType") == "Patient") {
+    ++patients_without_id_;
   }
   if (!full_url.empty()) by_full_url_.add({}, full_url, &resource);
 }

@@ -1,8 +1,10 @@
 #include "hooks/case_input.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/json_read.h"
+#include "fhir/as_of.h"
 #include "fhir/gather.h"
 #include "fhir/limited_reader.h"
 #include "fhir/read_resources.h"
@@ -14,42 +16,68 @@ namespace {
 
 using base::Json;
 
-base::Result<void> read_request(CaseInput& input, fhir::ReadLimits const& limits) {
+/// How much of a case is read, and as of which day.
+struct Reading {
+  fhir::ReadLimits const& limits;
+  std::optional<base::Day> as_of;
+
+  /// Orders keep pointers into the chart: it is cut before they are read.
+  void cut(fhir::Chart& chart) const {
+    if (as_of) chart = fhir::as_of(std::move(chart), *as_of);
+  }
+};
+
+base::Result<void> read_request(CaseInput& input, Reading const& reading) {
   Json const& root = input.body->root();
   std::string_view hook = base::string_member(root, "hook");
   auto request = hooks::HookRequest::read(root, hook);
   if (!request) return tl::unexpected(request.error());
-  if (auto few = check_order_count(*request->draft_orders, limits); !few) return few;
+  if (auto few = check_order_count(*request->draft_orders, reading.limits); !few) return few;
   fhir::ResourceIndex index;
   input.patient_id = request->patient_id;
   input.hook_instance = request->hook_instance;
-  input.chart = fhir::read_chart(request->prefetch, request->draft_orders, request->patient_id, index, {}, limits);
-  input.orders = hooks::read_draft_orders(*request->draft_orders, index, input.chart, limits);
+  input.chart =
+      fhir::read_chart(request->prefetch, request->draft_orders, request->patient_id, index, {}, reading.limits);
+  reading.cut(input.chart);
+  input.orders = hooks::read_draft_orders(*request->draft_orders, index, input.chart, reading.limits);
   input.has_selections = hook == "order-select";
   input.selections = request->selections;
   return {};
 }
 
-base::Result<void> read_bundle(CaseInput& input, fhir::ReadLimits const& limits) {
+/// Orders without their reasons.
+std::vector<fhir::Order> read_orders(std::vector<Json const*> const& resources, fhir::ResourceIndex const& index,
+                                     std::string_view patient_id, fhir::ReadLimits const& limits) {
+  std::vector<fhir::Order> orders;
+  orders.reserve(resources.size());
+  for (Json const* resource : resources) {
+    fhir::fit_order(limits, orders.emplace_back(fhir::read_order_alone(*resource, index, patient_id)));
+  }
+  return orders;
+}
+
+base::Result<void> read_bundle(CaseInput& input, Reading const& reading) {
+  fhir::ReadLimits const& limits = reading.limits;
   fhir::ResourceIndex index;
-  std::vector<Json const*> orders;
-  input.chart = fhir::read_bundle_chart(input.body->root(), {}, index, orders, limits);
+  std::vector<Json const*> orders, others;
+  input.chart = fhir::read_bundle_chart(input.body->root(), {}, index, orders, limits, &others);
+  reading.cut(input.chart);
   input.patient_id = input.chart.patient.id;
-  bool drafts = std::any_of(orders.begin(), orders.end(),
-                            [](Json const* order) { return base::string_member(*order, "status") == "draft"; });
-  if (drafts) {
-    std::erase_if(orders, [](Json const* order) { return base::string_member(*order, "status") != "draft"; });
+  auto const is_draft = [](Json const* order) { return base::string_member(*order, "status") == "draft"; };
+  if (std::any_of(orders.begin(), orders.end(), is_draft)) {
+    auto const record = std::stable_partition(orders.begin(), orders.end(), is_draft);
+    others.insert(others.begin(), record, orders.end());
+    orders.erase(record, orders.end());
   }
   if (orders.size() > limits.orders) {
     return base::fail(base::Errc::too_large, "entry",
                       "holds " + std::to_string(orders.size()) + " orders to check; at most " +
                           std::to_string(limits.orders) + " are checked at once (limits.orders)");
   }
-  for (Json const* order : orders) {
-    fhir::Order& read = input.orders.emplace_back(fhir::read_order_alone(*order, index));
-    fhir::fit_order(limits, read);
-  }
+  if (others.size() > limits.resources) others.resize(limits.resources);
+  input.orders = read_orders(orders, index, input.patient_id, limits);
   add_reasons(input.orders, index, input.chart, limits);
+  input.set_aside = read_orders(others, index, input.patient_id, limits);
   return {};
 }
 
@@ -61,11 +89,20 @@ advice::DraftSource CaseInput::source() const {
   return {body->wire(), base::object_member(*context, "draftOrders"), {"context", "draftOrders"}};
 }
 
-std::vector<advice::Decision> CaseInput::decide(advice::Knowledge const& knowledge, base::Day today) const {
-  return advice::decide({knowledge, chart, orders, has_selections ? &selections : nullptr, patient_id, today});
+advice::DecideInput CaseInput::decide_input(advice::Knowledge const& knowledge, base::Day today) const {
+  return {knowledge, chart, orders, has_selections ? &selections : nullptr, patient_id, today};
 }
 
-base::Result<CaseInput> read_case(std::string bytes, base::JsonLimits const& limits, fhir::ReadLimits const& read) {
+std::vector<advice::Decision> CaseInput::decide(advice::Knowledge const& knowledge, base::Day today) const {
+  return advice::decide(decide_input(knowledge, today));
+}
+
+std::vector<advice::SkippedOrder> CaseInput::skipped(advice::Knowledge const& knowledge, base::Day today) const {
+  return advice::skipped_orders(decide_input(knowledge, today), set_aside);
+}
+
+base::Result<CaseInput> read_case(std::string bytes, base::JsonLimits const& limits, fhir::ReadLimits const& read,
+                                  std::optional<base::Day> as_of) {
   auto body = base::JsonBody::parse(std::move(bytes), limits);
   if (!body) return tl::unexpected(body.error());
   CaseInput input;
@@ -74,9 +111,9 @@ base::Result<CaseInput> read_case(std::string bytes, base::JsonLimits const& lim
   if (!root.IsObject()) return base::fail(base::Errc::wrong_type, "", "must be a JSON object");
   std::string_view type = base::string_member(root, "resourceType");
   if (base::member(root, "hook") != nullptr || base::member(root, "context") != nullptr) {
-    if (auto ok = read_request(input, read); !ok) return tl::unexpected(ok.error());
+    if (auto ok = read_request(input, {read, as_of}); !ok) return tl::unexpected(ok.error());
   } else if (type == "Bundle" || fhir::is_order_type(type)) {
-    if (auto ok = read_bundle(input, read); !ok) return tl::unexpected(ok.error());
+    if (auto ok = read_bundle(input, {read, as_of}); !ok) return tl::unexpected(ok.error());
   } else {
     return base::fail(base::Errc::invalid_value, "resourceType",
                       "neither a CDS Hooks request (hook, context) nor a FHIR Bundle nor a MedicationRequest");

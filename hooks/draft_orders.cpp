@@ -24,13 +24,13 @@ base::Result<void> check_order_count(Json const& bundle, fhir::ReadLimits const&
 }
 
 std::vector<fhir::Order> read_draft_orders(Json const& bundle, fhir::ResourceIndex const& index,
-                                           fhir::ReadLimits const& limits) {
+                                           std::string_view patient_id, fhir::ReadLimits const& limits) {
   std::vector<fhir::Order> orders;
   std::unordered_map<std::string, std::size_t> places;
   base::each(bundle, "entry", [&](Json const& entry, std::size_t) {
     Json const* resource = base::object_member(entry, "resource");
     if (resource == nullptr || !fhir::is_order_type(base::string_member(*resource, "resourceType"))) return;
-    fhir::Order order = fhir::read_order_alone(*resource, index);
+    fhir::Order order = fhir::read_order_alone(*resource, index, patient_id);
     fhir::fit_order(limits, order);
     if (!order.id.empty()) {
       std::string reference = std::string(order.resource_type) + "/" + std::string(order.id);
@@ -47,7 +47,7 @@ std::vector<fhir::Order> read_draft_orders(Json const& bundle, fhir::ResourceInd
 
 std::vector<fhir::Order> read_draft_orders(Json const& bundle, fhir::ResourceIndex const& index,
                                            fhir::Chart const& chart, fhir::ReadLimits const& limits) {
-  std::vector<fhir::Order> orders = read_draft_orders(bundle, index, limits);
+  std::vector<fhir::Order> orders = read_draft_orders(bundle, index, chart.patient.id, limits);
   add_reasons(orders, index, chart, limits);
   return orders;
 }

@@ -29,7 +29,7 @@ void OrderCase::find_sources() {
   index = {};
   sources->add_to(index);
   chart = {};
-  orders = read_draft_orders(*request.draft_orders, index, limits);
+  orders = read_draft_orders(*request.draft_orders, index, request.patient_id, limits);
 }
 
 void OrderCase::read_chart() {

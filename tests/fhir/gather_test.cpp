@@ -289,6 +289,28 @@ TEST(ReadBundleChart, reads_patient_chart_and_orders_from_one_bundle) {
   EXPECT_EQ(availability(chart), "ppppp");
 }
 
+TEST(ReadBundleChart, a_Patient_without_id_is_known_by_its_fullUrl) {
+  Texts texts;
+  ResourceIndex index;
+  std::vector<base::Json const*> orders, others;
+  Chart const chart = read_bundle_chart(texts(R"({'resourceType':'Bundle','type':'transaction','entry':[
+      {'fullUrl':'urn:uuid:pp','resource':{'resourceType':'Patient','gender':'female'}},
+      {'fullUrl':'urn:uuid:qq','resource':{'resourceType':'Patient','gender':'male','birthDate':'1950-01-01'}},
+      {'resource':{'resourceType':'Condition','subject':{'reference':'urn:uuid:pp'},'code':{'text':'CIDP'}}},
+      {'resource':{'resourceType':'Condition','subject':{'reference':'urn:uuid:qq'},'code':{'text':'GBS'}}},
+      {'resource':{'resourceType':'MedicationRequest','status':'draft','subject':{'reference':'urn:uuid:pp'}}},
+      {'resource':{'resourceType':'MedicationRequest','status':'draft','subject':{'reference':'urn:uuid:qq'}}},
+      {'resource':{'resourceType':'MedicationRequest','status':'completed','subject':{'reference':'urn:uuid:pp'}}}]})"),
+                                        "", index, orders, {}, &others);
+  EXPECT_EQ(chart.patient.id, "pp");
+  EXPECT_EQ(chart.patient.sex, Sex::female);
+  EXPECT_FALSE(chart.patient.birth_date);
+  ASSERT_EQ(chart.conditions.size(), 1U);
+  EXPECT_EQ(chart.conditions.front().code.text, "CIDP");
+  EXPECT_EQ(orders.size(), 1U);
+  EXPECT_EQ(others.size(), 2U);
+}
+
 TEST(ReadBundleChart, without_patient_only_the_kinds_present_are_provided) {
   Texts texts;
   ResourceIndex index;

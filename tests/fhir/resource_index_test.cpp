@@ -74,6 +74,38 @@ TEST(Reference, REQ_12_PREF_14_a_resource_belongs_to_the_patient_it_names_on_any
   EXPECT_TRUE(belongs_to(texts("{'subject':{'reference':'Patient/p1'}}"), "Patient/p1"));
 }
 
+/// Which of three Patients an order's subject means, in a Bundle or for a call about p1.
+TEST(Reference, REQ_12_a_subject_of_the_same_Bundle_is_followed_to_its_Patient) {
+  struct Case {
+    char const* patients;  ///< entries
+    char const* subject;
+    bool belongs;
+  };
+  char const* const named = "{'fullUrl':'urn:uuid:a','resource':{'resourceType':'Patient','id':'p1'}}";
+  char const* const nameless = "{'fullUrl':'urn:uuid:a','resource':{'resourceType':'Patient'}}";
+  char const* const other = "{'fullUrl':'urn:uuid:a','resource':{'resourceType':'Patient','id':'p2'}}";
+  char const* const two_nameless =
+      "{'fullUrl':'urn:uuid:a','resource':{'resourceType':'Patient'}},"
+      "{'fullUrl':'urn:uuid:b','resource':{'resourceType':'Patient'}}";
+  char const* const group = "{'fullUrl':'urn:uuid:a','resource':{'resourceType':'Group','id':'p1'}}";
+  char const* const told_apart =
+      "{'resource':{'resourceType':'Patient','id':'p1','identifier':[{'system':'s','value':'1'}]}},"
+      "{'fullUrl':'urn:uuid:a','resource':{'resourceType':'Patient','identifier':[{'system':'s','value':'2'}]}}";
+  for (Case const& c : {Case{named, "urn:uuid:a", true}, Case{nameless, "urn:uuid:a", true},
+                        Case{other, "urn:uuid:a", false}, Case{two_nameless, "urn:uuid:a", false},
+                        Case{told_apart, "urn:uuid:a", false}, Case{group, "urn:uuid:a", false},
+                        Case{named, "urn:uuid:z", false}, Case{named, "Patient/p1", true}, Case{named, "#p", true}}) {
+    Texts texts;
+    ResourceIndex index;
+    index.add_bundle(texts(std::string("{'entry':[") + c.patients + "]}"));
+    auto const& order = texts(std::string("{'resourceType':'MedicationRequest','contained':[{'resourceType':'Patient',"
+                                          "'id':'p'}],'subject':{'reference':'") +
+                              c.subject + "'}}");
+    EXPECT_EQ(read_order_alone(order, index, "p1").of_another_patient, !c.belongs) << c.patients << c.subject;
+    EXPECT_FALSE(read_order_alone(order, index, "").of_another_patient);
+  }
+}
+
 TEST(ResourceIndex, CTX_08_resolves_every_form_of_reference) {
   Texts texts;
   ResourceIndex index;
