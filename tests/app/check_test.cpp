@@ -326,7 +326,7 @@ TEST_F(Check, date_is_the_day_from_which_the_age_of_a_measurement_counts) {
     date_ = wrong;
     Outcome const refused = run(example);
     EXPECT_EQ(refused.exit_code, 2) << wrong;
-    EXPECT_EQ(refused.error, "ivig-cds: --date: must be a day: 2026-01-31\n");
+    EXPECT_EQ(refused.error, "ivig-cds: --date: must be a day of the calendar, such as 2026-01-31\n");
   }
 }
 
