@@ -36,6 +36,19 @@ struct Balance {
     (value == rules::Truth::yes ? best_for : best_against) = rules::FactValue{value, basis, from, excerpt(detail)};
   }
 
+  /// Evidence that was weighed on its own, as read after this.
+  void add(Balance const& later) {
+    if (later.for_it > for_it) {
+      for_it = later.for_it;
+      best_for = later.best_for;
+    }
+    if (later.against_it > against_it) {
+      against_it = later.against_it;
+      best_against = later.best_against;
+    }
+    open = open || later.open;
+  }
+
   [[nodiscard]] bool weighs() const { return for_it >= 0 || against_it >= 0; }
 
   /// What the evidence says, if there is any.
@@ -51,7 +64,9 @@ struct Balance {
 /// The balances of the facts that something was read about.
 class Balances {
  public:
-  explicit Balances(std::size_t facts) : slots_(facts, kNone) { touched_.reserve(48); }
+  explicit Balances(std::size_t facts) : slots_(facts, kNone) {}
+
+  void reserve(std::size_t facts) { touched_.reserve(facts); }
 
   [[nodiscard]] Balance& operator[](rules::FactIndex fact) {
     if (slots_[fact] == kNone) {
@@ -59,6 +74,11 @@ class Balances {
       touched_.push_back({fact, {}});
     }
     return touched_[slots_[fact]].balance;
+  }
+
+  /// Evidence that was weighed on its own, as read after all of this.
+  void add(Balances const& later) {
+    for (auto const& [fact, balance] : later.touched_) (*this)[fact].add(balance);
   }
 
   /// Writes what was read into `values`.

@@ -1,6 +1,7 @@
 #include "advice/decide.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -11,6 +12,7 @@
 #include "advice/draft_orders.h"
 #include "advice/interest.h"
 #include "advice/other_orders.h"
+#include "advice/record_evidence.h"
 #include "advice/selections.h"
 #include "fhir/read_resources.h"
 #include "rules/evaluate.h"
@@ -92,9 +94,9 @@ class Decider {
         live_(std::move(live)),
         asked_(std::move(asked)),
         record_(read_record(input.knowledge, input.chart, input.today)),
-        problems_(input.knowledge, record_.problems),
         drafts_(input.knowledge, live_) {
     drop_own_orders(input.orders, record_);
+    evidence_.emplace(knowledge_, record_);
   }
 
   std::vector<Decision> run() && {
@@ -155,8 +157,8 @@ class Decider {
   /// Dose, facts and findings of an order that is to be given in this dose.
   void judge(Asked const& asked, OrderDose const& dose, std::vector<OtherOrder> const& related, Decision& decision) {
     decision.dose = dose;
-    decision.facts =
-        facts_of_order(knowledge_, record_, *decision.order, {decision.product, dose, drafts_, asked.place, problems_});
+    decision.facts = facts_of_order(knowledge_, record_, *decision.order,
+                                    {decision.product, dose, drafts_, asked.place, *evidence_});
     decision.findings = rules::evaluate(knowledge_.rules, decision.facts);
     add_dose_findings({knowledge_, record_, decision.dose, decision.facts, related}, decision.findings);
     rules::add_safety(knowledge_.rules, decision.facts, decision.findings);
@@ -180,7 +182,7 @@ class Decider {
   std::vector<fhir::Order const*> live_;
   std::vector<Asked> asked_;
   Record record_;
-  AbbreviatedProblems problems_;
+  std::optional<RecordEvidence> evidence_;  // of the record without the orders of the call
   DraftOrders drafts_;
   std::vector<char> active_sets_;  // by SetIndex; empty until asked for
 };

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "advice/balance.h"
 #include "advice/indications.h"
+#include "advice/record_evidence.h"
 #include "advice/told_treatments.h"
 #include "rules/evaluate.h"
 
@@ -12,67 +12,41 @@ namespace ivig::advice {
 namespace {
 
 using rules::Basis;
-using rules::FactDefinition;
 using rules::FactIndex;
-using rules::FactKind;
 using rules::Truth;
 
-/// How much a piece of evidence weighs: the order's reason governs the record, a code outranks text.
-int weight(Place place, Basis basis) { return (place == Place::reason ? 2 : 0) + (basis == Basis::code ? 1 : 0); }
-
-/// What leads to a clause, gathered item by item and read clause by clause.
-template <class Item>
-class ByClause {
- public:
-  void add(ClauseNumber clause, Item item) { pairs_.push_back({clause, item}); }
-
-  /// Calls f(clause, items) for every clause in order; items in the order of the record.
-  template <class F>
-  void each(F&& f) {
-    std::stable_sort(pairs_.begin(), pairs_.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
-    std::vector<Item> items;
-    for (std::size_t i = 0; i < pairs_.size(); ++i) {
-      items.push_back(pairs_[i].second);
-      if (i + 1 < pairs_.size() && pairs_[i + 1].first == pairs_[i].first) continue;
-      f(pairs_[i].first, items);
-      items.clear();
-    }
-  }
-
- private:
-  std::vector<std::pair<ClauseNumber, Item>> pairs_;
-};
-
+/// Reads the facts of one order. What the record says was weighed before (advice/record_evidence.h).
 class FactReader {
  public:
-  FactReader(Knowledge const& knowledge, Record const& record, std::vector<Statement> const& problems,
-             std::vector<Statement> const& reasons, OrderView const& view)
+  FactReader(Knowledge const& knowledge, Record const& record, std::vector<Statement> const& reasons,
+             ProblemEvidence const& problems, OrderView const& view)
       : knowledge_(knowledge),
         record_(record),
-        problems_(problems),
         reasons_(reasons),
+        problems_(problems),
+        of_record_(view.evidence),
         product_(view.product),
         dose_(view.dose),
         drafts_(view.drafts),
         order_(view.order),
         clauses_(knowledge.clauses),
         balances_(knowledge.rules.facts.size()) {
-    for (auto const& reason : reasons) {
-      auto told = treatments_in_text(knowledge, reason);
-      told_.insert(told_.end(), told.begin(), told.end());
-    }
+    balances_.reserve(48);
   }
 
   void read(rules::FactValues& values) && {
-    for (auto const& statement : reasons_) from_statement(statement);
-    for (auto const& statement : problems_) from_statement(statement);
-    for (auto const& result : record_.results) from_report(result);
-    from_results();
+    read_statements(knowledge_, reasons_, balances_);
+    balances_.add(problems_.statements);
+    balances_.add(of_record_.results());
     from_treatments();
-    each_problem([&](Statement const& statement) { from_onset(statement); });
-    from_history();
-    each_problem([&](Statement const& statement) { from_recent(statement); });
-    from_reactions();
+    read_onsets(knowledge_, reasons_, record_.today, balances_);
+    balances_.add(problems_.onset);
+    read_history(knowledge_, reasons_, balances_);
+    balances_.add(problems_.history);
+    balances_.add(of_record_.treatment_history());
+    read_recent(knowledge_, reasons_, record_.today, balances_);
+    balances_.add(problems_.recent);
+    balances_.add(of_record_.reactions());
     from_drafts();
     from_patient();
     from_product();
@@ -82,200 +56,22 @@ class FactReader {
   }
 
  private:
-  /// Calls f for the reasons and problems that count.
-  template <class F>
-  void each_problem(F&& f) const {
-    for (auto const* list : {&reasons_, &problems_}) {
-      for (auto const& statement : *list) {
-        if (statement.counts()) f(statement);
-      }
-    }
-  }
-
-  void from_statement(Statement const& statement) {
-    if (!statement.counts()) return;
-    for (auto const& match : statement.sets) {
-      if (match.past) continue;
-      for (auto const& side : clauses_.facts_by_set[match.set]) {
-        if (match.broader) balances_[side.fact].open = true;
-        else add(side, false, statement, match.basis);
-      }
-    }
-    for (auto const& match : statement.phrases) {
-      if (match.owner.kind == PhraseOwner::Kind::result_name) {
-        result_in_text(statement, match);
-        continue;
-      }
-      if (match.owner.kind != PhraseOwner::Kind::fact_phrase || match.past || match.possible || match.to_be_excluded)
-        continue;
-      if (about(statement, knowledge_.rules.facts[match.owner.fact.fact]))
-        add(match.owner.fact, match.negated, statement, Basis::text);
-    }
-  }
-
-  /// What a report says in words of a condition that it names: "criteria for CIDP are not met". It makes no diagnosis.
-  void from_report(ResultStatement const& result) {
-    if (result.observation->pending) return;
-    for (auto const& match : result.statement.phrases) {
-      if (match.owner.kind != PhraseOwner::Kind::fact_phrase || match.past || match.possible || match.to_be_excluded)
-        continue;
-      auto const& fact = knowledge_.rules.facts[match.owner.fact.fact];
-      if (fact.kind != FactKind::condition && names_any(result.statement, fact.about))
-        add(match.owner.fact, match.negated, result.statement, Basis::text);
-    }
-  }
-
-  /// A qualifier counts in the order's reason, beside its condition, and in a statement that names nothing else.
-  [[nodiscard]] bool about(Statement const& statement, FactDefinition const& fact) const {
-    if (fact.about.empty() || statement.place == Place::reason || names_any(statement, fact.about)) return true;
-    return !statement.names_more;  // "exacerbation", but not "asthma exacerbation"
-  }
-
-  /// "FGFR-3 antibody positive" in a problem or a reason.
-  void result_in_text(Statement const& statement, PhraseMatch const& match) {
-    std::string const& wanted = clauses_.results[match.owner.clause].clause->value;
-    if (wanted.empty() || match.result == fhir::ResultValue::pending) return;
-    bool negative = match.result == fhir::ResultValue::negative || match.negated;
-    if (match.result == fhir::ResultValue::not_stated && !match.negated && statement.sets.empty()) return;
-    add(match.owner.fact, (wanted == "positive") == negative, statement, Basis::text);
-  }
-
-  void add(FactSide side, bool reversed, Statement const& statement, Basis basis) {
-    bool yes = (side.side == Side::for_it) != reversed;
-    bool named = basis == Basis::code && (statement.place == Place::reason || statement.place == Place::problem) &&
-                 !statement.label.empty();
-    balances_[side.fact].add(yes ? Truth::yes : Truth::no, weight(statement.place, basis), basis, statement.path,
-                             named ? statement.label : statement.words);
-  }
-
-  void from_results() {
-    ByClause<ResultStatement const*> named;
-    for (auto const& result : record_.results) {
-      for (ClauseNumber clause : clauses_named(knowledge_, result)) named.add(clause, &result);
-    }
-    named.each([&](ClauseNumber clause, auto const& results) {
-      FactSide const side = clauses_.results[clause].side;
-      for (auto const& found : evidence_in_results(knowledge_, results, clause, record_.today)) {
-        Truth const value = (side.side == Side::for_it) == (found.value == Truth::yes) ? Truth::yes : Truth::no;
-        Balance& balance = balances_[side.fact];
-        int const weight_of_result = weight(Place::result, Basis::code);
-        if (!balance.takes(value, weight_of_result)) continue;  // the words of a result are written only for a card
-        balance.add(value, weight_of_result, Basis::code, found.from->statement.path, shown(*found.from));
-      }
-    });
-  }
-
+  /// Those of the record, and those that the order's reasons tell of.
   void from_treatments() {
-    ByClause<TreatmentStatement const*> named;
-    for (auto const* list : {&record_.treatments, &std::as_const(told_)}) {
-      for (auto const& treatment : *list) {
-        for (ClauseNumber clause : clauses_named(knowledge_, treatment)) {
-          if (fulfils(knowledge_, treatment, clause)) named.add(clause, &treatment);
-        }
-      }
+    std::vector<TreatmentStatement> told;
+    for (auto const& reason : reasons_) {
+      auto const in_reason = treatments_in_text(knowledge_, reason);
+      told.insert(told.end(), in_reason.begin(), in_reason.end());
     }
-    named.each([&](ClauseNumber clause, auto const& treatments) { from_treatments(clause, treatments); });
-  }
-
-  void from_treatments(ClauseNumber number, std::vector<TreatmentStatement const*> const& named) {
-    using Episode = rules::TreatmentClause::Episode;
-    FactSide const side = clauses_.treatments[number].side;
-    rules::TreatmentClause const& clause = *clauses_.treatments[number].clause;
-    std::optional<base::Day> onset;
-    if (clause.episode != Episode::any) onset = onset_of(knowledge_.rules.facts[side.fact]);
-    auto timely = [&](TreatmentStatement const* one) { return in_time(*one, clause, onset, record_.today); };
-    // "Of an earlier episode" says something only where no treatment can be of this one.
-    if (clause.episode == Episode::earlier && !std::all_of(named.begin(), named.end(), timely)) return;
-    for (auto const* treatment : named) {
-      if (timely(treatment))
-        add(side, false, treatment->statement, treatment->statement.coded ? Basis::code : Basis::text);
-    }
-  }
-
-  /// When the disease that a fact is about began: its latest recorded onset.
-  [[nodiscard]] std::optional<base::Day> onset_of(FactDefinition const& fact) const {
-    std::optional<base::Day> onset;
-    for (auto const* list : {&reasons_, &problems_}) {
-      for (auto const& statement : *list) {
-        if (!statement.counts() || !statement.onset || (onset && *onset >= *statement.onset)) continue;
-        if (names_any(statement, fact.about)) onset = statement.onset;
-      }
-    }
-    return onset;
-  }
-
-  [[nodiscard]] bool names_any(Statement const& statement, std::vector<FactIndex> const& conditions) const {
-    for (auto const& match : statement.sets) {
-      for (auto const& side : clauses_.facts_by_set[match.set]) {
-        if (std::find(conditions.begin(), conditions.end(), side.fact) != conditions.end()) return true;
-      }
-    }
-    return false;
-  }
-
-  /// When a condition of the record began. No date decides nothing.
-  void from_onset(Statement const& statement) {
-    if (!statement.onset) return;
-    int const days = static_cast<int>((record_.today - *statement.onset).count());
-    for (auto const& match : statement.sets) {
-      if (match.broader || match.past) continue;
-      for (auto const& use : clauses_.onset_by_set[match.set])
-        add_known(use.side, days <= use.clause->within_days, statement.path,
-                  "onset " + std::to_string(days) + " days ago");
-    }
-  }
-
-  /// Conditions whatever their clinical status, and procedures done: what once was stays a risk.
-  void from_history() {
-    for (auto const* list : {&reasons_, &problems_}) {
-      for (auto const& statement : *list) {
-        if (!statement.refuted) from_history(statement);
-      }
-    }
-    for (auto const& treatment : record_.treatments) {
-      if (treatment.states.test(static_cast<std::size_t>(TreatmentState::tried))) from_history(treatment.statement);
-    }
-  }
-
-  void from_history(Statement const& statement) {
-    for (auto const& match : statement.sets) {
-      for (auto const& side : clauses_.history_by_set[match.set]) {
-        if (match.broader || match.possible || statement.provisional) balances_[side.fact].open = true;
-        else add(side, false, statement, match.basis);
-      }
-    }
-  }
-
-  /// Conditions that pass: an old entry asks whether it still holds. An undated one is current.
-  void from_recent(Statement const& statement) {
-    for (auto const& match : statement.sets) {
-      if (match.past) continue;
-      for (auto const& use : clauses_.recent_by_set[match.set]) {
-        auto day = statement.onset;
-        if (!day && statement.condition != nullptr) day = statement.condition->recorded;
-        bool const old = day && (record_.today - *day).count() > use.clause->within_days;
-        if (old || match.broader || match.possible || statement.provisional) balances_[use.side.fact].open = true;
-        else add(use.side, false, statement, match.basis);
-      }
-    }
-  }
-
-  void from_reactions() {
-    ByClause<ReactionStatement const*> named;
-    for (auto const& entry : record_.reactions) {
-      NamedClauses led_to;
-      for (auto const& match : entry.substance.sets) led_to.add(clauses_.reactions_by_set[match.set]);
-      for (ClauseNumber clause : std::move(led_to).in_order()) named.add(clause, &entry);
-    }
-    named.each([&](ClauseNumber clause, auto const& entries) {
-      auto const& use = clauses_.reactions[clause];
-      for (auto const* entry : entries) {
-        if (tells_of(knowledge_, *entry, use))
-          add(use.side, false, entry->substance, entry->substance.coded ? Basis::code : Basis::text);
-        else if (knowledge_.rules.facts[use.side.fact].kind == FactKind::reaction && leaves_open(*entry, use))
-          balances_[use.side.fact].open = true;
-      }
-    });
+    Onsets const in_reasons(knowledge_, reasons_);
+    auto const onset_of = [&](std::vector<FactIndex> const& conditions) {
+      return std::max(in_reasons.latest(conditions), problems_.onsets.latest(conditions));
+    };
+    if (told.empty()) return of_record_.treatments().read(record_.today, onset_of, balances_);
+    TreatmentsByClause all(knowledge_);
+    all.add(of_record_.treatments());
+    all.add(told);
+    all.read(record_.today, onset_of, balances_);
   }
 
   void from_drafts() {
@@ -358,13 +154,13 @@ class FactReader {
 
   Knowledge const& knowledge_;
   Record const& record_;
-  std::vector<Statement> const& problems_;  ///< of the record, as they read beside the reasons
   std::vector<Statement> const& reasons_;
+  ProblemEvidence const& problems_;  ///< of the record, as they read beside the reasons
+  RecordEvidence const& of_record_;
   Product const& product_;
   OrderDose const& dose_;
   DraftOrders const& drafts_;
   std::size_t order_;
-  std::vector<TreatmentStatement> told_;  ///< treatments that the order's reason tells of
   ClauseIndex const& clauses_;
   Balances balances_;
 };
@@ -409,17 +205,15 @@ Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::D
 rules::Facts facts_of_order(Knowledge const& knowledge, Record const& record, fhir::Order const& order,
                             OrderView const& view) {
   std::vector<Statement> reasons = reason_statements(knowledge, order);
-  drop_lone_results(knowledge, reasons, record.problems);
-  auto const* const beside = view.problems.beside(reasons);  // seldom anything
-  std::vector<Statement> const& problems = beside != nullptr ? *beside : record.problems;
+  ProblemEvidence const& problems = view.evidence.beside(reasons);
   rules::Facts facts;
   facts.conditions_known = record.chart->conditions_available == fhir::Availability::provided;
   facts.allergies_known = record.chart->allergies_available == fhir::Availability::provided;
   facts.values = rules::FactValues(knowledge.rules.all_unread(facts.conditions_known, facts.allergies_known),
                                    rules::FactValues::Derived::but_for_read);
-  FactReader(knowledge, record, problems, reasons, view).read(facts.values);
+  FactReader(knowledge, record, reasons, problems, view).read(facts.values);
   rules::derive(knowledge.rules, facts);
-  find_indications(knowledge, problems, reasons, facts);
+  find_indications(knowledge, problems.conditions, reasons, facts);
   return facts;
 }
 

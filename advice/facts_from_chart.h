@@ -14,6 +14,8 @@
 
 namespace ivig::advice {
 
+class RecordEvidence;
+
 /// Everything of one patient's record that facts are read from: made once per request, shared by its orders.
 struct Record {
   fhir::Chart const* chart = nullptr;
@@ -35,7 +37,7 @@ struct OrderView {
   OrderDose const& dose;
   DraftOrders const& drafts;  ///< the orders of the request
   std::size_t order;          ///< its place among them
-  AbbreviatedProblems& problems;
+  RecordEvidence& evidence;   ///< of its patient
 };
 
 /// The facts of one order: of the record, of its reasons, product and dose, and of the other orders of the request.

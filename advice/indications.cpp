@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace ivig::advice {
@@ -17,14 +16,7 @@ using rules::Indication;
 using rules::IndicationSource;
 using rules::Truth;
 
-/// A condition fact that a statement names.
-struct Named {
-  FactIndex fact;
-  Basis basis;
-  bool broader;
-  bool provisional;
-  std::string_view from;  ///< the path of a statement
-};
+using Named = NamedCondition;
 
 /// Entries of the record that contradict the order, of which a condition has its first in any case.
 constexpr std::size_t kMostContradicting = 100;
@@ -34,13 +26,13 @@ bool is_named_condition(FactDefinition const& fact) {
 }
 
 /// Condition facts named by a statement, each once, exact matches before broader ones.
-std::vector<Named> conditions_in(Knowledge const& knowledge, Statement const& statement) {
+std::vector<Named> conditions_in(Knowledge const& knowledge, Statement const& statement, std::string_view path) {
   std::vector<Named> found;
   for (auto const& match : statement.sets) {
     if (match.past) continue;
     for (auto const& side : knowledge.clauses.facts_by_set[match.set]) {
       if (side.side != Side::for_it || !is_named_condition(knowledge.rules.facts[side.fact])) continue;
-      Named named{side.fact, match.basis, match.broader, match.possible || statement.provisional, statement.path};
+      Named named{side.fact, match.basis, match.broader, match.possible || statement.provisional, path};
       auto known = std::find_if(found.begin(), found.end(), [&](Named const& n) { return n.fact == named.fact; });
       if (known == found.end()) found.push_back(named);
       else if (known->broader && !named.broader) *known = named;
@@ -55,38 +47,10 @@ std::vector<Named> conditions_in(Knowledge const& knowledge, Statement const& st
     if (std::any_of(found.begin(), found.end(), [&](Named const& n) { return n.fact == index && !n.broader; }))
       continue;
     std::erase_if(found, [&](Named const& n) { return n.fact == index; });
-    found.push_back({index, Basis::text, false, match.possible || statement.provisional, statement.path});
+    found.push_back({index, Basis::text, false, match.possible || statement.provisional, path});
   }
   return found;
 }
-
-/// What a list of statements names, statement by statement, read once.
-class NamedConditions {
- public:
-  NamedConditions(Knowledge const& knowledge, std::vector<Statement> const& statements) : statements_(statements) {
-    ends_.reserve(statements.size());
-    for (auto const& statement : statements) {
-      auto const found = conditions_in(knowledge, statement);
-      named_.insert(named_.end(), found.begin(), found.end());
-      ends_.push_back(named_.size());
-    }
-  }
-
-  /// Calls f(statement, what it names).
-  template <class F>
-  void each(F&& f) const {
-    std::size_t from = 0;
-    for (std::size_t i = 0; i < statements_.size(); ++i) {
-      f(statements_[i], std::span<Named const>(named_).subspan(from, ends_[i] - from));
-      from = ends_[i];
-    }
-  }
-
- private:
-  std::vector<Statement> const& statements_;
-  std::vector<Named> named_;
-  std::vector<std::size_t> ends_;  // by statement
-};
 
 /// How the statements of a list that name a condition hold it.
 class Standings {
@@ -108,32 +72,33 @@ class Standings {
 
 class IndicationFinder {
  public:
-  IndicationFinder(Knowledge const& knowledge, std::vector<Statement> const& problems,
-                   std::vector<Statement> const& reasons, rules::Facts& facts)
+  IndicationFinder(Knowledge const& knowledge, NamedConditions const& problems, std::vector<Statement> const& reasons,
+                   rules::Facts& facts)
       : knowledge_(knowledge),
         reasons_(reasons),
-        in_reasons_(knowledge, reasons),
-        in_problems_(knowledge, problems),
+        in_reasons_(knowledge, reasons, reasons),
+        in_problems_(problems),
         standings_(knowledge),
         facts_(facts) {
-    in_problems_.each([&](Statement const& problem, std::span<Named const> named) {
+    in_problems_.each([&](NamedConditions::Of const& problem, std::span<Named const> named) {
       for (auto const& one : named) {
         if (one.broader) continue;
         standings_.set(one.fact, problem.refuted ? Standings::kRefuted : Standings::kNotRefuted);
-        if (!problem.counts()) continue;
+        if (!problem.counts) continue;
         standings_.set(one.fact, one.provisional ? Standings::kProvisional : Standings::kConfirmed);
       }
     });
   }
 
   void find() {
-    bool any_reason = false;
-    std::vector<Named> named;
-    in_reasons_.each([&](Statement const& reason, std::span<Named const> conditions) {
-      any_reason = true;  // also one whose code nobody here knows
+    bool const any_reason = !reasons_.empty();  // also one whose code nobody here knows
+    for (Statement const& reason : reasons_) {
       if (!facts_.reason_words.empty()) facts_.reason_words += "; ";
       facts_.reason_words += reason.label.empty() ? reason.words : reason.label;
       facts_.reason_denied = facts_.reason_denied || reason.denied;
+    }
+    std::vector<Named> named;
+    in_reasons_.each([&](NamedConditions::Of const& reason, std::span<Named const> conditions) {
       for (auto const& one : conditions) {
         if (reason.refuted || refuted_in_record(one.fact)) facts_.reason_refuted = true;
         else named.push_back(one);
@@ -158,8 +123,8 @@ class IndicationFinder {
   /// Finds the diseases that every statement that names them holds as possible or not yet confirmed. "Possible sarcoid
   /// neuropathy" is one doubt about one diagnosis, the order's own, and is asked about as such.
   void read_doubts() {
-    auto read = [&](Statement const& statement, std::span<Named const> conditions) {
-      if (!statement.counts()) return;
+    auto read = [&](NamedConditions::Of const& statement, std::span<Named const> conditions) {
+      if (!statement.counts) return;
       bool const of_our_doubt = std::any_of(conditions.begin(), conditions.end(), [&](Named const& other) {
         return other.provisional && !other.broader && is_ours(other.fact);
       });
@@ -271,8 +236,8 @@ class IndicationFinder {
   void from_problems() {
     bool outside = false;
     std::vector<Named> unspecific;
-    in_problems_.each([&](Statement const& problem, std::span<Named const> conditions) {
-      if (!problem.counts()) return;
+    in_problems_.each([&](NamedConditions::Of const& problem, std::span<Named const> conditions) {
+      if (!problem.counts) return;
       for (auto const& named : conditions) {
         auto const& fact = definition(named.fact);
         if (named.broader) continue;
@@ -308,8 +273,8 @@ class IndicationFinder {
       bool ours = std::any_of(facts_.indications.begin(), facts_.indications.end(),
                               [&](Indication const& i) { return in_group(i.condition); });
       if (!ours) continue;
-      in_problems_.each([&](Statement const& problem, std::span<Named const> conditions) {
-        if (!problem.counts() || problem.provisional) return;
+      in_problems_.each([&](NamedConditions::Of const& problem, std::span<Named const> conditions) {
+        if (!problem.counts || problem.provisional) return;
         for (auto const& named : conditions) {
           if (named.broader || is_ours(named.fact) || !in_group(named.fact)) continue;
           bool const listed = std::any_of(facts_.contradicting.begin(), facts_.contradicting.end(),
@@ -323,14 +288,25 @@ class IndicationFinder {
 
   Knowledge const& knowledge_;
   std::vector<Statement> const& reasons_;
-  NamedConditions in_reasons_, in_problems_;
+  NamedConditions in_reasons_;
+  NamedConditions const& in_problems_;
   Standings standings_;
   rules::Facts& facts_;
 };
 
 }  // namespace
 
-void find_indications(Knowledge const& knowledge, std::vector<Statement> const& problems,
+NamedConditions::NamedConditions(Knowledge const& knowledge, std::vector<Statement> const& statements,
+                                 std::vector<Statement> const& lasting) {
+  statements_.reserve(statements.size());
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    auto const found = conditions_in(knowledge, statements[i], lasting[i].path);
+    named_.insert(named_.end(), found.begin(), found.end());
+    statements_.push_back({statements[i].counts(), statements[i].refuted, statements[i].provisional, named_.size()});
+  }
+}
+
+void find_indications(Knowledge const& knowledge, NamedConditions const& problems,
                       std::vector<Statement> const& reasons, rules::Facts& facts) {
   IndicationFinder(knowledge, problems, reasons, facts).find();
 }

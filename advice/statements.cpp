@@ -278,24 +278,24 @@ std::vector<fhir::SetIndex> sets_with_abbreviations(Knowledge const& knowledge, 
   return sets;
 }
 
-/// Which sets statements name by more than a test's result.
-class NamedSets {
- public:
-  explicit NamedSets(Knowledge const& knowledge) : named_(knowledge.terms.sets().size(), 0) {}
+bool rests_on_result(Statement const& statement) {
+  return std::any_of(statement.sets.begin(), statement.sets.end(),
+                     [](SetMatch const& match) { return match.by_result; });
+}
 
-  void add(std::vector<Statement> const& statements) {
-    for (auto const& statement : statements) {
-      if (!statement.counts()) continue;
-      for (auto const& match : statement.sets) {
-        if (!match.by_result && !match.past) named_[match.set] = 1;
-      }
-    }
-  }
-  [[nodiscard]] bool holds(fhir::SetIndex set) const { return named_[set] != 0; }
-
- private:
-  std::vector<char> named_;  // by SetIndex
-};
+/// `named`: whether a set is named beside the statements' results.
+template <class Named>
+void drop_lone_results_of(Knowledge const& knowledge, std::vector<Statement>& statements, Named&& named) {
+  auto alone = [&](SetMatch const& match) {
+    auto const& wanted = knowledge.terms.sets()[match.set].result_requires;
+    if (!match.by_result || wanted.empty()) return false;
+    return std::none_of(wanted.begin(), wanted.end(), [&](std::string const& id) {
+      auto set = knowledge.terms.set_index(id);
+      return set && named(*set);
+    });
+  };
+  for (auto& statement : statements) std::erase_if(statement.sets, alone);
+}
 
 }  // namespace
 
@@ -336,30 +336,30 @@ std::vector<Statement> reason_statements(Knowledge const& knowledge, fhir::Order
   return statements;
 }
 
-void drop_lone_results(Knowledge const& knowledge, std::vector<Statement>& statements,
-                       std::vector<Statement> const& beside) {
-  auto wants = [&](SetMatch const& match) -> std::vector<std::string> const* {
-    auto const& wanted = knowledge.terms.sets()[match.set].result_requires;
-    return match.by_result && !wanted.empty() ? &wanted : nullptr;
-  };
-  std::optional<NamedSets> named;  // seldom asked for
-  auto alone = [&](SetMatch const& match) {
-    auto const* wanted = wants(match);
-    if (wanted == nullptr) return false;
-    if (!named) {
-      named.emplace(knowledge);
-      named->add(statements);
-      named->add(beside);
+void NamedSets::add(std::vector<Statement> const& statements) {
+  for (auto const& statement : statements) {
+    if (!statement.counts()) continue;
+    for (auto const& match : statement.sets) {
+      if (!match.by_result && !match.past) named_[match.set] = 1;
     }
-    return std::none_of(wanted->begin(), wanted->end(), [&](std::string const& id) {
-      auto set = knowledge.terms.set_index(id);
-      return set && named->holds(*set);
-    });
-  };
-  for (auto& statement : statements) std::erase_if(statement.sets, alone);
+  }
 }
 
-std::vector<char> const& AbbreviatedProblems::holding(fhir::SetIndex set) {
+ProblemsBesideReasons::ProblemsBesideReasons(Knowledge const& knowledge, std::vector<Statement> const& problems)
+    : knowledge_(knowledge),
+      problems_(problems),
+      rest_on_results_(std::any_of(problems.begin(), problems.end(), rests_on_result)) {}
+
+void ProblemsBesideReasons::drop_lone_results(std::vector<Statement>& reasons) {
+  std::optional<NamedSets> named;  // seldom asked for
+  drop_lone_results_of(knowledge_, reasons, [&](fhir::SetIndex set) {
+    if (!named) named.emplace(knowledge_).add(reasons);
+    if (!named_) named_.emplace(knowledge_).add(problems_);
+    return named->holds(set) || named_->holds(set);
+  });
+}
+
+std::vector<char> const& ProblemsBesideReasons::holding(fhir::SetIndex set) {
   auto [known, is_new] = holding_.try_emplace(set);
   if (!is_new) return known->second;
   auto const& shorts = knowledge_.terms.sets()[set].ambiguous_abbreviations;
@@ -373,35 +373,48 @@ std::vector<char> const& AbbreviatedProblems::holding(fhir::SetIndex set) {
   return known->second;
 }
 
-Statement const& AbbreviatedProblems::read(std::size_t problem) {
-  auto [known, is_new] = read_.try_emplace(problem);
-  if (is_new) known->second = read_problem(knowledge_, *problems_[problem].condition, true);
-  return known->second;
+ProblemsBesideReasons::Context ProblemsBesideReasons::context(std::vector<Statement> const& reasons) {
+  Context context{sets_with_abbreviations(knowledge_, reasons), {}};
+  std::sort(context.abbreviated.begin(), context.abbreviated.end());
+  if (!rest_on_results_ && context.abbreviated.empty()) return context;
+  if (required_.empty()) {
+    required_.resize(knowledge_.terms.sets().size());
+    for (auto const& set : knowledge_.terms.sets()) {
+      for (auto const& id : set.result_requires) {
+        if (auto const wanted = knowledge_.terms.set_index(id)) required_[*wanted] = 1;
+      }
+    }
+  }
+  NamedSets named(knowledge_);
+  named.add(reasons);
+  for (fhir::SetIndex set = 0; set < required_.size(); ++set) {
+    if (required_[set] != 0 && named.holds(set)) context.required.push_back(set);
+  }
+  return context;
 }
 
-std::vector<Statement> const* AbbreviatedProblems::beside(std::vector<Statement> const& reasons) {
-  std::vector<char> means_the_reason;  // by problem; empty: none does
-  for (fhir::SetIndex set : sets_with_abbreviations(knowledge_, reasons)) {
+std::optional<std::vector<Statement>> ProblemsBesideReasons::read(Context const& context) {
+  std::vector<char> means_the_reason(problems_.size(), 0);
+  bool any = false;
+  for (fhir::SetIndex set : context.abbreviated) {
     std::vector<char> const& holds = holding(set);
     for (std::size_t i = 0; i < problems_.size(); ++i) {
       if (holds[i] == 0 || problems_[i].condition == nullptr || problems_[i].match(set) != nullptr) continue;
-      means_the_reason.resize(problems_.size());
       means_the_reason[i] = 1;
+      any = true;
     }
   }
-  auto const rests_on_result = [](Statement const& problem) {
-    return std::any_of(problem.sets.begin(), problem.sets.end(), [](SetMatch const& match) { return match.by_result; });
-  };
-  if (beside_ && !by_result_ && means_the_reason == meant_) return &*beside_;
-  if (means_the_reason.empty() && std::none_of(problems_.begin(), problems_.end(), rests_on_result)) return nullptr;
-  beside_ = problems_;
-  for (std::size_t i = 0; i < means_the_reason.size(); ++i) {
-    if (means_the_reason[i] != 0) (*beside_)[i] = read(i);
+  if (!any && !rest_on_results_) return std::nullopt;
+  std::vector<Statement> read = problems_;
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    if (means_the_reason[i] != 0) read[i] = read_problem(knowledge_, *problems_[i].condition, true);
   }
-  by_result_ = std::any_of(beside_->begin(), beside_->end(), rests_on_result);
-  meant_ = std::move(means_the_reason);
-  drop_lone_results(knowledge_, *beside_, reasons);
-  return &*beside_;
+  std::optional<NamedSets> named;  // seldom asked for
+  drop_lone_results_of(knowledge_, read, [&](fhir::SetIndex set) {
+    if (!named) named.emplace(knowledge_).add(read);
+    return named->holds(set) || std::binary_search(context.required.begin(), context.required.end(), set);
+  });
+  return read;
 }
 
 }  // namespace ivig::advice

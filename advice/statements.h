@@ -64,36 +64,50 @@ struct Statement {
                                   std::vector<std::string_view> const& more_text, bool ambiguous_allowed,
                                   bool only_names = false);
 
-/// Takes back what rests on a test's result alone where its set wants a condition beside it (extension
-/// `result-requires`) and none of the statements names one: an antibody is not yet the disease.
-void drop_lone_results(Knowledge const& knowledge, std::vector<Statement>& statements,
-                       std::vector<Statement> const& beside);
+/// Which sets statements name by more than a test's result.
+class NamedSets {
+ public:
+  explicit NamedSets(Knowledge const& knowledge) : named_(knowledge.terms.sets().size(), 0) {}
+
+  void add(std::vector<Statement> const& statements);
+  [[nodiscard]] bool holds(fhir::SetIndex set) const { return named_[set] != 0; }
+
+ private:
+  std::vector<char> named_;  // by SetIndex
+};
 
 /// The problems of a record as they read beside the reasons of its orders. What it takes is found once, whatever the
 /// number of orders. `knowledge` and `problems` must outlive it.
-class AbbreviatedProblems {
+class ProblemsBesideReasons {
  public:
-  AbbreviatedProblems(Knowledge const& knowledge, std::vector<Statement> const& problems)
-      : knowledge_(knowledge), problems_(problems) {}
+  ProblemsBesideReasons(Knowledge const& knowledge, std::vector<Statement> const& problems);
 
-  /// The problems beside an order's reasons. An abbreviation with a second
-  /// meaning ("GBS, day 5") means the condition that a reason names; lone results are taken back.
-  /// Good until the next call; nullptr: none is changed.
-  [[nodiscard]] std::vector<Statement> const* beside(std::vector<Statement> const& reasons);
+  /// All that the reading of the problems takes from the reasons of an order.
+  struct Context {
+    std::vector<fhir::SetIndex> abbreviated;  ///< named by the reasons, with abbreviations that have a second meaning
+    std::vector<fhir::SetIndex> required;     ///< named by the reasons, of those that some result counts beside only
+    auto operator<=>(Context const&) const = default;
+  };
+  [[nodiscard]] Context context(std::vector<Statement> const& reasons);
+
+  /// The problems in that context. An abbreviation with a second meaning ("GBS, day 5") means the condition that a
+  /// reason names; lone results are taken back. Empty: none is changed.
+  [[nodiscard]] std::optional<std::vector<Statement>> read(Context const& context);
+
+  /// Takes back what rests on a test's result alone where its set wants a condition beside it (extension
+  /// `result-requires`) and neither reasons nor problems name one: an antibody is not yet the disease.
+  void drop_lone_results(std::vector<Statement>& reasons);
 
  private:
   /// By problem: its words hold an abbreviation of the set that has a second meaning.
   [[nodiscard]] std::vector<char> const& holding(fhir::SetIndex set);
-  /// The problem as it reads with such abbreviations taken for what the sets mean by them.
-  [[nodiscard]] Statement const& read(std::size_t problem);
 
   Knowledge const& knowledge_;
   std::vector<Statement> const& problems_;
+  bool rest_on_results_;  ///< some problem does
   std::unordered_map<fhir::SetIndex, std::vector<char>> holding_;
-  std::unordered_map<std::size_t, Statement> read_;
-  std::optional<std::vector<Statement>> beside_;  ///< as of the last call
-  std::vector<char> meant_;                       ///< by problem: what it was read for
-  bool by_result_ = false;                        ///< it depends on more of the reasons than that
+  std::vector<char> required_;      ///< by SetIndex: some result counts beside it only; empty until asked for
+  std::optional<NamedSets> named_;  ///< by the problems, once asked for
 };
 
 [[nodiscard]] Statement problem_statement(Knowledge const& knowledge, fhir::Condition const& condition);

@@ -62,14 +62,15 @@ def coding(number):
     return {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": f"G{number}", "display": f"name {number}"}
 
 
-def nested(depth, inner):
-    found = inner
-    for _ in range(depth):
-        found = {"extension": [{"url": "x", "extension": found if isinstance(found, list) else [found]}]}
-    return found
+def nested(depth):
+    """Members of an element with so many extensions, each inside the last: two levels of JSON each."""
+    found = [{"url": "y", "valueString": "z"}]
+    for _ in range(depth - 1):
+        found = [{"url": "x", "extension": found}]
+    return {"extension": found}
 
 
-def questions(count, depth=50):
+def questions(count, depth=20):
     item = {"linkId": "iga-deficiency", "answer": [{"valueBoolean": True}]}
     for level in range(depth):
         item = {"linkId": f"l{level}", "item": [item]}
@@ -184,7 +185,7 @@ def active_orders(size):
 @kind
 def codings_on_the_drug(size):
     return request(orders=[order(1, medicationCodeableConcept={
-        "text": "IVIG", "coding": [coding(i) for i in range(size // 85)]})])
+        "text": "Privigen 10% IVIG", "coding": [coding(i) for i in range(size // 85)]})])
 
 
 @kind
@@ -314,7 +315,7 @@ def nested_bundles(size):
 
 @kind
 def extensions(size):
-    return request([condition(i, **nested(18, [{"url": "y"}])) for i in range(size // 700)])
+    return request([condition(i, **nested(25)) for i in range(size // 680)])
 
 
 @kind
