@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 namespace ivig::fuzz {
@@ -11,7 +12,7 @@ namespace ivig::fuzz {
 /// Ends the process when a rule is broken that holds for every input: a finding. `shown` is what broke it.
 inline void require(bool holds, char const* rule, std::string_view shown = {}) {
   if (holds) return;
-  std::fprintf(stderr, "broken rule: %s\n%.*s\n", rule, static_cast<int>(shown.size()), shown.data());
+  std::fprintf(stderr, "broken rule: %s\n%s\n", rule, std::string(shown).c_str());
   std::abort();
 }
 
