@@ -22,6 +22,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -248,19 +249,19 @@ class FhirServer {
       }
       Asked const asked = parse(pending.substr(0, end + 2), number);
       pending.erase(0, end + 4);
-      Misbehaviour const* how = nullptr;
+      std::optional<Misbehaviour> how;  // a copy: another may be told while this one is carried out
       {
         std::lock_guard const lock(mutex_);
         log_.push_back(asked);
         for (auto& [beginning, misbehaviour] : misbehaviours_) {
           if (asked.target.starts_with(beginning) && misbehaviour.times > 0) {
             --misbehaviour.times;
-            how = &misbehaviour;
+            how = misbehaviour;
           }
         }
       }
       changed_.notify_all();
-      if (!(how == nullptr ? answer(stream, asked) : misbehave(stream, *how, asked))) return;
+      if (!(how ? misbehave(stream, *how, asked) : answer(stream, asked))) return;
     }
   }
 
