@@ -121,9 +121,10 @@ class OwnServer:
             "auth": "off" if open_access else "required",
             "rules": str(ROOT / "rules"),
             "store": f"sqlite:{self.store}",
+            # These three: time enough on a busy machine.
+            "store_wait_seconds": 60,
             "cors": {"origins": [CORS_ORIGIN]},
             "log": {"level": "debug", "format": "json"},
-            # Time enough on a busy machine.
             "limits": {"fhir_seconds": 8},
             "tokens": {"keys_seconds": 30},
             "clients": clients,

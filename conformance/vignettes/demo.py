@@ -21,6 +21,7 @@ import json
 import os
 import re
 import sys
+import time
 import urllib.parse
 
 import build
@@ -31,6 +32,7 @@ from kit.client import Client, NoAnswer  # noqa: E402
 
 SERVICE = "/cds-services/ivig-order-sign"
 PAGE = 1000  # decisions a call
+TRIES = 30  # of a call that is answered "not now"
 COMMENTS = ("Worked well last year.", "Discussed in the neuromuscular conference.", "", "No alternative is left.", "")
 # What is done with the cards of one vignette after the other.
 ANSWERS = ("overridden", "accepted", None, "accepted", "overridden", None, "accepted")
@@ -62,7 +64,12 @@ class Service:
 
     def call(self, method, path, status, body=None, **headers):
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = self.client.request(method, path, body, headers, self.connection)
+        for _ in range(TRIES):
+            answer = self.client.request(method, path, body, headers, self.connection)
+            if answer.status != 503:
+                break
+            # The store is late, which a busy disk is enough for: what was sent may be sent again.
+            time.sleep(min(int(answer.header("Retry-After") or 1), 5))
         if answer.status != status:
             raise Unexpected(f"{method} {path} was answered {answer} instead of {status}")
         return answer
@@ -140,15 +147,29 @@ def feedback_on(card, number):
 
 def post_orders(service, requests, known):
     """Posts what the store does not hold, each with its feedback: whoever interrupts this can go on later. Vignettes that
-    order no IVIG leave nothing in the store, and are posted every time."""
+    order no IVIG leave nothing in the store, and are posted every time. Returns the instances that must be in the store."""
     progress = Progress("orders", len(requests))
+    kept = set(known)
     for number, request in enumerate(requests):
         if request["hookInstance"] not in known:
             cards = service.post_json(SERVICE, request)["cards"]
+            if cards:
+                kept.add(request["hookInstance"])
             entries = [entry for card in cards if (entry := feedback_on(card, number))]
             if entries:
                 service.post_json(SERVICE + "/feedback", {"feedback": entries})
         progress.step()
+    return kept
+
+
+def settled(service, instances, kept):
+    """The decisions, once all that were made are in the database: what it was too late for comes out of the spool."""
+    for _ in range(TRIES):
+        found = service.decisions(instances)
+        if kept <= set(found):
+            return found
+        time.sleep(1)
+    raise Unexpected(f"{len(kept - set(found))} orders did not come into the database")
 
 
 def verdicts(decisions):
@@ -217,8 +238,8 @@ def main():
     try:
         service = Service(options.service, options.ca)
         known = service.decisions(instances)
-        post_orders(service, requests, known)
-        determine(service, in_order(requests, service.decisions(instances)))
+        kept = post_orders(service, requests, known)
+        determine(service, in_order(requests, settled(service, instances, kept)))
         decisions = in_order(requests, service.decisions(instances))
     except (OSError, ValueError, KeyError, NoAnswer, Unexpected) as error:
         print(f"\ndemo.py: {error}", file=sys.stderr)

@@ -43,6 +43,7 @@ admin: http://127.0.0.1:{free_port()}
 auth: off
 rules: {ROOT / "rules"}
 store: sqlite:{cls.folder.name}/decisions.db
+store_wait_seconds: 60
 cors: {{origins: [{cls.page}]}}
 log: {{level: warn, format: text}}
 """)

@@ -2,11 +2,14 @@
 """conformance/vignettes/demo.py against the real server: what it says it posted is what the console's list, charts and
 order pages show, and a second run adds nothing. Usage: demo_test.py BINARY"""
 
+import collections
+import http.server
 import json
 import re
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
@@ -29,6 +32,7 @@ admin: http://127.0.0.1:0
 auth: {auth}
 rules: {ROOT / "rules"}
 store: sqlite:decisions.db
+store_wait_seconds: 60
 log: {{level: error, format: text}}
 """)
         self.process = subprocess.Popen([BINARY, "serve", "--config", config], stdout=subprocess.PIPE, text=True)
@@ -47,6 +51,56 @@ log: {{level: error, format: text}}
         self.process.terminate()
         self.process.wait()
         self.process.stdout.close()
+
+
+class LateStore:
+    """Before a service: answers every third call 503, and the first list after orders were posted with none of them, as
+    a service does whose database takes longer than store_wait_seconds."""
+
+    def __init__(self, client):
+        self.client, self.calls, self.refused, self.has_hidden, self.has_posted = client, 0, 0, False, False
+        late = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                status, headers, body = late.answer(self.command, self.path, dict(self.headers), body)
+                self.send_response(status)
+                for name, value in headers:
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_GET = do_POST = answer
+
+            def log_message(self, *_args):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+
+    def answer(self, method, path, headers, body):
+        self.calls += 1
+        if self.calls % 3 == 0:
+            self.refused += 1
+            return 503, [("Retry-After", "0")], b""
+        if "/api/decisions?" in path and self.has_posted and not self.has_hidden:
+            self.has_hidden = True
+            return 200, [], b'{"decisions":[],"next":null}'
+        self.has_posted = self.has_posted or method == "POST"
+        kept = {name: headers.get(name) for name in ("Accept", "Content-Type", "Cookie")}
+        answer = self.client.request(method, path, body or None, kept)
+        return answer.status, [(n, v) for n, v in answer.headers if n in ("Set-Cookie", "Location")], answer.body
+
+    def close(self):
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
 
 
 def demo(url, *more):
@@ -124,6 +178,23 @@ class DemoTest(unittest.TestCase):
         self.assertEqual(self.server.decisions(), self.decisions)
         self.assertEqual([json.loads(self.server.page(f"/review/api/decisions/{one['id']}"))["review"]["determinations"]
                           for one in self.decisions], review)
+
+    def test_a_store_that_is_late_is_waited_for(self):
+        with tempfile.TemporaryDirectory(prefix="ivig-demo-") as folder:
+            server = Server(folder, "off")
+            late = LateStore(server.client)
+            try:
+                done = demo(late.url)
+                decisions = server.decisions()
+            finally:
+                late.close()
+                server.close()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreater(late.refused, 10)
+        self.assertTrue(late.has_hidden)
+        for member in ("indicator", "outcome", "determination"):
+            self.assertEqual(collections.Counter(one[member] for one in decisions),
+                             collections.Counter(one[member] for one in self.decisions))
 
     def test_a_service_that_lets_nobody_in_is_named(self):
         with tempfile.TemporaryDirectory(prefix="ivig-demo-") as folder:

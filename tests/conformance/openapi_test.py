@@ -34,6 +34,7 @@ admin: http://127.0.0.1:{free_port()}
 auth: off
 rules: {ROOT / "rules"}
 store: sqlite:{cls.folder.name}/decisions.db
+store_wait_seconds: 60
 limits: {{body_bytes: 100000}}
 log: {{level: error, format: text}}
 """)

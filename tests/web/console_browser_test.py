@@ -55,6 +55,7 @@ admin: http://127.0.0.1:{free_port()}
 auth: off
 rules: {ROOT / "rules"}
 store: sqlite:{folder}/decisions.db
+store_wait_seconds: 60
 log: {{level: warn, format: text}}
 {review}
 """)
