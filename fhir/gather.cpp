@@ -135,6 +135,20 @@ std::string_view id_of(Found const& patient) {
   return id.size() <= kLongestId ? id : std::string_view();
 }
 
+/// Whom the first order names: the patient of a Bundle that holds no Patient. Empty where no order names one by a
+/// literal reference.
+std::string_view patient_of_orders(Contents const& contents) {
+  for (Found const& found : contents.resources) {
+    if (!is_order_type(found.type)) continue;
+    Json const* subject = patient_member(*found.resource);
+    std::string_view const literal = subject == nullptr ? std::string_view() : parse_reference(*subject).literal;
+    if (literal.empty() || literal.starts_with('#')) continue;
+    std::string_view const id = last_segment(literal);
+    if (!id.empty() && id.size() <= kLongestId) return id;
+  }
+  return {};
+}
+
 /// The first Patient that something can refer to, else the first; nullptr where there is none.
 Found const* patient_of_case(Contents const& contents) {
   Found const* first = nullptr;
@@ -411,6 +425,8 @@ Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, Resourc
     if (Found const* patient = patient_of_case(contents)) {
       patient_id = id_of(*patient);
       index.set_patient(patient->resource);
+    } else {
+      patient_id = patient_of_orders(contents);
     }
   }
 

@@ -106,7 +106,8 @@ class Sources {
 /// of them is a Treatment of the chart as well (same path), so that the caller decides which are history. The other
 /// order resources, of other patients too, are appended to `others` where it is not nullptr.
 /// A kind is provided when the Bundle holds a resource of it or a Patient. With an empty `patient_id` the first Patient
-/// of the Bundle is taken; where it has no id, it is known by its fullUrl.
+/// of the Bundle is taken; where it has no id, it is known by its fullUrl; where there is none, the patient is whom the
+/// first order names.
 [[nodiscard]] Chart read_bundle_chart(base::Json const& bundle, std::string_view patient_id, ResourceIndex& index,
                                       std::vector<base::Json const*>& orders, ReadLimits const& limits = {},
                                       std::vector<base::Json const*>* others = nullptr);

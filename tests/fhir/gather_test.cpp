@@ -321,5 +321,26 @@ TEST(ReadBundleChart, without_patient_only_the_kinds_present_are_provided) {
   EXPECT_EQ(availability(read_bundle_chart(texts("[]"), "", index, orders)), "nnnnn");
 }
 
+TEST(ReadBundleChart, without_patient_the_first_order_says_whose_data_count) {
+  Texts texts;
+  ResourceIndex index;
+  std::vector<base::Json const*> orders;
+  std::vector<base::Json const*> others;
+  Chart const chart = read_bundle_chart(
+      texts("{'resourceType':'Bundle','entry':["
+            "{'resource':{'resourceType':'Condition','id':'c1','subject':{'reference':'Patient/p2'},"
+            "'code':{'text':'CIDP'}}},"
+            "{'resource':{'resourceType':'MedicationRequest','subject':{'reference':'https://h/Patient/p1'}}},"
+            "{'resource':{'resourceType':'MedicationRequest','id':'m2','subject':{'reference':'Patient/p2'}}},"
+            "{'resource':{'resourceType':'Condition','id':'c2','subject':{'reference':'Patient/p1'},"
+            "'code':{'text':'IBM'}}}]}"),
+      "", index, orders, {}, &others);
+  EXPECT_EQ(chart.patient.id, "p1");
+  EXPECT_EQ(orders.size(), 1U);
+  EXPECT_EQ(others.size(), 1U) << "told as an order of another patient";
+  ASSERT_EQ(chart.conditions.size(), 1U);
+  EXPECT_EQ(chart.conditions.front().code.text, "IBM");
+}
+
 }  // namespace
 }  // namespace ivig::fhir
