@@ -10,6 +10,7 @@
 #include "base/json_read.h"
 #include "fhir/bundle.h"
 #include "fhir/chart_types.h"
+#include "fhir/contents.h"
 #include "fhir/limited_reader.h"
 #include "fhir/read_elements.h"
 #include "fhir/resolve_url.h"
@@ -19,20 +20,7 @@ namespace ivig::fhir {
 namespace {
 
 using base::Json;
-
-enum class Kind { patient, conditions, observations, allergies, treatments };
-
-std::optional<Kind> kind_of_type(std::string_view type) {
-  if (type == "Patient") return Kind::patient;
-  if (type == "Condition") return Kind::conditions;
-  if (type == "Observation") return Kind::observations;
-  if (type == "AllergyIntolerance") return Kind::allergies;
-  if (is_order_type(type) || type == "MedicationStatement" || type == "MedicationUsage" ||
-      type == "MedicationAdministration" || type == "Procedure") {
-    return Kind::treatments;
-  }
-  return std::nullopt;
-}
+using Kind = ChartKind;
 
 std::optional<Kind> kind_of_key(std::string_view key) {
   if (key == "patient") return Kind::patient;
@@ -43,121 +31,6 @@ std::optional<Kind> kind_of_key(std::string_view key) {
     return Kind::treatments;
   }
   return std::nullopt;
-}
-
-Availability& availability(Chart& chart, Kind kind) {
-  switch (kind) {
-    case Kind::patient: return chart.patient_available;
-    case Kind::conditions: return chart.conditions_available;
-    case Kind::observations: return chart.observations_available;
-    case Kind::allergies: return chart.allergies_available;
-    case Kind::treatments: break;
-  }
-  return chart.treatments_available;
-}
-
-/// One resource and the Bundle fullUrl that it came under.
-struct Found {
-  Json const* resource;
-  std::string_view full_url;
-  std::string_view type;
-  bool fetched = false;
-};
-
-/// What one value (a Bundle or a bare resource) holds.
-struct Contents {
-  std::vector<Found> resources;
-  std::vector<std::string_view> searches;  ///< what its Bundles are answers to: their `self` links
-  bool incomplete = false;                 ///< an error outcome or a further page
-};
-
-/// Collects the resources of a value. Bundles in Bundles (batch responses) are opened; JSON's depth limit bounds them.
-void collect(Json const& value, std::string_view full_url, Contents& contents) {
-  std::string_view const type = type_of(value);
-  if (type == "OperationOutcome") {
-    contents.incomplete = contents.incomplete || tells_of_failure(value);
-  } else if (is_bundle(value, type)) {
-    contents.incomplete = contents.incomplete || has_next_page(value);
-    if (std::string_view const self = link_of(value, "self"); !self.empty()) contents.searches.push_back(self);
-    Json const* entries = base::member(value, "entry");
-    if (contents.resources.empty() && entries != nullptr && entries->IsArray())
-      contents.resources.reserve(entries->Size());
-    base::each(value, "entry", [&](Json const& entry, std::size_t) {
-      if (Json const* resource = base::object_member(entry, "resource")) {
-        collect(*resource, base::string_member(entry, "fullUrl"), contents);
-      }
-    });
-  } else if (!type.empty()) {
-    contents.resources.push_back({&value, full_url, type});
-  }
-}
-
-/// Which resources were read already: identity is Type/id, and a resource without id is always new. REQ CTX-03
-class Seen {
- public:
-  /// True the first time.
-  bool first_time(Found const& found) {
-    std::string_view const id = base::string_member(*found.resource, "id");
-    return id.empty() || known_.add(found.type, id, found.resource);
-  }
-
- private:
-  ResourceTable known_;
-};
-
-/// Keeps those not seen before; of equals within `resources` the last. Their order stays. REQ CTX-14, PREF-13
-void keep_new(std::vector<Found>& resources, Seen& seen) {
-  std::vector<Found> kept;
-  kept.reserve(resources.size());
-  for (auto it = resources.rbegin(); it != resources.rend(); ++it) {
-    if (seen.first_time(*it)) kept.push_back(*it);
-  }
-  std::reverse(kept.begin(), kept.end());
-  resources = std::move(kept);
-}
-
-Owner owner_of(Found const& found, std::string_view patient_id, ResourceIndex const& index) {
-  if (found.type != "Patient") return owner_of(*found.resource, patient_id, index);
-  std::string_view const id = base::string_member(*found.resource, "id");
-  if (id.empty() || patient_id.empty()) return Owner::unsaid;
-  return id == last_segment(patient_id) ? Owner::this_patient : Owner::another;
-}
-
-bool is_this_patient(Found const& found, std::string_view patient_id, ResourceIndex const& index) {
-  return owner_of(found, patient_id, index) != Owner::another;
-}
-
-/// What references call a Patient: its id, or the end of its fullUrl. Empty when there is neither, or none of a sane
-/// length.
-std::string_view id_of(Found const& patient) {
-  std::string_view id = base::string_member(*patient.resource, "id");
-  if (id.empty()) id = last_segment(patient.full_url);
-  return id.size() <= kLongestId ? id : std::string_view();
-}
-
-/// Whom the first order names: the patient of a Bundle that holds no Patient. Empty where no order names one by a
-/// literal reference.
-std::string_view patient_of_orders(Contents const& contents) {
-  for (Found const& found : contents.resources) {
-    if (!is_order_type(found.type)) continue;
-    Json const* subject = patient_member(*found.resource);
-    std::string_view const literal = subject == nullptr ? std::string_view() : parse_reference(*subject).literal;
-    if (literal.empty() || literal.starts_with('#')) continue;
-    std::string_view const id = last_segment(literal);
-    if (!id.empty() && id.size() <= kLongestId) return id;
-  }
-  return {};
-}
-
-/// The first Patient that something can refer to, else the first; nullptr where there is none.
-Found const* patient_of_case(Contents const& contents) {
-  Found const* first = nullptr;
-  for (Found const& found : contents.resources) {
-    if (found.type != "Patient") continue;
-    if (!id_of(found).empty()) return &found;
-    if (first == nullptr) first = &found;
-  }
-  return first;
 }
 
 /// One member of `prefetch`, freed of the pre-1.0 wrapper.
@@ -253,24 +126,6 @@ bool is_about(PrefetchValue const& value, std::string_view type) {
   std::string_view const path = self.substr(0, self.find('?'));
   return path.size() != self.size() && is_of_type(path.substr(path.rfind('/') + 1), type);
 }
-
-class Availabilities {
- public:
-  explicit Availabilities(Chart& chart) : chart_(chart) {}
-
-  void provided(Kind kind) {
-    Availability& state = availability(chart_, kind);
-    if (state == Availability::not_provided) state = Availability::provided;
-  }
-  void failed(Kind kind) { availability(chart_, kind) = Availability::failed; }
-  void another_patients(Kind kind) {
-    Availability& state = availability(chart_, kind);
-    if (state != Availability::failed) state = Availability::another_patients;
-  }
-
- private:
-  Chart& chart_;
-};
 
 void note_foreign(std::string_view type, bool fetched, std::vector<ForeignResources>& foreign) {
   std::string_view const shown = is_chart_type(type) || type == "Bundle" ? type : "other";
@@ -410,54 +265,6 @@ Chart read_chart(Json const* prefetch, Json const* draft_bundle, std::string_vie
   sources.add_to(index);
   std::vector<ForeignResources> left_out;
   return std::move(sources).read(patient_id, index, left_out, limits);
-}
-
-Chart read_bundle_chart(Json const& bundle, std::string_view patient_id, ResourceIndex& index,
-                        std::vector<Json const*>& orders, ReadLimits const& limits, std::vector<Json const*>* others) {
-  Contents contents;
-  collect(bundle, {}, contents);
-  Seen seen;
-  keep_new(contents.resources, seen);
-  for (Found const& found : contents.resources) {
-    index.add(*found.resource, found.full_url);
-  }
-  if (patient_id.empty()) {
-    if (Found const* patient = patient_of_case(contents)) {
-      patient_id = id_of(*patient);
-      index.set_patient(patient->resource);
-    } else {
-      patient_id = patient_of_orders(contents);
-    }
-  }
-
-  Chart chart;
-  chart.patient.id = last_segment(patient_id);
-  Availabilities available(chart);
-  constexpr std::array kKinds = {Kind::patient, Kind::conditions, Kind::observations, Kind::allergies,
-                                 Kind::treatments};
-  LimitedReader reader(patient_id, index, limits, chart);
-  for (Found const& found : contents.resources) {
-    Json const& resource = *found.resource;
-    std::string_view const type = found.type;
-    bool const another =
-        type == "Patient" && base::string_member(resource, "id").empty() && !index.is_patient_without_id(resource);
-    if (another || !is_this_patient(found, patient_id, index)) {
-      if (is_order_type(type) && others != nullptr) others->push_back(&resource);
-      continue;
-    }
-    if (auto const kind = kind_of_type(type)) available.provided(*kind);
-    if (type == "Patient") {
-      for (Kind const kind : kKinds) available.provided(kind);
-    }
-    reader.read(resource);
-    bool const open = base::member(resource, "status") == nullptr ||
-                      !known_code(resource, "status", {"draft", "active", "on-hold", "unknown"}).empty();
-    if (!is_order_type(type)) continue;
-    if (open) orders.push_back(&resource);
-    else if (others != nullptr) others->push_back(&resource);
-  }
-  reader.mark_unread();
-  return chart;
 }
 
 }  // namespace ivig::fhir
