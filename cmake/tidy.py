@@ -38,6 +38,7 @@ EXTRA_ARGS = [
 ]
 # What -H writes for an included file, and what clang says besides the findings.
 INCLUDED = re.compile(r"^\.+ (.+)$")
+OWN_INCLUDE = re.compile(r'^#include "(.+)"', re.MULTILINE)
 NOISE = re.compile(r"^(\d+ warnings?( and \d+ errors?)? generated\.|Multiple include guards may be useful for:)$")
 
 
@@ -194,14 +195,19 @@ def changed_after(files: list[str], moment: float) -> bool:
 
 
 def through(headers: list[str], known: list[str]) -> list[str]:
-    """For each header one unit that includes it: of the same name, else the first that does."""
+    """For each header one unit that includes it: of the same name, else the first that does, else through a header."""
+    included_by: dict[str, list[str]] = {}
+    for file in known:
+        for name in OWN_INCLUDE.findall((ROOT / file).read_text()):
+            included_by.setdefault(name, []).append(file)
     units = []
     for header in headers:
-        include = re.compile(rf'^#include "{re.escape(header)}"', re.MULTILINE)
-        near = sorted(known, key=lambda unit: (unit != header[:-2] + ".cpp", unit.startswith("tests/"), unit))
-        found = next((unit for unit in near if include.search((ROOT / unit).read_text())), None)
-        if found:
-            units.append(found)
+        layer, seen = [header], {header}
+        while layer and layer[0].endswith(".h"):
+            layer = [file for name in layer for file in included_by.get(name, []) if file not in seen]
+            seen.update(layer)
+            layer.sort(key=lambda f: (f.endswith(".h"), f != header[:-2] + ".cpp", f.startswith("tests/"), f))
+        units += layer[:1]
     return units
 
 
@@ -224,7 +230,7 @@ def main() -> int:
     units = [file for file in args.files if file.endswith(".cpp")]
     headers = [file for file in args.files if file.endswith(".h")]
     if args.changed:
-        tracked = subprocess.run(["git", "ls-files", "*.cpp"], cwd=ROOT, check=True, capture_output=True, text=True)
+        tracked = subprocess.run(["git", "ls-files", "*.cpp", "*.h"], cwd=ROOT, check=True, capture_output=True, text=True)
         candidates = [u for u in tracked.stdout.split("\n") if u and (ROOT / u).is_file()]
         units = sorted({*units, *through(headers, candidates)})
     plugin = (args.build / "tidy_own_code.so").resolve()
@@ -262,7 +268,7 @@ def main() -> int:
             progress.done(result.unit, result.output)
     memory.prune(args.cache_mb * 1_000_000, args.cache_days)
 
-    unread = [] if args.changed else sorted(set(headers) - read)
+    unread = sorted(set(headers) - read)
     for header in unread:
         print(f"{header}: no file that is checked includes it")
     red = sorted(result.unit for result in results if result.found)
