@@ -105,7 +105,7 @@ int main(int argc, char** argv) {
   std::uint64_t bytes = 0, written = 0;
   for (auto const& file : *files) bytes += file.bytes;
   batch::Receiver const receiver{[&](std::string_view text) { return written += text.size(), true; },
-                                 [] { return true; }, [](std::string const&) {}, [](batch::Progress const&) {}};
+                                 [] { return true; }, [](batch::Problem const&) {}, [](batch::Progress const&) {}};
   std::vector<Cost> review, parse;
   batch::Totals totals;
   for (int i = 0; i < rounds; ++i) {
