@@ -214,6 +214,7 @@ std::vector<Card> make_cards(Knowledge const& knowledge, std::vector<Decision> c
   std::vector<Due> due = cards_due(decisions, options);
   std::vector<Due> const rest = split_off(due, options.most);
   std::vector<Card> cards;
+  cards.reserve(due.size() + 1);
   CardMaker maker(knowledge, options);
   for (Due const& one : due) cards.push_back(maker.make(decisions[one.place], one.place, one.indicator));
   if (!rest.empty()) cards.push_back(summing_card(knowledge, decisions, rest, options));

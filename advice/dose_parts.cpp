@@ -86,10 +86,10 @@ void place(std::vector<DosePart> const& parts, std::vector<Placed>& placed) {
 std::vector<Placed> join_courses(std::vector<Placed> placed, Decimal gap) {
   std::stable_sort(placed.begin(), placed.end(), [](auto const& a, auto const& b) { return a.offset < b.offset; });
   std::vector<Placed> joined;
-  for (auto& part : placed) {
+  for (auto const& part : placed) {
     // A day after the last one is a gap of nothing; three days apart are two days between.
     bool const near = !joined.empty() && (!joined.back().end() || part.offset < *joined.back().end() + gap);
-    if (!near || !add(joined.back(), part)) joined.push_back(std::move(part));
+    if (!near || !add(joined.back(), part)) joined.push_back(part);
   }
   return joined;
 }
@@ -106,7 +106,7 @@ std::vector<Placed> join_cycles(std::vector<DosePart> const& parts, std::vector<
     if (own.first_day && kOne <= *own.first_day) part.offset = *own.first_day - kOne;
     bool const dated_apart = !is_new && joined[found->second].course.end && part.course.start &&
                              *joined[found->second].course.end < *part.course.start;
-    if (is_new || dated_apart || !add(joined[found->second], part)) joined.push_back(std::move(part));
+    if (is_new || dated_apart || !add(joined[found->second], part)) joined.push_back(part);
   }
   return joined;
 }
@@ -170,18 +170,19 @@ std::vector<DoseCourse> put_together(std::vector<DosePart> parts, std::chrono::d
   if (parts.size() == 1) return std::move(parts.front().courses);
   std::vector<Placed> single, repeated, all;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    auto& courses = parts[i].courses;
-    for (auto& course : courses) {
+    auto const& courses = parts[i].courses;
+    for (auto const& course : courses) {
       auto& place = courses.size() > 1 ? all : course.weeks ? repeated : single;
-      place.push_back({i, Decimal(), std::move(course)});
+      place.push_back({i, Decimal(), course});
     }
   }
   place(parts, single);
-  for (auto& part : join_courses(std::move(single), Decimal(gap.count(), 0))) all.push_back(std::move(part));
-  for (auto& part : join_cycles(parts, std::move(repeated))) all.push_back(std::move(part));
+  for (auto const& part : join_courses(std::move(single), Decimal(gap.count(), 0))) all.push_back(part);
+  for (auto const& part : join_cycles(parts, std::move(repeated))) all.push_back(part);
   std::stable_sort(all.begin(), all.end(), [](auto const& a, auto const& b) { return a.order < b.order; });
   std::vector<DoseCourse> courses;
-  for (auto& part : all) courses.push_back(std::move(part.course));
+  courses.reserve(all.size());
+  for (auto const& part : all) courses.push_back(part.course);
   return courses;
 }
 

@@ -387,7 +387,8 @@ ProblemsBesideReasons::Context ProblemsBesideReasons::context(std::vector<Statem
   }
   NamedSets named(knowledge_);
   named.add(reasons);
-  for (fhir::SetIndex set = 0; set < required_.size(); ++set) {
+  auto const sets = static_cast<fhir::SetIndex>(required_.size());
+  for (fhir::SetIndex set = 0; set < sets; ++set) {
     if (required_[set] != 0 && named.holds(set)) context.required.push_back(set);
   }
   return context;

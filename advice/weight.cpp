@@ -61,6 +61,7 @@ WeightReading body_weight(Knowledge const& knowledge, std::vector<ResultStatemen
   std::vector<Candidate> const found = candidates(knowledge, results, today);
   if (found.empty()) return {};
   std::vector<Candidate const*> by_time;
+  by_time.reserve(found.size());
   for (auto const& candidate : found) by_time.push_back(&candidate);
   Candidate const& latest = **std::max_element(by_time.begin(), by_time.end(), earlier);
   auto possible = [&](Decimal kg) { return rules.weight_least <= kg && kg <= rules.weight_most; };

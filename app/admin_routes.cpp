@@ -71,7 +71,7 @@ boost::asio::awaitable<Response> answer_unexpected() {
 server::Handler admin_handler(AdminParts parts) {
   server::Handler handler;
   handler.on_head = [parts = std::move(parts)](RequestHead& head) { return server::at_once(answer(parts, head)); };
-  handler.on_request = [](RequestHead const&, std::string) { return answer_unexpected(); };
+  handler.on_request = [](RequestHead const&, std::string const&) { return answer_unexpected(); };
   handler.on_error = [](RequestHead const*, unsigned status, std::string_view reason) {
     return plain(status, std::string(reason) + "\n");
   };

@@ -124,8 +124,9 @@ int run_check(CheckOptions const& options) {
   for (auto const& file : options.files) {
     auto found = check_file(**knowledge, options.format, reading, file);
     if (!found) {
-      std::string const& where = found.error().where;
-      return refuse({found.error().code, where.empty() ? file : file + ": " + where, found.error().detail});
+      std::string where = file;
+      if (!found.error().where.empty()) where += ": " + found.error().where;
+      return refuse({found.error().code, where, found.error().detail});
     }
     highest = std::max(highest, *found);
   }

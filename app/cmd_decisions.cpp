@@ -89,7 +89,7 @@ int rates(Reader& reader, DecisionQuery const& query, std::string const& format)
   for (auto const& rate : *rates) {
     auto const answered = rate.accepted + rate.overridden;
     std::string const percent = answered == 0 ? "-" : std::to_string(rate.overridden * 100 / answered) + "%";
-    auto const right = [](std::string text, std::size_t width) {
+    auto const right = [](std::string const& text, std::size_t width) {
       return (text.size() < width ? std::string(width - text.size(), ' ') : "") + text;
     };
     std::cout << right(std::to_string(rate.decisions), 9) << right(std::to_string(rate.cards), 8)

@@ -113,10 +113,10 @@ class Service {
  public:
   /// `file`: where `config` came from and a reload looks again; empty for the defaults. `trust`: whom it trusts when it
   /// calls others.
-  Service(Config config, std::string file, std::shared_ptr<x509_store_st> trust)
+  Service(Config config, std::string file, std::shared_ptr<x509_store_st> const& trust)
       : config_(std::move(config)),
         file_(std::move(file)),
-        client_(std::move(trust)),
+        client_(trust),
         log_(config_.log.level, config_.log.format),
         settings_(route_settings(config_)),
         key_fetcher_(client_, clients_, config_.tokens),

@@ -169,7 +169,7 @@ Response go_to(std::string path) {
   return response;
 }
 
-std::string safe_path(std::string path) {
+std::string safe_path(std::string const& path) {
   bool const inside = path == kConsole || path.starts_with("/review/") || path.starts_with("/review?");
   bool const plain_text = path.find_first_of("\\\r\n\t ") == std::string::npos && path.find("//") == std::string::npos;
   return inside && plain_text ? path : std::string(kConsole);

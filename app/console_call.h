@@ -57,7 +57,7 @@ struct Console::Call {
 /// "See other", to a path of the console.
 [[nodiscard]] server::Response go_to(std::string path);
 /// `path` if it leads into the console, else its beginning.
-[[nodiscard]] std::string safe_path(std::string path);
+[[nodiscard]] std::string safe_path(std::string const& path);
 /// The value of a parameter of a query; empty when there is none.
 [[nodiscard]] std::string query_value(std::string const& query, std::string_view name);
 /// Now, to the millisecond.

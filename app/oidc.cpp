@@ -200,7 +200,7 @@ awaitable<Result<std::string>> OidcSignIn::id_token(std::shared_ptr<Provider con
 awaitable<Result<SignedIn>> OidcSignIn::redeem(std::string code, OidcAttempt attempt) const {
   auto const provider = co_await this->provider();
   if (!provider) co_return tl::unexpected(provider.error());
-  auto const known = *provider;
+  auto const& known = *provider;
   std::string verifier = attempt.verifier;
   auto const token = co_await id_token(known, std::move(code), std::move(verifier));
   if (!token) co_return tl::unexpected(token.error());

@@ -22,7 +22,7 @@ bool reads_as_formula(std::string_view text) {
 }  // namespace
 
 std::string csv_field(std::string_view text) {
-  std::string const shown = printable(text, "\t\r\n");
+  std::string shown = printable(text, "\t\r\n");
   bool const formula = reads_as_formula(shown);
   if (!formula && shown.find_first_of(",\"\r\n") == std::string::npos) return shown;
   std::string field(formula ? "\"'" : "\"");

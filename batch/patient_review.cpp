@@ -136,6 +136,7 @@ class OnePatient {
     }
     std::erase_if(by_day, [&](auto const& one) { return !has_ivig[one.first]; });
     std::vector<Day> days;
+    days.reserve(by_day.size());
     for (auto const& [day, orders] : by_day) days.push_back({day.value_or(context_.options.today), &orders});
     // What was not known on a day was not known on any before.
     std::sort(days.begin(), days.end(), [](Day const& a, Day const& b) { return a.day > b.day; });

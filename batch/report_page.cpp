@@ -263,7 +263,7 @@ class Page {
       auto const& guideline = rules_.guidelines[row.guideline];
       std::string title = escape_html(row.title);
       if (!run_.evidence_url.empty()) {
-        title = "<a href=\"" + escape_html(run_.evidence_url + "/evidence/" + row.id) + "\">" + title + "</a>";
+        title.insert(0, "<a href=\"" + escape_html(run_.evidence_url + "/evidence/" + row.id) + "\">").append("</a>");
       }
       html_ += "<dt id=\"" + anchor(row.id) + "\">" + title + " <code>" + escape_html(row.id) + "</code></dt>\n<dd>" +
                std::string(stance_words(1 + static_cast<std::size_t>(row.stance))) + ", " + escape_html(row.evidence) +

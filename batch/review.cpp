@@ -14,7 +14,7 @@ namespace {
 
 /// What sorting an export needs, made when its first line is seen.
 struct ExportState {
-  ExportState(Options const& options)
+  explicit ExportState(Options const& options)
       : index(options.work_folder),
         referring(options.work_folder, std::size_t{64} * 1024),
         decided(options.work_folder),

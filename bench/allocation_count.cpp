@@ -14,30 +14,30 @@ std::size_t allocations() { return count.load(std::memory_order_relaxed); }
 
 // glibc's own names for what is replaced here. libstdc++'s operator new calls malloc, and so is counted too.
 extern "C" {
-void* __libc_malloc(std::size_t size);                           // NOLINT(clang-diagnostic-reserved-identifier)
-void* __libc_calloc(std::size_t number, std::size_t size);       // NOLINT(clang-diagnostic-reserved-identifier)
-void* __libc_realloc(void* memory, std::size_t size);            // NOLINT(clang-diagnostic-reserved-identifier)
-void* __libc_memalign(std::size_t alignment, std::size_t size);  // NOLINT(clang-diagnostic-reserved-identifier)
+void* libc_malloc(std::size_t size) __asm__("__libc_malloc");
+void* libc_calloc(std::size_t number, std::size_t size) __asm__("__libc_calloc");
+void* libc_realloc(void* memory, std::size_t size) __asm__("__libc_realloc");
+void* libc_memalign(std::size_t alignment, std::size_t size) __asm__("__libc_memalign");
 
 void* malloc(std::size_t size) {
   note();
-  return __libc_malloc(size);
+  return libc_malloc(size);
 }
 void* calloc(std::size_t number, std::size_t size) {
   note();
-  return __libc_calloc(number, size);
+  return libc_calloc(number, size);
 }
 void* realloc(void* memory, std::size_t size) {
   note();
-  return __libc_realloc(memory, size);
+  return libc_realloc(memory, size);
 }
 void* aligned_alloc(std::size_t alignment, std::size_t size) {
   note();
-  return __libc_memalign(alignment, size);
+  return libc_memalign(alignment, size);
 }
 int posix_memalign(void** memory, std::size_t alignment, std::size_t size) {
   note();
-  *memory = __libc_memalign(alignment, size);
+  *memory = libc_memalign(alignment, size);
   return *memory == nullptr ? ENOMEM : 0;
 }
 }

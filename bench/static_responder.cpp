@@ -57,7 +57,7 @@ template <class Stream>
 class Connection : public std::enable_shared_from_this<Connection<Stream>> {
  public:
   template <class... Arguments>
-  Connection(Settings const& settings, Arguments&&... arguments)
+  explicit Connection(Settings const& settings, Arguments&&... arguments)
       : settings_(settings), stream_(std::forward<Arguments>(arguments)...) {
     buffer_.reserve(settings.buffer);
     if (settings.parse) arena_.resize(kArena);
@@ -179,8 +179,10 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::vector<std::unique_ptr<asio::io_context>> contexts;
+  contexts.reserve(settings.threads);
   for (unsigned i = 0; i < settings.threads; ++i) contexts.push_back(std::make_unique<asio::io_context>(1));
   std::vector<asio::executor_work_guard<asio::io_context::executor_type>> busy;
+  busy.reserve(contexts.size());
   for (auto& context : contexts) busy.push_back(asio::make_work_guard(*context));
   Listener listener(settings, contexts);
   listener.accept();

@@ -48,7 +48,7 @@ awaitable<Checked<Claims>> Authenticator::verify(Jws const& jws, KeySet const& k
                                                  std::vector<Algorithm> const& allowed) {
   if (!is_slow(jws.algorithm())) co_return Claims::verify(jws, keys, allowed);
   // What the check refers to lives in the caller's frame, which waits for it.
-  auto begin = [&](std::function<void(Checked<Claims>)> done) {
+  auto begin = [&](std::function<void(Checked<Claims>)> const& done) {
     auto const check = [&jws, &keys, &allowed, done] { done(Claims::verify(jws, keys, allowed)); };
     if (!slow_checks_.begin(check)) done(refuse(TokenFault::too_many_checks));
   };

@@ -180,7 +180,7 @@ enum class Availability {
   not_provided,      ///< neither prefetched nor fetched
   failed,            ///< asked for and refused, failed, or only part of it came
   another_patients,  ///< what came was another patient's, in whole or in part: the rest need not be all. REQ PREF-14
-  provided,      ///< here, possibly empty
+  provided,          ///< here, possibly empty
 };
 
 /// It was to be had, and could not be read, or not all of it.

@@ -247,10 +247,10 @@ class DosageReader {
     auto phase = structured_phase(dose, timing_);
     auto text = parse_dose_text(result_.text, drug_words_);
     if (!text.empty()) result_.by_other_weight = names_other_weight(result_.text);
-    if (phase) join(std::move(*phase), std::move(text));
+    if (phase) join(*phase, std::move(text));
     else if (!text.empty()) take_text(std::move(text));
     if (auto printed = dose_as_printed(carrier); printed && result_.other_phases.empty() && !result_.from_text) {
-      if (auto other = structured_phase(printed, timing_)) result_.other_phases.push_back(std::move(*other));
+      if (auto other = structured_phase(printed, timing_)) result_.other_phases.push_back(*other);
     }
     bool const something = seen || !result_.text.empty();
     result_.gap = !result_.phases.empty() ? DoseGap::none : something ? DoseGap::not_understood : DoseGap::absent;
@@ -264,7 +264,7 @@ class DosageReader {
   void join(DosePhase phase, std::vector<DosePhase> text) {
     bool const open = phase.timing_unread || leaves_course_open(phase);
     if (!open) {
-      result_.phases.push_back(std::move(phase));
+      result_.phases.push_back(phase);
       result_.other_phases = std::move(text);
       return;
     }
@@ -272,7 +272,7 @@ class DosageReader {
     if (!text.empty() && says_it_otherwise(text, phase.amount)) {
       if (text.size() == 1 && text.front().of != AmountOf::whole && !phase.timing_unread) {
         lay_over(text.front(), phase);
-        result_.other_phases.push_back(std::move(phase));
+        result_.other_phases.push_back(phase);
       }
       return take_text(std::move(text));
     }
@@ -284,7 +284,7 @@ class DosageReader {
       complete(phase);
     }
     if (!text.empty()) result_.other_phases = std::move(text);
-    if (!leaves_frequency_open(phase) || phase.timing_unread) result_.phases.push_back(std::move(phase));
+    if (!leaves_frequency_open(phase) || phase.timing_unread) result_.phases.push_back(phase);
   }
 
   /// When and how often, from a text that names no amount. What cannot be read there is not passed over.

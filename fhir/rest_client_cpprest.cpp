@@ -39,7 +39,7 @@ struct ExchangeFailed {
 /// The request as it goes out.
 std::string wire_bytes(rest::http_request const& request) {
   std::string bytes = request.method() + " " + request.request_uri().to_string() + " HTTP/1.1\r\n";
-  for (auto const& [name, value] : request.headers()) bytes += name + ": " + value + "\r\n";
+  for (auto const& [name, value] : request.headers()) bytes.append(name).append(": ").append(value).append("\r\n");
   bytes += "Connection: close\r\n\r\n";
   if (auto body = request.body()) {
     concurrency::streams::container_buffer<std::string> text;
@@ -92,7 +92,7 @@ class WireStage final : public rest::http_pipeline_stage {
 };
 
 /// What became of one exchange; whatever was thrown becomes an Error.
-Result<GetAnswer> outcome_of(pplx::task<GetAnswer> done) {
+Result<GetAnswer> outcome_of(pplx::task<GetAnswer> const& done) {
   try {
     return done.get();
   } catch (ExchangeFailed const& failed) {
@@ -103,8 +103,8 @@ Result<GetAnswer> outcome_of(pplx::task<GetAnswer> done) {
 }
 
 /// Begins one exchange; `flight` gets what comes of it.
-void start(rest::client::http_client& client, rest::http_request request, Flight const& flight) {
-  client.request(std::move(request))
+void start(rest::client::http_client& client, rest::http_request const& request, Flight const& flight) {
+  client.request(request)
       .then([](rest::http_response response) {
         GetAnswer answer{response.status_code(), response.headers().content_type(), {}};
         return response.extract_vector().then([answer](std::vector<unsigned char> const& body) mutable {
@@ -112,7 +112,7 @@ void start(rest::client::http_client& client, rest::http_request request, Flight
           return std::move(answer);
         });
       })
-      .then([flight](pplx::task<GetAnswer> done) { flight->deliver(outcome_of(std::move(done))); });
+      .then([flight](pplx::task<GetAnswer> const& done) { flight->deliver(outcome_of(done)); });
 }
 
 /// Its threads run continuations only; they cannot be joined.

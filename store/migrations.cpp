@@ -25,22 +25,22 @@ std::vector<Migration> const& migrations() {
        "decisions, feedback, tokens",
        {
            // Narrow, so that a table of a million is looked through quickly; the long texts stand beside it.
-           "CREATE TABLE decision (id key PRIMARY KEY, hook_instance key NOT NULL, client key NOT NULL, "
-           "tenant key NOT NULL, service key NOT NULL, order_ref key NOT NULL, patient_ref key NOT NULL, "
-           "rules_version key NOT NULL, rules_sha256 key NOT NULL, lead_row key NOT NULL, stance key NOT NULL, "
-           "indicator key NOT NULL, latency_us bigint NOT NULL, cards bigint NOT NULL, outcome key NOT NULL)",
-           "CREATE TABLE decision_document (decision key PRIMARY KEY REFERENCES decision (id) ON DELETE CASCADE, "
-           "findings text NOT NULL, facts text NOT NULL, cards text NOT NULL)",
-           "CREATE TABLE card (decision key NOT NULL REFERENCES decision (id) ON DELETE CASCADE, uuid key NOT NULL, "
-           "indicator key NOT NULL, PRIMARY KEY (decision, uuid))",
+           ("CREATE TABLE decision (id key PRIMARY KEY, hook_instance key NOT NULL, client key NOT NULL, "
+            "tenant key NOT NULL, service key NOT NULL, order_ref key NOT NULL, patient_ref key NOT NULL, "
+            "rules_version key NOT NULL, rules_sha256 key NOT NULL, lead_row key NOT NULL, stance key NOT NULL, "
+            "indicator key NOT NULL, latency_us bigint NOT NULL, cards bigint NOT NULL, outcome key NOT NULL)"),
+           ("CREATE TABLE decision_document (decision key PRIMARY KEY REFERENCES decision (id) ON DELETE CASCADE, "
+            "findings text NOT NULL, facts text NOT NULL, cards text NOT NULL)"),
+           ("CREATE TABLE card (decision key NOT NULL REFERENCES decision (id) ON DELETE CASCADE, uuid key NOT NULL, "
+            "indicator key NOT NULL, PRIMARY KEY (decision, uuid))"),
            "CREATE INDEX card_uuid ON card (uuid)",
-           "CREATE TABLE feedback (client key NOT NULL, card key NOT NULL, outcome key NOT NULL, "
-           "outcome_ms bigint NOT NULL, reason_code text NOT NULL, reason_system text NOT NULL, "
-           "reason_display text NOT NULL, user_comment text NOT NULL, suggestions text NOT NULL, "
-           "received_ms bigint NOT NULL, PRIMARY KEY (card, outcome, outcome_ms, client))",
+           ("CREATE TABLE feedback (client key NOT NULL, card key NOT NULL, outcome key NOT NULL, "
+            "outcome_ms bigint NOT NULL, reason_code text NOT NULL, reason_system text NOT NULL, "
+            "reason_display text NOT NULL, user_comment text NOT NULL, suggestions text NOT NULL, "
+            "received_ms bigint NOT NULL, PRIMARY KEY (card, outcome, outcome_ms, client))"),
            "CREATE INDEX feedback_received ON feedback (received_ms)",
-           "CREATE TABLE token_use (issuer key NOT NULL, jti key NOT NULL, expires_s bigint NOT NULL, "
-           "PRIMARY KEY (issuer, jti))",
+           ("CREATE TABLE token_use (issuer key NOT NULL, jti key NOT NULL, expires_s bigint NOT NULL, "
+            "PRIMARY KEY (issuer, jti))"),
            "CREATE INDEX token_use_expires ON token_use (expires_s)",
            "CREATE INDEX decision_row ON decision (lead_row, id)",
            "CREATE INDEX decision_stance ON decision (stance, id)",
@@ -63,20 +63,20 @@ std::vector<Migration> const& migrations() {
            "ALTER TABLE decision ADD COLUMN determination key NOT NULL DEFAULT 'none'",
            "CREATE INDEX decision_condition ON decision (lead_condition, id)",
            "CREATE INDEX decision_determination ON decision (determination, id)",
-           "CREATE TABLE determination (id key PRIMARY KEY, decision key NOT NULL REFERENCES decision (id) ON DELETE "
-           "CASCADE, verdict key NOT NULL, note text NOT NULL, subject text NOT NULL, name text NOT NULL, "
-           "at_ms bigint NOT NULL)",
+           ("CREATE TABLE determination (id key PRIMARY KEY, decision key NOT NULL REFERENCES decision (id) ON DELETE "
+            "CASCADE, verdict key NOT NULL, note text NOT NULL, subject text NOT NULL, name text NOT NULL, "
+            "at_ms bigint NOT NULL)"),
            "CREATE INDEX determination_of ON determination (decision, at_ms)",
-           "CREATE TABLE review_answer (id key PRIMARY KEY, decision key NOT NULL REFERENCES decision (id) ON DELETE "
-           "CASCADE, fact key NOT NULL, value key NOT NULL, subject text NOT NULL, name text NOT NULL, "
-           "at_ms bigint NOT NULL)",
+           ("CREATE TABLE review_answer (id key PRIMARY KEY, decision key NOT NULL REFERENCES decision (id) ON DELETE "
+            "CASCADE, fact key NOT NULL, value key NOT NULL, subject text NOT NULL, name text NOT NULL, "
+            "at_ms bigint NOT NULL)"),
            "CREATE INDEX review_answer_of ON review_answer (decision, at_ms)",
            // Who saw what outlives what was seen.
-           "CREATE TABLE review_view (id key PRIMARY KEY, what key NOT NULL, decision key NOT NULL, "
-           "subject text NOT NULL, name text NOT NULL, at_ms bigint NOT NULL)",
+           ("CREATE TABLE review_view (id key PRIMARY KEY, what key NOT NULL, decision key NOT NULL, "
+            "subject text NOT NULL, name text NOT NULL, at_ms bigint NOT NULL)"),
            "CREATE INDEX review_view_of ON review_view (decision, id)",
-           "CREATE TABLE review_session (id key PRIMARY KEY, subject text NOT NULL, name text NOT NULL, "
-           "role key NOT NULL, expires_s bigint NOT NULL)",
+           ("CREATE TABLE review_session (id key PRIMARY KEY, subject text NOT NULL, name text NOT NULL, "
+            "role key NOT NULL, expires_s bigint NOT NULL)"),
            "CREATE INDEX review_session_expires ON review_session (expires_s)",
        }},
       // A record is written to every index: one serves rows and rates, and two hold only what someone has answered.

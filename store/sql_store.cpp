@@ -68,6 +68,7 @@ class SqlStore final : public Store {
 
   void keep_review(std::vector<ReviewRecord> records, std::function<void(Result<void>)> done) override {
     std::vector<std::string> ids;
+    ids.reserve(records.size());
     for (auto const& record : records) ids.push_back(review_ids_.next(time_of(record)));
     submit(ReviewWrite{std::move(records), std::move(ids), std::move(done)});
   }

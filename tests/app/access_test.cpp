@@ -29,7 +29,7 @@ using test::TrustService;
 
 class Access : public testing::Test {
  protected:
-  Ehr const ehr_;
+  Ehr const ehr_{};
 };
 
 TEST_F(Access, AUTH_03_the_scheme_in_any_case_and_any_number_of_blanks) {

@@ -262,6 +262,7 @@ TEST_F(ConsoleTest, records_every_view_and_shows_who_looked) {
   auto const views =
       test::ask<std::vector<store::ReviewView>>(node.store(), [](store::Reader& reader) { return reader.views(10); });
   std::vector<std::string> what;
+  what.reserve(views.size());
   for (auto const& view : views) what.push_back(view.by.name + " " + view.what);
   EXPECT_THAT(what, testing::ElementsAre("Rita <b>Reviewer decision", "Vera Viewer export", "Vera Viewer decision",
                                          "Vera Viewer list"));

@@ -45,7 +45,7 @@ class Faults : public testing::Test {
   ProgramOutcome check(std::string const& arguments) { return run("check", arguments); }
 
   std::string fifo(std::string const& name) {
-    std::string const path = program.path(name);
+    std::string path = program.path(name);
     fs::create_directories(fs::path(path).parent_path());
     EXPECT_EQ(mkfifo(path.c_str(), 0600), 0);
     return path;
@@ -138,6 +138,7 @@ TEST_F(Faults, problems_are_shown_up_to_a_number_counted_and_kept_in_a_file) {
 /// Largest resident memory of a run, in KiB.
 long memory_of(std::vector<std::string> arguments) {
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (auto& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   pid_t const child = fork();

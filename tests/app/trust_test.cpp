@@ -28,7 +28,7 @@ struct Row {
 
 class Trust : public testing::Test {
  protected:
-  Ehr const ehr_;
+  Ehr const ehr_{};
 
   /// Every row is refused for its own reason, and right after it a good token is served.
   void expect_refused(TrustService& service, std::vector<Row> const& rows) {

@@ -75,7 +75,7 @@ struct Said {
   bool operator==(Said const&) const = default;
 };
 
-Said said(Options options, std::vector<InputFile> const& files) {
+Said said(Options const& options, std::vector<InputFile> const& files) {
   Said said;
   Receiver const receiver{[&](std::string_view text) { return said.orders.emplace_back(text), true; },
                           [] { return true; }, [&](Problem const& problem) { said.problems.push_back(problem.line); },

@@ -52,6 +52,7 @@ class KeyCacheTest : public testing::Test {
   static std::string with(std::vector<std::string> const& kids) {
     static SigningKey const key = SigningKey::ec();
     std::vector<std::string> keys;
+    keys.reserve(kids.size());
     for (auto const& kid : kids) keys.push_back(key.jwk(kid));
     return jwk_set(keys);
   }

@@ -17,8 +17,8 @@ struct OrderReader {
           "{'resourceType':'Condition','id':'c3','code':{'text':'MMN'},'verificationStatus':'entered-in-error'}",
           "{'resourceType':'Condition','id':'c4','code':{'text':'SPS'},'subject':{'reference':'Patient/p2'}}",
           "{'resourceType':'Observation','id':'o1','code':{'text':'weakness'}}",
-          "{'resourceType':'Medication','id':'m1','code':{'coding':[{'system':'rx','code':'1'},{'system':'ndc',"
-          "'code':'2'}],'text':'Privigen'},'ingredient':[{'itemCodeableConcept':{'text':'IgG'}}]}"}) {
+          ("{'resourceType':'Medication','id':'m1','code':{'coding':[{'system':'rx','code':'1'},{'system':'ndc',"
+           "'code':'2'}],'text':'Privigen'},'ingredient':[{'itemCodeableConcept':{'text':'IgG'}}]}")}) {
       base::Json const& resource = texts(json);
       index.add(resource, "");
       read_into_chart(resource, "p1", index, chart);

@@ -19,6 +19,7 @@ TEST(ResourceTable, finds_nothing_before_anything_was_added) {
 TEST(ResourceTable, keeps_the_first_of_every_key_whatever_its_size) {
   std::vector<std::string> types{"", "Condition", "Observation"};
   std::vector<std::string> names;
+  names.reserve(700);
   for (int i = 0; i < 700; ++i) names.push_back(std::to_string(i));
   std::vector<base::Json> resources(4000);
   std::map<std::pair<std::string, std::string>, base::Json const*> expected;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <random>
 #include <string>
 #include <vector>
@@ -196,7 +195,7 @@ Piece json_part(std::string_view text, unsigned seed) {
 
 std::size_t hand_over(std::string const& text, std::uint8_t* data, std::size_t most) {
   std::size_t const size = std::min(text.size(), most);
-  std::memcpy(data, text.data(), size);
+  std::copy_n(text.data(), size, data);
   return size;
 }
 

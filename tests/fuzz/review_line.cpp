@@ -30,7 +30,8 @@ batch::Chunk chunk_of(std::string_view text) {
 void check_outcomes(std::vector<batch::Outcome> const& outcomes, std::size_t lines) {
   for (auto const& outcome : outcomes) {
     require(outcome.place.line <= lines, "a result names its line");
-    require(outcome.problem != batch::ProblemKind::none || base::JsonBody::parse(outcome.text, {}).has_value(), "a result is JSON", outcome.text);
+    require(outcome.problem != batch::ProblemKind::none || base::JsonBody::parse(outcome.text, {}).has_value(),
+            "a result is JSON", outcome.text);
     require(!outcome.text.empty() && outcome.text.find('\n') == outcome.text.npos, "a result is one line",
             outcome.text);
   }

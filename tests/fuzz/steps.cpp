@@ -41,13 +41,18 @@ void count_allocations() {}
 #endif
 
 namespace ivig::fuzz {
+namespace {
 
-StepCount::StepCount() : before_(0) {
+std::uint64_t steps_so_far() {
   count_allocations();
-  before_ = blocks + bytes_allocated / kBytesPerStep;
+  return blocks + bytes_allocated / kBytesPerStep;
 }
 
-std::uint64_t StepCount::taken() const { return blocks + bytes_allocated / kBytesPerStep - before_; }
+}  // namespace
+
+StepCount::StepCount() : before_(steps_so_far()) {}
+
+std::uint64_t StepCount::taken() const { return steps_so_far() - before_; }
 
 void StepCount::require_within(StepLimit limit, std::size_t bytes) const {
   std::uint64_t const steps = taken();

@@ -65,7 +65,7 @@ void take(Ehr const& ehr, std::string_view compact, bool signed_here) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-  static Ehr const ehr;
+  static Ehr const ehr{};
   std::string_view const text = fuzz::text_of(data, size);
   if (!text.starts_with('{')) {
     take(ehr, text, false);

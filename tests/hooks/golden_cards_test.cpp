@@ -46,6 +46,7 @@ OrderRequest chart(std::string const& reason, std::vector<std::string> const& pr
   for (std::size_t i = 0; i < problems.size(); ++i)
     request.conditions.push_back(condition("c" + std::to_string(i), words(problems[i])));
   std::vector<std::string> statements;
+  statements.reserve(tried.size());
   for (auto const& [what, how] : tried) {
     statements.push_back("{'resourceType':'MedicationStatement','id':'t" + std::to_string(statements.size()) +
                          "','status':'completed','subject':{'reference':'Patient/p1'},'medicationCodeableConcept':" +

@@ -74,7 +74,7 @@ class Identity : public testing::TestWithParam<bool> {
   /// The answer where every query about this patient fails.
   std::string with_nothing(std::string const& id) {
     misbehave(id, {Kind::status, 500});
-    std::string const answer = service.answer(request(id));
+    std::string answer = service.answer(request(id));
     server.behave();
     return answer;
   }

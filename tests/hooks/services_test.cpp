@@ -171,6 +171,7 @@ TEST(Prefetch, PREFT_11_every_key_is_read_by_the_chart) {
 
 TEST(Prefetch, both_services_publish_the_same_keys_in_the_same_order) {
   std::vector<std::string> keys;
+  keys.reserve(std::size(kPrefetch));
   for (auto const& prefetch : kPrefetch) keys.emplace_back(prefetch.key);
   Discovery().each([&](Json const& service) {
     Json const* published = base::object_member(service, "prefetch");

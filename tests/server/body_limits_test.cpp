@@ -27,7 +27,7 @@ TestServerOptions with_short_forms() {
     if (asked.path == "/nothing") asked.body_limit = {0, ""};
     return std::nullopt;
   };
-  options.answer = [](RequestHead const& asked, std::string body) {
+  options.answer = [](RequestHead const& asked, std::string const& body) {
     return test::echo(asked, std::to_string(body.size()));
   };
   return options;
@@ -72,7 +72,7 @@ TestServerOptions with_little_memory() {
   TestServerOptions options;
   options.limits.inline_bytes = 32 * 1024;
   options.limits.bodies_bytes = 512 * 1024;
-  options.answer = [](RequestHead const& asked, std::string body) {
+  options.answer = [](RequestHead const& asked, std::string const& body) {
     return test::echo(asked, std::to_string(body.size()));
   };
   return options;

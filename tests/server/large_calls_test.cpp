@@ -60,7 +60,7 @@ std::string post(std::string const& path, std::size_t bytes) {
 TestServerOptions computing(Computing& work) {
   TestServerOptions options;
   options.limits.inline_bytes = 1000;
-  options.answer = [&work](RequestHead const& head, std::string body) {
+  options.answer = [&work](RequestHead const& head, std::string const& body) {
     if (head.path == "/compute") work.compute();
     return test::echo(head, std::to_string(body.size()));
   };
@@ -117,7 +117,7 @@ TEST(LargeCall, is_refused_when_so_many_are_under_way) {
 TEST(LargeCall, that_throws_is_answered_500_as_any_other) {
   TestServerOptions options;
   options.limits.inline_bytes = 10;
-  options.answer = [](RequestHead const&, std::string) -> Response { throw std::runtime_error("no"); };
+  options.answer = [](RequestHead const&, std::string const&) -> Response { throw std::runtime_error("no"); };
   TestServer server(std::move(options));
   EXPECT_EQ(TestClient(server.port()).call(post("/", 5000)).status, 500U);
   EXPECT_EQ(server.counters().handler_exceptions, 1U);

@@ -124,6 +124,7 @@ TEST(GatheringLog, writes_every_line_of_every_thread_whole_and_in_its_order) {
   {
     Log log(LogLevel::info, LogFormat::text, pipe.writer());
     std::vector<std::thread> writers;
+    writers.reserve(kThreads);
     for (int thread = 0; thread < kThreads; ++thread) {
       writers.emplace_back([&log, thread] {
         for (int i = 0; i < kEach; ++i) log.info("line", {{"thread", thread}, {"number", i}});

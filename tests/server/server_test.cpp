@@ -362,6 +362,7 @@ TEST(Tls, replacement_leaves_plain_listeners_plain) {
 TEST(Server, serves_many_clients_at_once_each_with_its_own_answer) {
   TestServer server(over_tls());
   std::vector<std::future<int>> clients;
+  clients.reserve(8);
   for (int c = 0; c < 8; ++c) {
     clients.push_back(std::async(std::launch::async, [&server, c] {
       TestClient client(server.port(), trusting());

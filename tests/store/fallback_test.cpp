@@ -102,6 +102,7 @@ TEST_F(Fallbacks, keep_a_segment_aside_that_is_damaged) {
 TEST_F(Fallbacks, go_on_within_a_segment_where_they_stopped) {
   Fallback fallback(spool(1 << 20), 0);
   std::vector<WritePtr> writes;
+  writes.reserve(450);
   Kept kept{};
   for (int i = 0; i < 450; ++i) writes.push_back(write_of(sample_decision(std::to_string(i)), kept));
   fallback.keep(writes);
@@ -129,6 +130,7 @@ TEST_F(Fallbacks, spool_what_memory_holds_when_they_end_and_there_is_room_again)
 WritePtr call_of(int count, Kept& kept) {
   auto write = std::make_shared<Write>();
   std::vector<DecisionRecord> decisions;
+  decisions.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) decisions.push_back(sample_decision(std::to_string(i)));
   write->what = DecisionWrite{std::move(decisions), [&kept](Kept how) { kept = how; }};
   return write;

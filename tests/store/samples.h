@@ -63,7 +63,7 @@ inline store::Kept record(store::Store& store, std::vector<store::DecisionRecord
 
 inline base::Result<std::size_t> keep_feedback(store::Store& store, std::vector<store::FeedbackRecord> entries) {
   auto answer = std::make_shared<std::promise<base::Result<std::size_t>>>();
-  store.keep_feedback(std::move(entries), [answer](base::Result<std::size_t> kept) { answer->set_value(kept); });
+  store.keep_feedback(std::move(entries), [answer](base::Result<std::size_t> const& kept) { answer->set_value(kept); });
   return answer->get_future().get();
 }
 
@@ -92,7 +92,7 @@ Answer ask(store::Store& store, std::function<base::Result<Answer>(store::Reader
   return answer->get_future().get().value();
 }
 
-inline store::DecisionPage list(store::Store& store, store::DecisionQuery query = {}) {
+inline store::DecisionPage list(store::Store& store, store::DecisionQuery const& query = {}) {
   return ask<store::DecisionPage>(store, [query](store::Reader& reader) { return reader.list(query); });
 }
 

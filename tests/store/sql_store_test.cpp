@@ -239,6 +239,7 @@ TEST_P(SqlStores, remove_decisions_older_than_they_are_kept) {
   auto const now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   auto fresh_feedback = sample_feedback("new", "accepted", now);
   std::vector<DecisionRecord> old;
+  old.reserve(451);
   for (int i = 0; i < 450; ++i) old.push_back(sample_decision(std::to_string(i), now - std::chrono::hours(48)));
   old.push_back(sample_decision("new", now));
   record(*store, old);
@@ -371,6 +372,7 @@ TEST_P(SqlStores, page_feedback_on_a_card_that_was_answered_thousands_of_times) 
   auto const store = open();
   record(*store, {sample_decision("a")});
   std::vector<FeedbackRecord> entries;
+  entries.reserve(4000);
   for (int i = 0; i < 4000; ++i) {
     entries.push_back(sample_feedback("a", i % 2 == 0 ? "accepted" : "overridden", at(60 + i)));
   }
@@ -400,6 +402,7 @@ TEST_P(SqlStores, count_no_record_as_lost_that_a_late_commit_keeps) {
   {
     auto const store = open();
     std::vector<DecisionRecord> decisions;
+    decisions.reserve(1600);
     for (int i = 0; i < 1600; ++i) decisions.push_back(sample_decision(std::to_string(i)));
     record(*store, std::move(decisions));
     EXPECT_TRUE(test::comes_to([&] { return store->status().committed == 1600; }));

@@ -33,7 +33,7 @@ inline OrderRequest without_prefetch(std::string const& order, std::string const
 
 class FetchingService {
  public:
-  explicit FetchingService(std::shared_ptr<x509_store_st> trust = nullptr) : client(std::move(trust)) {}
+  explicit FetchingService(std::shared_ptr<x509_store_st> const& trust = nullptr) : client(trust) {}
 
   fhir::RestClient client;
   /// Time enough on a busy machine: what a deadline does is a test of its own.

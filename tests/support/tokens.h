@@ -156,7 +156,9 @@ struct Token {
 
   static std::string object(Members const& members) {
     std::string text = "{";
-    for (auto const& [name, value] : members) text += (text.size() > 1 ? ",\"" : "\"") + name + "\":" + value;
+    for (auto const& [name, value] : members) {
+      text.append(text.size() > 1 ? ",\"" : "\"").append(name).append("\":").append(value);
+    }
     return text + "}";
   }
 
