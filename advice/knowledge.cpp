@@ -215,6 +215,7 @@ ProductIndices product_indices(Knowledge const& knowledge) {
   indices.route_intramuscular = knowledge.set(products.route_intramuscular);
   indices.weight = knowledge.set(knowledge.rules.dose.weight_set);
   for (auto const& id : products.look_alikes) indices.look_alikes.push_back(knowledge.set(id));
+  for (auto const& id : products.other_route_only) indices.other_route_only.push_back(knowledge.set(id));
   return indices;
 }
 

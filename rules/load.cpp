@@ -78,6 +78,11 @@ base::Result<void> load_products(RuleFile const& file, RuleSet& rules) {
   sets.intravenous = string_member(*json, "intravenous");
   sets.route_required = string_member(*json, "route_required");
   sets.look_alikes = string_list(*json, "look_alikes");
+  sets.other_route_only = string_list(*json, "other_route_only");
+  for (auto const& id : sets.other_route_only) {
+    if (std::find(sets.look_alikes.begin(), sets.look_alikes.end(), id) == sets.look_alikes.end())
+      return file.error("", "products.other_route_only", "\"" + id + "\" is not among the look_alikes");
+  }
   if (Json const* routes = base::object_member(*json, "routes"); routes != nullptr) {
     sets.route_intravenous = string_member(*routes, "intravenous");
     sets.route_subcutaneous = string_member(*routes, "subcutaneous");

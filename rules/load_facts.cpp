@@ -133,7 +133,8 @@ base::Result<void> read_patient_and_product(RuleFile const& file, std::string_vi
     evidence.recent = RecentClause{string_list(*recent, "value_sets"), *days};
   }
   if (Json const* product = member(json, "product"); product != nullptr) {
-    if (auto ok = file.only(*product, id, {"stabilizer"}); !ok) return ok;
+    if (auto ok = file.only(*product, id, {"stabilizer", "wrong_route"}); !ok) return ok;
+    evidence.wrong_route = flag(*product, "wrong_route");
     evidence.stabilizers = string_list(*product, "stabilizer");
   }
   if (Json const* age = member(json, "age"); age != nullptr) {
