@@ -40,10 +40,9 @@ Routes routes_of(Knowledge const& knowledge, fhir::Order const& order) {
 }
 
 /// Adds the routes that words name and do not deny.
-void add_routes(Knowledge const& knowledge, std::string_view text, Routes& routes) {
+void add_routes(Knowledge const& knowledge, Wording const& wording, Routes& routes) {
   auto const& sets = knowledge.products;
-  auto const wording = knowledge.wordings->of(knowledge, text);
-  for (auto const& mention : wording->mentions) {
+  for (auto const& mention : wording.mentions) {
     auto const& owner = knowledge.owners[mention.owner];
     if (owner.kind != PhraseOwner::Kind::value_set || mention.assertion != fhir::Assertion::affirmed) continue;
     if (owner.set == sets.route_intravenous) routes.intravenous = true;
@@ -51,14 +50,16 @@ void add_routes(Knowledge const& knowledge, std::string_view text, Routes& route
   }
 }
 
+/// Instructions are about a patient: how they read is not remembered.
 Routes routes_in_instructions(Knowledge const& knowledge, fhir::Order const& order) {
   Routes routes;
+  auto add = [&](std::string_view text) {
+    if (!text.empty()) add_routes(knowledge, read_wording(knowledge, text), routes);
+  };
   for (auto const* dosage : order.dosages) {
-    for (char const* member : {"text", "patientInstruction"})
-      add_routes(knowledge, base::string_member(*dosage, member), routes);
+    for (char const* member : {"text", "patientInstruction"}) add(base::string_member(*dosage, member));
   }
-  if (order.resource != nullptr)
-    add_routes(knowledge, base::string_member(*order.resource, "renderedDosageInstruction"), routes);
+  if (order.resource != nullptr) add(base::string_member(*order.resource, "renderedDosageInstruction"));
   return routes;
 }
 
@@ -217,8 +218,8 @@ bool is_service(fhir::Order const& order) {
 }
 
 /// By the codes, else by the texts; nullopt when a coding of a known system names something else than the texts.
-std::optional<Identity> identity_of(Knowledge const& knowledge, fhir::Order const& order, Identity const& text,
-                                    std::vector<fhir::CodeMatch>& matches, Basis& basis) {
+std::optional<Identity> identity_of(Knowledge const& knowledge, fhir::Order const& order, std::string_view name,
+                                    Identity const& text, std::vector<fhir::CodeMatch>& matches, Basis& basis) {
   Identifier const identifier(knowledge);
   Identity identity = identifier.by_code(order.drug, matches);
   if (!identity.known()) {
@@ -237,21 +238,21 @@ std::optional<Identity> identity_of(Knowledge const& knowledge, fhir::Order cons
     identity.intravenous = true;  // a code for any route, and a name that is intravenous only
   }
   identity.look_alike = identity.look_alike || (text.look_alike && !identity.intravenous);
-  bool const strong = [&] {
-    if (identity.intravenous || !(identity.counts() || text.counts())) return false;
-    auto const strengths = strengths_in(drug_text(order));
-    return std::any_of(strengths.begin(), strengths.end(), [](auto const& one) { return kTooStrongForVein <= one; });
-  }();
-  bool const hinted = text.other_route_only || text.other_route_hint || identity.other_route_hint;
-  if (strong || (hinted && !identity.intravenous)) identity.other_route_only = true;
+  if (identity.intravenous || !(identity.counts() || text.counts())) return identity;
+  auto const strengths = strengths_in(name);
+  bool const strong =
+      std::any_of(strengths.begin(), strengths.end(), [](auto const& one) { return kTooStrongForVein <= one; });
+  if (strong || text.other_route_only || text.other_route_hint || identity.other_route_hint)
+    identity.other_route_only = true;
   return identity;
 }
 
 /// All but the product's name and strength, and the codes that tell them.
 Product identify(Knowledge const& knowledge, fhir::Order const& order, std::vector<fhir::CodeMatch>& matches) {
   Product product;
-  Identity const text = Identifier(knowledge).by_text(drug_text(order));
-  auto const identity = identity_of(knowledge, order, text, matches, product.basis);
+  std::string const name = drug_text(order);
+  Identity const text = Identifier(knowledge).by_text(name);
+  auto const identity = identity_of(knowledge, order, name, text, matches, product.basis);
   if (!identity) {
     product.contradicted = text.intravenous && !text.look_alike;
     return product;
@@ -259,14 +260,14 @@ Product identify(Knowledge const& knowledge, fhir::Order const& order, std::vect
   if (identity->look_alike || !(identity->counts() || identity->other_route_only)) return {};
 
   Routes const ordered = routes_of(knowledge, order);
-  Routes const told = routes_in_instructions(knowledge, order);
+  // Beside the route itself the instructions have nothing to add.
+  Routes const told = ordered.intravenous ? Routes() : routes_in_instructions(knowledge, order);
   Routes named;
-  add_routes(knowledge, drug_text(order), named);
+  add_routes(knowledge, *knowledge.wordings->of(knowledge, name), named);
   bool const into_vein =
       ordered.intravenous || told.only_intravenous() || (ordered.none() && told.none() && named.only_intravenous());
   // A name without a brand that tells one route is the name of a product for it.
-  bool const named_for_other =
-      named.only_other() && !identity->intravenous && brand_in(knowledge, drug_text(order)).empty();
+  bool const named_for_other = named.only_other() && !identity->intravenous && brand_in(knowledge, name).empty();
   product.uncertain = order.drug_unresolved;
   if (identity->other_route_only || named_for_other) {
     product.ivig = product.wrong_route = into_vein || named.only_intravenous();
@@ -277,7 +278,9 @@ Product identify(Knowledge const& knowledge, fhir::Order const& order, std::vect
   if (ordered.none() && told.only_other()) product.other_route = !identity->intravenous;
   if (product.other_route) return product;
   product.ivig = true;
-  bool const open = ordered.only_other() || (ordered.none() && !into_vein && !identity->intravenous);
+  // Two things are said of the route, or nothing.
+  bool const contrary = ordered.only_other() || (into_vein && named.only_other());
+  bool const open = contrary || (ordered.none() && !into_vein && !identity->intravenous);
   product.route_unknown = open && !is_service(order);
   return product;
 }

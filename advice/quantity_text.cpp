@@ -20,7 +20,7 @@ std::string_view trimmed(std::string_view text) {
 bool take_words(std::string_view& text, std::string_view words) {
   if (text.size() < words.size()) return false;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (std::tolower(static_cast<unsigned char>(text[i])) != words[i]) return false;
+    if (static_cast<char>(std::tolower(static_cast<unsigned char>(text[i]))) != words[i]) return false;
   }
   bool const sign = std::isalpha(static_cast<unsigned char>(words.back())) == 0;
   if (!sign && text.size() > words.size() && std::isalpha(static_cast<unsigned char>(text[words.size()])) != 0)

@@ -11,10 +11,10 @@ namespace {
 
 using Kind = DoseWord::Kind;
 
-/// Dosage forms and ways of giving.
-constexpr std::array<std::string_view, 12> kForms{"soln",       "solution",  "sol",          "inj",
-                                                  "injection",  "piggyback", "intermittent", "premix",
-                                                  "parenteral", "venous",    "drip",         "infus"};
+/// Dosage forms, ways of giving and priorities.
+constexpr std::array<std::string_view, 17> kForms{
+    "routine",   "stat",      "asap",         "urgent", "scheduled",  "soln",   "solution", "sol",  "inj",
+    "injection", "piggyback", "intermittent", "premix", "parenteral", "venous", "drip",     "infus"};
 constexpr std::array<std::string_view, 6> kWeights{"ibw", "abw", "adjbw", "tbw", "ajbw", "adjibw"};
 
 class Rewriter {
@@ -23,8 +23,8 @@ class Rewriter {
 
   std::vector<DoseWord> run() && {
     while (at_ < words_.size()) {
-      bool const done = plural() || dated_start() || rounded() || weight() || duration() || fraction() || of_volume() ||
-                        weekdays() || frequency() || divided() || form();
+      bool const done = plural() || dated_start() || rounded() || premedication() || weight() || duration() ||
+                        fraction() || of_volume() || weekdays() || frequency() || divided() || form();
       if (!done) out_.push_back(words_[at_++]);
     }
     return std::move(out_);
@@ -68,8 +68,24 @@ class Rewriter {
     return (first || start) && skip_part();
   }
 
-  /// "rounded to nearest vial", "(round to 5 g vials)"
-  bool rounded() { return one_of(0, {"rounded", "round", "rounding"}) && skip_part(); }
+  /// "rounded to nearest vial", "(round to 5 g vials)", "pharmacy to round to nearest 5 g"
+  bool rounded() {
+    std::size_t ahead = 0;
+    while (one_of(ahead, {"pharmacy", "may", "please", "ok", "to", "dose"})) ++ahead;
+    return one_of(ahead, {"rounded", "round", "rounding"}) && skip_part();
+  }
+
+  /// "premedicate with acetaminophen 650 mg PO": the rest of the sentence, unless it comes back to the dose.
+  bool premedication() {
+    if (!one_of(0, {"premedicate", "premedication", "premed", "premeds"})) return false;
+    auto tells = [](DoseWord const& word) {
+      return word.text == "then" || word.text == "g" || word.text == "gm" || word.text == "kg" || word.text == "ivig";
+    };
+    auto const rest = words_.begin() + static_cast<std::ptrdiff_t>(at_);
+    if (std::any_of(rest, words_.end(), tells)) return false;
+    at_ = words_.size();
+    return true;
+  }
 
   /// Leaves the comma or bracket that ends the part. Not past what another instruction may begin with.
   bool skip_part() {

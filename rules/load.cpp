@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/nearest.h"
 #include "base/uuid.h"
 
 namespace ivig::rules {
@@ -173,6 +174,13 @@ base::Result<RuleSet> RuleSet::load(std::filesystem::path const& folder) {
 std::optional<FactIndex> RuleSet::fact_index(std::string_view id) const {
   auto it = fact_ids.find(std::string(id));
   return it == fact_ids.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::string unknown_fact(RuleSet const& rules, std::string_view name) {
+  std::vector<std::string_view> ids;
+  ids.reserve(rules.facts.size());
+  for (auto const& fact : rules.facts) ids.push_back(fact.id);
+  return "unknown fact \"" + std::string(name) + "\"" + base::did_you_mean(name, ids);
 }
 
 std::optional<RowIndex> RuleSet::row_index(std::string_view id) const {

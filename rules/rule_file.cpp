@@ -81,7 +81,8 @@ std::size_t RuleFile::line_of(std::string_view id) const {
   for (std::size_t at = text.find(quoted); at != std::string_view::npos; at = text.find(quoted, at + 1)) {
     std::string_view before = text.substr(0, at);
     while (!before.empty() && (before.back() == ' ' || before.back() == ':')) before.remove_suffix(1);
-    if (before.ends_with("\"id\"")) return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+    if (before.ends_with("\"id\"") || before.ends_with("\"key\""))
+      return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
   }
   return 1;
 }

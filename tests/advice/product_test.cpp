@@ -65,7 +65,8 @@ TEST(Product, B13_names_of_drug_databases) {
                                        "immune glob 10%",
                                        "Immune serum globulin",
                                        "immune globulin (human) 10 % solution",
-                                       "immunoglobulin human normal 100 mg/mL"};
+                                       "immunoglobulin human normal 100 mg/mL",
+                                       "immunoglobulin"};
   for (auto const& name : names) {
     hold({{named(name) + kIv, "IVIG"},
           {named(name), "IVIG, route asked"},
@@ -99,7 +100,9 @@ TEST(Product, B12_a_product_for_another_route_ordered_intravenously) {
   for (std::string const name :
        {"Gamunex-C (IV/SC)", "Gammagard Liquid 10 % IV or subcutaneous", "Gamunex-C 10 % subcut"})
     EXPECT_FALSE(product_of(named(name) + kIv).wrong_route) << name;
-  hold({{ndc("44206-456-21", "immune globulin (human) 20 % 1 gram/5 mL") + kIv, "wrong route"},
+  hold({{named("hyaluronidase, human recombinant (Hylenex)") + kIv, "no"},
+        {named("Gamunex-C 10 % subcut") + kIv, "IVIG, route asked"},
+        {ndc("44206-456-21", "immune globulin (human) 20 % 1 gram/5 mL") + kIv, "wrong route"},
         {ndc("0069-1476-02") + kIv, "wrong route"},
         {ndc("13533-335-12", "immune globulin (human) 15-18 % injection"), "no"},
         {ndc("13533-335-12", "immune globulin (human) 15-18 % injection") + kIv, "wrong route"}});

@@ -78,6 +78,9 @@ TEST(DoseText, B6_reads_the_sentences_of_order_systems) {
       {"27 g IV daily x 5 days (Wt: 68 kg)", "27 g day days 5"},
       {"2 g/kg (IBW) divided over 5 days", "2 g/kg whole days 5"},
       {"40 g IV Mon-Fri", "40 g day days 5"},
+      {"32 g = 320 mL IV Soln daily, 5 dose(s), Routine", "32 g 320 mL day times 5"},
+      {"0.4 g/kg (32 g) IV daily for 5 doses, Pharmacy to round to nearest 5 g", "32 g 0.4 g/kg day times 5"},
+      {"400 mg/kg IV qd x5 days, premedicate with Tylenol 650 mg PO", "0.4 g/kg day days 5"},
       {"30 g IV q AM x 5 days", "30 g day days 5"},
       {"2gm/kg total, split 3 days, then 1gm/kg q3wks x 6",
        "2 g/kg whole days 3 then 1 g/kg each every 30240 cycles 6"},
@@ -89,6 +92,8 @@ TEST(DoseText, B6_what_stays_unread_of_them_is_asked) {
       {"40 g IV Mon-Fri weekly", "unknown"},
       {"40 g IV Mon, Wed, Fri", "unknown"},
       {"40 g IV daily, 5/6", "unknown"},
+      {"40 g IV daily x 5, premedicate, then 80 g weekly x 2", "unknown"},
+      {"32 g IV daily, 5 dose(s), Stop: 11/29/26", "unknown"},
       {"40 g/400 mL/5 bags daily", "unknown"},
       {"0.4 g/kg x 68 kg/h daily x 5", "unknown"},
   });

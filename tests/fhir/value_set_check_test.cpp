@@ -70,9 +70,9 @@ TEST(ValueSetCheck, each_slip_is_told_with_its_line_and_the_right_spelling) {
             "9: iggGramsPerMl must be a number"},
            {"iggGramsPerMl", "iggGramPerMl", "did you mean \"iggGramsPerMl\""},
            {"\"valueCode\": \"IV\"", "\"valueCode\": \"VI\"", "licensedRoute \"VI\" is not known"},
-           {"snomed.info/sct", "snomed.info/stc", "17: unknown code system"},
+           {"snomed.info/sct", "snomed.info/stc", "16: unknown code system"},
            {"snomed.info/sct", "snomed.info/stc", "did you mean \"http://snomed.info/sct\""},
-           {"230591002", "230591003", "18: \"230591003\" has a wrong check digit"},
+           {"230591002", "230591003", "17: \"230591003\" has a wrong check digit"},
            {"230591002", "230519002", "wrong check digit"},
            {"\"valueCode\": \"verified\"},\n    {\"url\": "
             "\"urn:ivig-cds:StructureDefinition:code-verification-source\", \"valueString\": \"a list\"}]}]}",
@@ -88,7 +88,7 @@ TEST(ValueSetCheck, each_slip_is_told_with_its_line_and_the_right_spelling) {
             "must be urn:ivig-cds:ValueSet:tx-made-up"},
            {"\"concept\": [\n   {\"code\": \"68982", "\"concpet\": [\n   {\"code\": \"68982",
             "did you mean \"concept\""},
-           {"\"title\": \"Made up\",", "\"title\": \"Made up\"", "(line 16, column 2)"},
+           {"\"title\": \"Made up\",", "\"title\": \"Made up\"", "(line 15, column 2)"},
        }) {
     std::string text = kSet;
     std::size_t const at = text.find(right);
