@@ -64,7 +64,7 @@ void note_gaps(fhir::Chart const& chart, RecordEvidence const& evidence, Decisio
   if (could_not_be_read(chart.treatments_available)) decision.gaps.emplace_back("medications and procedures");
   if (could_not_be_read(chart.patient_available)) decision.gaps.emplace_back("age and sex");
   for (std::string_view const part : decision.order->unread) decision.gaps.emplace_back(part);
-  for (auto const& test : evidence.unread_units()) decision.gaps.push_back("a readable unit of " + test);
+  for (auto const& test : evidence.unread_units()) decision.gaps.push_back("a readable value and unit of " + test);
   auto source = decision.facts.source;
   bool no_reason = source == rules::IndicationSource::none || source == rules::IndicationSource::unmatched;
   // Conditions of another patient did come: the caller cannot mend it by sending them, so that the answer is a card.

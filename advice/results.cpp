@@ -177,11 +177,13 @@ Truth against_limits(Knowledge const& knowledge, ResultStatement const& result, 
   return Truth::unknown;
 }
 
-/// A number that the clause has a limit for, though not in its unit, and that the report's own range does not settle.
-bool in_unknown_unit(Knowledge const& knowledge, fhir::Observation const& observation,
-                     rules::ResultClause const& clause) {
+/// A number that the clause has a limit for, though not in its unit or behind its sign, and that the report's own range
+/// does not settle.
+bool is_unreadable(Knowledge const& knowledge, fhir::Observation const& observation,
+                   rules::ResultClause const& clause) {
+  if (observation.pending) return false;
   auto const quantity = measured(observation);
-  if (!quantity || observation.pending) return false;
+  if (!quantity) return observation.quantity.has_value();  // a sign before it that is none
   auto known = [&](auto const& limit) { return in_unit(*quantity, limit.unit); };
   bool const any = std::any_of(clause.below.begin(), clause.below.end(), known) ||
                    std::any_of(clause.above.begin(), clause.above.end(), known);
@@ -298,7 +300,7 @@ bool is_latest_unread(Knowledge const& knowledge, std::vector<ResultStatement co
     auto const day = observation.effective;
     if (clause.within_days && day && (today - *day).count() > *clause.within_days) continue;
     bool const unknown =
-        reading(knowledge, *result, number) == Truth::unknown && in_unknown_unit(knowledge, observation, clause);
+        reading(knowledge, *result, number) == Truth::unknown && is_unreadable(knowledge, observation, clause);
     if (!unknown && (observation.pending || !measured(observation))) continue;
     if (latest != nullptr && observation.at < latest->at) continue;
     latest = &observation;
