@@ -270,7 +270,8 @@ Product identify(Knowledge const& knowledge, fhir::Order const& order, std::vect
   bool const named_for_other = named.only_other() && !identity->intravenous && brand_in(knowledge, name).empty();
   product.uncertain = order.drug_unresolved;
   if (identity->other_route_only || named_for_other) {
-    product.ivig = product.wrong_route = into_vein || named.only_intravenous();
+    product.wrong_route = true;
+    product.ivig = into_vein || named.only_intravenous();
     product.other_route = !into_vein && !identity->other_route_only;
     return product;
   }

@@ -30,6 +30,7 @@ std::size_t after_spaces(std::string_view text, std::size_t at) {
 
 std::vector<Quantity> quantities_in(std::string_view text) {
   std::vector<Quantity> found;
+  found.reserve(8);
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (!is_digit(text[at])) continue;
     std::size_t end = at;

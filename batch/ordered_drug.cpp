@@ -49,7 +49,9 @@ base::Result<OrderedDrug> OrderedDrugs::read(std::string order) const {
   fhir::Chart const empty_chart;
   fhir::Order const read = fhir::read_order((*body)->root(), nothing_known, empty_chart);
   OrderedDrug drug;
-  drug.ivig = advice::recognise_product(knowledge_, read).ivig;
+  auto const product = advice::recognise_product(knowledge_, read);
+  // Its route may stand in what was left out here.
+  drug.ivig = product.ivig || product.other_route || product.wrong_route;
   if (!drug.ivig) {
     auto const literal = medication_reference((*body)->root());
     if (!literal.starts_with('#')) drug.elsewhere = fhir::last_segment(literal);

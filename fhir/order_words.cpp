@@ -22,6 +22,7 @@ class Rewriter {
   explicit Rewriter(std::vector<DoseWord> const& words) : words_(words) {}
 
   std::vector<DoseWord> run() && {
+    out_.reserve(words_.size() + 4);
     while (at_ < words_.size()) {
       bool const done = plural() || dated_start() || rounded() || premedication() || weight() || duration() ||
                         fraction() || of_volume() || weekdays() || frequency() || divided() || form();

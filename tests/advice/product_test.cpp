@@ -21,7 +21,7 @@ std::string quoted(std::string text) {
 }
 
 std::string outcome(Product const& product) {
-  if (product.wrong_route) return product.ivig ? "wrong route" : "wrong route, not counted";
+  if (product.ivig && product.wrong_route) return "wrong route";
   if (product.ivig) return product.route_unknown ? "IVIG, route asked" : "IVIG";
   return product.other_route ? "other route" : "no";
 }
