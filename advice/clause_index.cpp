@@ -38,7 +38,7 @@ class Builder {
     for (auto const& clause : evidence.reactions) add_reaction(side, clause);
     bool const aged = evidence.age_under || evidence.age_at_least;
     if (aged || !evidence.sex.empty()) index_.of_patient.push_back({side, &evidence});
-    if (!evidence.stabilizers.empty()) index_.of_product.push_back({side, &evidence});
+    if (!evidence.stabilizers.empty() || evidence.wrong_route) index_.of_product.push_back({side, &evidence});
     if (evidence.dose || !evidence.schedules.empty()) index_.of_dose.push_back({side, &evidence});
   }
 

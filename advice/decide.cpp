@@ -56,7 +56,7 @@ std::vector<char> active_sets(Knowledge const& knowledge, Record const& record) 
   return active;
 }
 
-void note_gaps(fhir::Chart const& chart, Decision& decision) {
+void note_gaps(fhir::Chart const& chart, RecordEvidence const& evidence, Decision& decision) {
   if (chart.conditions_available != fhir::Availability::provided) decision.gaps.emplace_back("conditions");
   if (chart.allergies_available != fhir::Availability::provided) decision.gaps.emplace_back("allergies");
   // What a client does not send is no gap of these; what was asked for and could not be read is.
@@ -64,6 +64,7 @@ void note_gaps(fhir::Chart const& chart, Decision& decision) {
   if (could_not_be_read(chart.treatments_available)) decision.gaps.emplace_back("medications and procedures");
   if (could_not_be_read(chart.patient_available)) decision.gaps.emplace_back("age and sex");
   for (std::string_view const part : decision.order->unread) decision.gaps.emplace_back(part);
+  for (auto const& test : evidence.unread_units()) decision.gaps.push_back("a readable value and unit of " + test);
   auto source = decision.facts.source;
   bool no_reason = source == rules::IndicationSource::none || source == rules::IndicationSource::unmatched;
   // Conditions of another patient did come: the caller cannot mend it by sending them, so that the answer is a card.
@@ -150,7 +151,7 @@ class Decider {
       if (heaviest(decision.findings) < heaviest(second.findings)) decision = std::move(second);
     }
     decision.tests = tests_to_order(asked.place, decision.findings);
-    note_gaps(input_.chart, decision);
+    note_gaps(input_.chart, *evidence_, decision);
     return decision;
   }
 

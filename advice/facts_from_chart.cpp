@@ -100,8 +100,9 @@ class FactReader {
 
   /// What the product is stabilized with; a product whose stabilizer is not known answers nothing.
   void from_product() {
-    if (product_.stabilizers.empty()) return;
     for (auto const& [side, evidence] : clauses_.of_product) {
+      if (evidence->wrong_route) add_known(side, product_.wrong_route, "MedicationRequest.medication", product_.name);
+      if (product_.stabilizers.empty()) continue;
       for (auto const& word : evidence->stabilizers) {
         auto const with = std::count_if(product_.stabilizers.begin(), product_.stabilizers.end(),
                                         [&](std::string const& one) { return one.find(word) != std::string::npos; });

@@ -4,6 +4,8 @@
 #include <array>
 #include <optional>
 
+#include "base/nearest.h"
+
 namespace ivig::advice {
 namespace {
 
@@ -36,6 +38,13 @@ std::unordered_set<std::string> filler_words(rules::TextCueLists const& lists) {
     for (auto const& token : fhir::tokenize(phrase)) words.insert(token.folded);
   }
   return words;
+}
+
+/// "unknown value set "x" (did you mean "y"?)".
+std::string unknown_set(Knowledge const& knowledge, std::string const& name) {
+  std::vector<std::string_view> ids;
+  for (auto const& set : knowledge.terms.sets()) ids.push_back(set.id);
+  return "unknown value set \"" + name + "\"" + base::did_you_mean(name, ids);
 }
 
 /// Fills the lexicon, giving every phrase list an owner number.
@@ -125,7 +134,7 @@ class OwnerBuilder {
           std::find_if(ids.begin(), ids.end(), [&](auto const& id) { return !knowledge_.terms.set_index(id); });
       if (unknown == ids.end()) return {};
       return fail(Errc::invalid_rules, "fact " + fact,
-                  "unknown value set \"" + *unknown + "\": add valuesets/" + *unknown + ".json");
+                  unknown_set(knowledge_, *unknown) + ": add valuesets/" + *unknown + ".json, or mend the name");
     };
     if (auto ok = check(evidence.value_sets); !ok) return ok;
     if (auto ok = check(evidence.draft_order_value_sets); !ok) return ok;
@@ -160,7 +169,7 @@ base::Result<void> check_substances(Knowledge const& knowledge) {
     for (auto const& id : set.substance_of) {
       if (!knowledge.terms.set_index(id))
         return fail(Errc::invalid_rules, "valuesets/" + set.id + ".json: allergy-substance-of",
-                    "unknown value set \"" + id + "\"");
+                    unknown_set(knowledge, id));
     }
   }
   return {};
@@ -172,7 +181,7 @@ base::Result<void> check_tests(Knowledge const& knowledge) {
     auto const& test = fact.test;
     if (test.empty()) continue;
     auto const set = knowledge.terms.set_index(test.value_set);
-    if (!set) return fail(Errc::invalid_rules, fact.id + ": test", "unknown value set \"" + test.value_set + "\"");
+    if (!set) return fail(Errc::invalid_rules, fact.id + ": test", unknown_set(knowledge, test.value_set));
     auto const& codes = knowledge.terms.sets()[*set].codes;
     bool const verified = std::any_of(codes.begin(), codes.end(), [&](fhir::ValueSetCode const& code) {
       return code.system == test.system && code.code == test.code && code.verified;
@@ -215,6 +224,7 @@ ProductIndices product_indices(Knowledge const& knowledge) {
   indices.route_intramuscular = knowledge.set(products.route_intramuscular);
   indices.weight = knowledge.set(knowledge.rules.dose.weight_set);
   for (auto const& id : products.look_alikes) indices.look_alikes.push_back(knowledge.set(id));
+  for (auto const& id : products.other_route_only) indices.other_route_only.push_back(knowledge.set(id));
   return indices;
 }
 
@@ -262,11 +272,11 @@ base::Result<void> check_products(Knowledge const& knowledge) {
   ids.insert(ids.end(), products.look_alikes.begin(), products.look_alikes.end());
   for (auto const& id : ids) {
     if (!knowledge.terms.set_index(id))
-      return fail(Errc::invalid_rules, "rule-set.json: products", "unknown value set \"" + id + "\"");
+      return fail(Errc::invalid_rules, "rule-set.json: products", unknown_set(knowledge, id));
   }
   auto const& weight = knowledge.rules.dose.weight_set;
   if (!knowledge.terms.set_index(weight))
-    return fail(Errc::invalid_rules, "dose.json: weight.value_set", "unknown value set \"" + weight + "\"");
+    return fail(Errc::invalid_rules, "dose.json: weight.value_set", unknown_set(knowledge, weight));
   return {};
 }
 

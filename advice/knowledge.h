@@ -61,6 +61,7 @@ struct ProductIndices {
   fhir::SetIndex intravenous = 0, route_required = 0, route_intravenous = 0, route_subcutaneous = 0,
                  route_intramuscular = 0, weight = 0;
   std::vector<fhir::SetIndex> look_alikes;
+  std::vector<fhir::SetIndex> other_route_only;  ///< of the look-alikes
 };
 
 struct Knowledge {

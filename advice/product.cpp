@@ -2,35 +2,81 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+#include <optional>
 
 #include "advice/statements.h"
+#include "advice/strength.h"
+#include "base/json_read.h"
 
 namespace ivig::advice {
 namespace {
 
 using rules::Basis;
 
-enum class Route : std::uint8_t { not_given, intravenous, other };
+/// No product for intravenous use is stronger than 12 %; those for subcutaneous use have 16 to 20 %, and GamaSTAN, for
+/// intramuscular use, 15 to 18 %.
+constexpr base::Decimal kTooStrongForVein(15, 2);  // g/mL
 
-/// The route of the order; an order with several dosages is intravenous if one of them is.
-Route route_of(Knowledge const& knowledge, fhir::Order const& order) {
+/// The routes that a text or code names.
+struct Routes {
+  bool intravenous = false, other = false;
+  [[nodiscard]] bool none() const { return !intravenous && !other; }
+  [[nodiscard]] bool only_intravenous() const { return intravenous && !other; }
+  [[nodiscard]] bool only_other() const { return other && !intravenous; }
+};
+
+/// What the order's own elements say.
+Routes routes_of(Knowledge const& knowledge, fhir::Order const& order) {
   auto const& sets = knowledge.products;
-  Route route = Route::not_given;
+  Routes routes;
   for (auto const& given : order.routes) {
     Statement statement = recognise(knowledge, Place::treatment, given, {}, true);
-    if (statement.match(sets.route_intravenous) != nullptr) return Route::intravenous;
-    if (statement.match(sets.route_subcutaneous) != nullptr || statement.match(sets.route_intramuscular) != nullptr) {
-      route = Route::other;
-    }
+    if (statement.match(sets.route_intravenous) != nullptr) routes.intravenous = true;
+    else if (statement.match(sets.route_subcutaneous) != nullptr ||
+             statement.match(sets.route_intramuscular) != nullptr)
+      routes.other = true;
   }
-  return route;
+  return routes;
+}
+
+/// Adds the routes that words name and do not deny.
+void add_routes(Knowledge const& knowledge, Wording const& wording, Routes& routes) {
+  auto const& sets = knowledge.products;
+  for (auto const& mention : wording.mentions) {
+    auto const& owner = knowledge.owners[mention.owner];
+    if (owner.kind != PhraseOwner::Kind::value_set || mention.assertion != fhir::Assertion::affirmed) continue;
+    if (owner.set == sets.route_intravenous) routes.intravenous = true;
+    if (owner.set == sets.route_subcutaneous || owner.set == sets.route_intramuscular) routes.other = true;
+  }
+}
+
+/// Instructions are about a patient: how they read is not remembered.
+Routes routes_in_instructions(Knowledge const& knowledge, fhir::Order const& order) {
+  Routes routes;
+  auto add = [&](std::string_view text) {
+    if (!text.empty()) add_routes(knowledge, read_wording(knowledge, text), routes);
+  };
+  for (auto const* dosage : order.dosages) {
+    for (char const* member : {"text", "patientInstruction"}) add(base::string_member(*dosage, member));
+  }
+  if (order.resource != nullptr) add(base::string_member(*order.resource, "renderedDosageInstruction"));
+  return routes;
 }
 
 /// How a concept speaks about the product.
 struct Identity {
   bool intravenous = false, any_route = false, look_alike = false;
-  [[nodiscard]] bool known() const { return intravenous || any_route || look_alike; }
+  bool other_route_only = false;  ///< normal immune globulin that is not made for intravenous use
+  bool other_route_hint = false;  ///< a word that beside a name for any route says so: "-klhw", "hyaluronidase"
+  [[nodiscard]] bool known() const { return intravenous || any_route || look_alike || other_route_only; }
+  [[nodiscard]] bool counts() const { return intravenous || any_route; }
+  void add(Identity const& more) {
+    intravenous = intravenous || more.intravenous;
+    any_route = any_route || more.any_route;
+    look_alike = look_alike || more.look_alike;
+    other_route_only = other_route_only || more.other_route_only;
+    other_route_hint = other_route_hint || more.other_route_hint;
+  }
 };
 
 class Identifier {
@@ -59,10 +105,13 @@ class Identifier {
  private:
   void note(fhir::SetIndex set, bool broader, Identity& identity) const {
     auto const& sets = knowledge_.products;
-    auto const& alike = sets.look_alikes;
+    auto holds = [set](std::vector<fhir::SetIndex> const& list) {
+      return std::find(list.begin(), list.end(), set) != list.end();
+    };
     if (set == sets.intravenous && !broader) identity.intravenous = true;
     else if (set == sets.route_required || set == sets.intravenous) identity.any_route = true;
-    else if (std::find(alike.begin(), alike.end(), set) != alike.end()) identity.look_alike = true;
+    else if (holds(sets.other_route_only)) (broader ? identity.other_route_hint : identity.other_route_only) = true;
+    else if (holds(sets.look_alikes)) identity.look_alike = true;
   }
 
   Knowledge const& knowledge_;
@@ -73,7 +122,7 @@ bool contradicted(Knowledge const& knowledge, Identifier const& identifier, fhir
   return std::any_of(drug.codings.begin(), drug.codings.end(), [&](fhir::Coding const& coding) {
     if (!knowledge.terms.is_known_system(coding.system) || coding.display.empty()) return false;
     Identity named = identifier.by_text(coding.display);
-    return named.look_alike || !named.known();
+    return named.look_alike || !(named.counts() || named.other_route_only);
   });
 }
 
@@ -122,25 +171,6 @@ std::string drug_text(fhir::Order const& order) {
   return text;
 }
 
-/// "10%" (g per 100 mL) or "100 mg/mL" in the text of the drug, as g/mL.
-std::string concentration_in(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  for (auto const& [unit, per_ml] : {std::pair{std::string_view("%"), base::Decimal(100, 0)},
-                                     std::pair{std::string_view("mg/ml"), base::Decimal(1000, 0)}}) {
-    std::size_t at = lower.find(unit);
-    if (at == std::string::npos) continue;
-    while (at > 0 && lower[at - 1] == ' ') --at;
-    std::size_t start = at;
-    while (start > 0 && (std::isdigit(static_cast<unsigned char>(lower[start - 1])) != 0 || lower[start - 1] == '.'))
-      --start;
-    auto number = base::Decimal::parse(std::string_view(lower).substr(start, at - start));
-    if (number) return (*number / per_ml).short_text();
-  }
-  return {};
-}
-
 void describe(Knowledge const& knowledge, fhir::Order const& order, std::vector<fhir::CodeMatch> const& matches,
               Product& product) {
   std::string text = drug_text(order);
@@ -158,7 +188,11 @@ void describe(Knowledge const& knowledge, fhir::Order const& order, std::vector<
     if (product.concentration_g_per_ml.empty())
       product.concentration_g_per_ml = profiles.front()->concentration_g_per_ml;
   }
-  if (product.concentration_g_per_ml.empty()) product.concentration_g_per_ml = concentration_in(text);
+  auto const stated = strengths_in(text);
+  auto const known = base::Decimal::parse(product.concentration_g_per_ml);
+  // Of two strengths neither is believed: where it matters, it is asked for.
+  if (stated.size() == 1)
+    product.concentration_g_per_ml = known && !(*known == stated.front()) ? "" : stated.front().short_text();
   if (!product.name.empty()) return;
   product.name = order.drug.text;
   for (auto const& coding : order.drug.codings) {
@@ -178,45 +212,77 @@ bool is_live(fhir::Order const& order) { return !order.do_not_perform && !order.
 
 namespace {
 
+/// A request for a service is for a product only when it says "intravenous": "immune globulin" may be a test.
+bool is_service(fhir::Order const& order) {
+  return order.resource_type == "ServiceRequest" || order.resource_type == "ProcedureRequest";
+}
+
+/// By the codes, else by the texts; nullopt when a coding of a known system names something else than the texts.
+std::optional<Identity> identity_of(Knowledge const& knowledge, fhir::Order const& order, std::string_view name,
+                                    Identity const& text, std::vector<fhir::CodeMatch>& matches, Basis& basis) {
+  Identifier const identifier(knowledge);
+  Identity identity = identifier.by_code(order.drug, matches);
+  if (!identity.known()) {
+    for (auto const& ingredient : order.ingredients) {
+      std::vector<fhir::CodeMatch> of_ingredient;
+      identity.add(identifier.by_code(ingredient, of_ingredient));
+    }
+  }
+  basis = Basis::code;
+  if (!identity.known()) {
+    if (contradicted(knowledge, identifier, order.drug)) return std::nullopt;
+    identity.add(text);
+    if (is_service(order)) identity.any_route = false;
+    basis = Basis::text;
+  } else if (!identity.intravenous && !identity.other_route_only && text.intravenous && !text.look_alike) {
+    identity.intravenous = true;  // a code for any route, and a name that is intravenous only
+  }
+  identity.look_alike = identity.look_alike || (text.look_alike && !identity.intravenous);
+  if (identity.intravenous || !(identity.counts() || text.counts())) return identity;
+  auto const strengths = strengths_in(name);
+  bool const strong =
+      std::any_of(strengths.begin(), strengths.end(), [](auto const& one) { return kTooStrongForVein <= one; });
+  if (strong || text.other_route_only || text.other_route_hint || identity.other_route_hint)
+    identity.other_route_only = true;
+  return identity;
+}
+
 /// All but the product's name and strength, and the codes that tell them.
 Product identify(Knowledge const& knowledge, fhir::Order const& order, std::vector<fhir::CodeMatch>& matches) {
   Product product;
-  Identifier identifier(knowledge);
-  Identity identity = identifier.by_code(order.drug, matches);
-  Identity text = identifier.by_text(drug_text(order));
-  product.basis = Basis::code;
-  if (!identity.known()) {
-    for (auto const& ingredient : order.ingredients) {
-      std::vector<fhir::CodeMatch> ingredient_matches;
-      Identity one = identifier.by_code(ingredient, ingredient_matches);
-      identity.intravenous = identity.intravenous || one.intravenous;
-      identity.any_route = identity.any_route || one.any_route;
-      identity.look_alike = identity.look_alike || one.look_alike;
-    }
+  std::string const name = drug_text(order);
+  Identity const text = Identifier(knowledge).by_text(name);
+  auto const identity = identity_of(knowledge, order, name, text, matches, product.basis);
+  if (!identity) {
+    product.contradicted = text.intravenous && !text.look_alike;
+    return product;
   }
-  bool service = order.resource_type == "ServiceRequest" || order.resource_type == "ProcedureRequest";
-  if (!identity.known()) {
-    if (contradicted(knowledge, identifier, order.drug)) {
-      product.contradicted = text.intravenous && !text.look_alike;
-      return product;
-    }
-    identity = text;
-    // A request for a service is for a product only when it says "intravenous": "immune globulin" may be a test.
-    if (service) identity.any_route = false;
-    product.basis = Basis::text;
-  } else if (!identity.intravenous && text.intravenous && !text.look_alike) {
-    identity.intravenous = true;  // a code for any route, and a name that is intravenous only
-  }
-  if (identity.look_alike || (text.look_alike && !identity.intravenous) ||
-      !(identity.intravenous || identity.any_route))
-    return {};
+  if (identity->look_alike || !(identity->counts() || identity->other_route_only)) return {};
 
-  Route route = route_of(knowledge, order);
-  product.other_route = route == Route::other;
+  Routes const ordered = routes_of(knowledge, order);
+  // Beside the route itself the instructions have nothing to add.
+  Routes const told = ordered.intravenous ? Routes() : routes_in_instructions(knowledge, order);
+  Routes named;
+  add_routes(knowledge, *knowledge.wordings->of(knowledge, name), named);
+  bool const into_vein =
+      ordered.intravenous || told.only_intravenous() || (ordered.none() && told.none() && named.only_intravenous());
+  // A name without a brand that tells one route is the name of a product for it.
+  bool const named_for_other = named.only_other() && !identity->intravenous && brand_in(knowledge, name).empty();
+  product.uncertain = order.drug_unresolved;
+  if (identity->other_route_only || named_for_other) {
+    product.wrong_route = true;
+    product.ivig = into_vein || named.only_intravenous();
+    product.other_route = !into_vein && !identity->other_route_only;
+    return product;
+  }
+  product.other_route = ordered.only_other() && !told.only_intravenous();
+  if (ordered.none() && told.only_other()) product.other_route = !identity->intravenous;
   if (product.other_route) return product;
   product.ivig = true;
-  product.route_unknown = !identity.intravenous && route == Route::not_given && !service;
-  product.uncertain = order.drug_unresolved;
+  // Two things are said of the route, or nothing.
+  bool const contrary = ordered.only_other() || (into_vein && named.only_other());
+  bool const open = contrary || (ordered.none() && !into_vein && !identity->intravenous);
+  product.route_unknown = open && !is_service(order);
   return product;
 }
 

@@ -14,6 +14,7 @@ namespace ivig::advice {
 struct Product {
   bool ivig = false;
   bool route_unknown = false;  ///< licensed for more than one route and ordered without one: counts, and is asked
+  bool wrong_route = false;    ///< made for subcutaneous or intramuscular use: `ivig` only if ordered intravenously
   bool other_route = false;    ///< not `ivig` for its route alone: a product for intravenous use, ordered by another
   bool contradicted = false;   ///< not `ivig`: the text names immune globulin, a coding of a known system another drug
   bool uncertain = false;      ///< known only by the display of a reference that led nowhere

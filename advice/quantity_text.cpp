@@ -16,16 +16,108 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-/// A comparator at the start of `text`, which is shortened by it. The signs are FHIR's, and as typed.
+/// `text` without `words` at its start, in any case, where they end as words do.
+bool take_words(std::string_view& text, std::string_view words) {
+  if (text.size() < words.size()) return false;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (static_cast<char>(std::tolower(static_cast<unsigned char>(text[i]))) != words[i]) return false;
+  }
+  bool const sign = std::isalpha(static_cast<unsigned char>(words.back())) == 0;
+  if (!sign && text.size() > words.size() && std::isalpha(static_cast<unsigned char>(text[words.size()])) != 0)
+    return false;
+  text = trimmed(text.substr(words.size()));
+  return true;
+}
+
+/// A comparator at the start of `text`, which is shortened by it: FHIR's signs, and signs and words as typed. Longer
+/// ones first.
 std::string_view take_comparator(std::string_view& text) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kSigns{
-      {{"<=", "<="}, {">=", ">="}, {"≤", "<="}, {"≥", ">="}, {"<", "<"}, {">", ">"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 30> kSigns{{
+      {"<=", "<="},
+      {">=", ">="},
+      {"=<", "<="},
+      {"=>", ">="},
+      {"≤", "<="},
+      {"≥", ">="},
+      {"<", "<"},
+      {">", ">"},
+      {"==", ""},
+      {"=", ""},
+      {"less than or equal to", "<="},
+      {"greater than or equal to", ">="},
+      {"less than", "<"},
+      {"lower than", "<"},
+      {"smaller than", "<"},
+      {"greater than", ">"},
+      {"more than", ">"},
+      {"higher than", ">"},
+      {"no more than", "<="},
+      {"not more than", "<="},
+      {"up to", "<="},
+      {"at most", "<="},
+      {"at least", ">="},
+      {"under", "<"},
+      {"below", "<"},
+      {"above", ">"},
+      {"lt", "<"},
+      {"gt", ">"},
+      {"le", "<="},
+      {"ge", ">="},
+  }};
   for (auto const& [written, meant] : kSigns) {
-    if (!text.starts_with(written)) continue;
-    text = trimmed(text.substr(written.size()));
-    return meant;
+    if (take_words(text, written)) return meant;
   }
   return {};
+}
+
+/// Spellings of units, as unit_key writes them, and the one that limits are stated in.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kSpellings{{
+    {"micromoles", "umol"},
+    {"micromole", "umol"},
+    {"micromol", "umol"},
+    {"mcmol", "umol"},
+    {"millimoles", "mmol"},
+    {"millimole", "mmol"},
+    {"millimol", "mmol"},
+    {"micrograms", "ug"},
+    {"microgram", "ug"},
+    {"mcg", "ug"},
+    {"milligrams", "mg"},
+    {"milligram", "mg"},
+    {"grams", "g"},
+    {"gram", "g"},
+    {"deciliter", "dl"},
+    {"decilitre", "dl"},
+    {"liter", "l"},
+    {"litre", "l"},
+}};
+
+/// Whole units that are written in another way.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kUnits{{
+    {"um", "umol/l"},
+    {"mm", "mmol/l"},
+    {"nm", "nmol/l"},
+    {"mg%", "mg/dl"},
+    {"g%", "g/dl"},
+    {"gm%", "g/dl"},
+    {"gm/dl", "g/dl"},
+    {"gm/l", "g/l"},
+    {"mg/100cc", "mg/dl"},
+    {"g/100cc", "g/dl"},
+}};
+
+/// "micromol/l" is "umol/l", "mg/100ml" is "mg/dl".
+void spell_alike(std::string& key) {
+  auto replace = [&key](std::string_view what, std::string_view with) {
+    auto const at = key.find(what);
+    if (at != std::string::npos) key.replace(at, what.size(), with);
+  };
+  for (auto const& [written, meant] : kSpellings) replace(written, meant);
+  if (auto const at = key.find("per"); at != std::string::npos && at > 0) key.replace(at, 3, "/");
+  replace("/100ml", "/dl");
+  for (auto const& [written, meant] : kUnits) {
+    if (key == written) key = meant;
+  }
 }
 
 }  // namespace
@@ -49,7 +141,12 @@ std::optional<fhir::Quantity> quantity_in(std::string_view text) {
 }
 
 std::optional<fhir::Quantity> measured(fhir::Observation const& observation) {
-  if (observation.quantity && observation.quantity->value) return observation.quantity;
+  if (observation.quantity && observation.quantity->value) {
+    fhir::Quantity quantity = *observation.quantity;
+    std::string_view sign = quantity.comparator;
+    quantity.comparator = take_comparator(sign);
+    return sign.empty() ? std::optional(quantity) : std::nullopt;  // a sign that is none: "<>"
+  }
   for (std::string_view text : {observation.value_text, observation.value_concept.text}) {
     if (auto quantity = quantity_in(text)) return quantity;
   }
@@ -76,6 +173,7 @@ std::string unit_key(std::string_view unit) {
       key += static_cast<char>(std::tolower(static_cast<unsigned char>(unit[i])));
     }
   }
+  spell_alike(key);
   return key;
 }
 

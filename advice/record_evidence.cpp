@@ -142,6 +142,9 @@ void RecordEvidence::read_results() {
   }
   named.each([&](ClauseNumber clause, auto const& results) {
     FactSide const side = knowledge_.clauses.results[clause].side;
+    auto const& sets = knowledge_.clauses.results[clause].clause->value_sets;
+    if (!sets.empty() && is_latest_unread(knowledge_, results, clause, record_.today))
+      unread_units_.insert(knowledge_.terms.sets()[knowledge_.set(sets.front())].title);
     for (auto const& found : evidence_in_results(knowledge_, results, clause, record_.today)) {
       Truth const value = (side.side == Side::for_it) == (found.value == Truth::yes) ? Truth::yes : Truth::no;
       Balance& balance = results_[side.fact];

@@ -4,6 +4,8 @@
 
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -57,6 +59,8 @@ class RecordEvidence {
   [[nodiscard]] TreatmentsByClause const& treatments() const { return treatments_; }
   [[nodiscard]] Balances const& treatment_history() const { return treatment_history_; }
   [[nodiscard]] Balances const& reactions() const { return reactions_; }
+  /// Titles of the value sets of tests whose latest result decides nothing because its unit is not known.
+  [[nodiscard]] std::set<std::string> const& unread_units() const { return unread_units_; }
 
  private:
   void read_reports();
@@ -66,6 +70,7 @@ class RecordEvidence {
   Knowledge const& knowledge_;
   Record const& record_;
   Balances results_, treatment_history_, reactions_;
+  std::set<std::string> unread_units_;
   TreatmentsByClause treatments_;
   ProblemsBesideReasons problems_;
   std::map<ProblemsBesideReasons::Context, ProblemEvidence> beside_;

@@ -93,9 +93,10 @@ ResultValue from_range(fhir::Observation const& observation) {
       !observation.reference_high->value) {
     return ResultValue::not_stated;
   }
-  if (observation.quantity->comparator.starts_with('<')) return ResultValue::negative;
-  return *observation.quantity->value > *observation.reference_high->value ? ResultValue::positive
-                                                                           : ResultValue::negative;
+  auto const quantity = measured(observation);
+  if (!quantity) return ResultValue::not_stated;
+  if (quantity->comparator.starts_with('<')) return ResultValue::negative;
+  return *quantity->value > *observation.reference_high->value ? ResultValue::positive : ResultValue::negative;
 }
 
 /// Above the range that the report itself gives: by its upper limit, else by its interpretation.
@@ -174,6 +175,19 @@ Truth against_limits(Knowledge const& knowledge, ResultStatement const& result, 
     if (in_unit(*quantity, limit.unit)) return passes(*quantity, limit.value, false);
   }
   return Truth::unknown;
+}
+
+/// A number that the clause has a limit for, though not in its unit or behind its sign, and that the report's own range
+/// does not settle.
+bool is_unreadable(Knowledge const& knowledge, fhir::Observation const& observation,
+                   rules::ResultClause const& clause) {
+  if (observation.pending) return false;
+  auto const quantity = measured(observation);
+  if (!quantity) return observation.quantity.has_value();  // a sign before it that is none
+  auto known = [&](auto const& limit) { return in_unit(*quantity, limit.unit); };
+  bool const any = std::any_of(clause.below.begin(), clause.below.end(), known) ||
+                   std::any_of(clause.above.begin(), clause.above.end(), known);
+  return !any && above_range(knowledge, observation) == Truth::unknown;
 }
 
 /// What a result of the clause's test says: yes, no, or unknown (pending, unreadable, a unit without a limit).
@@ -273,6 +287,26 @@ std::vector<ResultEvidence> evidence_in_results(Knowledge const& knowledge,
     return std::pair(at(a), a.value == Truth::yes) < std::pair(at(b), b.value == Truth::yes);
   });
   return {*latest};
+}
+
+bool is_latest_unread(Knowledge const& knowledge, std::vector<ResultStatement const*> const& results,
+                      ClauseNumber number, base::Day today) {
+  rules::ResultClause const& clause = *knowledge.clauses.results[number].clause;
+  if (!clause.latest || (clause.below.empty() && clause.above.empty())) return false;
+  fhir::Observation const* latest = nullptr;
+  bool unread = false;
+  for (auto const* result : results) {
+    auto const& observation = *result->observation;
+    auto const day = observation.effective;
+    if (clause.within_days && day && (today - *day).count() > *clause.within_days) continue;
+    bool const unknown =
+        reading(knowledge, *result, number) == Truth::unknown && is_unreadable(knowledge, observation, clause);
+    if (!unknown && (observation.pending || !measured(observation))) continue;
+    if (latest != nullptr && observation.at < latest->at) continue;
+    latest = &observation;
+    unread = unknown;
+  }
+  return unread;
 }
 
 std::string shown(ResultStatement const& result) {

@@ -31,6 +31,10 @@ struct ResultEvidence {
                                                               std::vector<ResultStatement const*> const& results,
                                                               ClauseNumber clause, base::Day today);
 
+/// True when the latest number for the clause's test is in a unit for which there is no limit, and so decides nothing.
+[[nodiscard]] bool is_latest_unread(Knowledge const& knowledge, std::vector<ResultStatement const*> const& results,
+                                    ClauseNumber clause, base::Day today);
+
 /// The result in a line: name, value with unit, day.
 [[nodiscard]] std::string shown(ResultStatement const& result);
 

@@ -11,6 +11,7 @@
 #include "app/commands.h"
 #include "app/diagnostics.h"
 #include "app/rule_examples.h"
+#include "fhir/value_set_check.h"
 #include "rules/lint_rows.h"
 #include "rules/questionnaire.h"
 
@@ -100,6 +101,8 @@ int test(Knowledge const& knowledge) {
 int lint(Knowledge const& knowledge) {
   auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   std::vector<rules::LintFinding> findings = rules::lint(knowledge.rules);
+  for (auto const& fault : fhir::check_value_sets(knowledge.rules.value_set_folder))
+    findings.push_back({fault.error, fault.file + ":" + std::to_string(fault.line), fault.detail});
   rules::RowProof const proof = rules::prove_rows(knowledge.rules);
   findings.insert(findings.end(), proof.findings.begin(), proof.findings.end());
   auto examples = load_examples(knowledge.rules, today);
@@ -117,11 +120,6 @@ int lint(Knowledge const& knowledge) {
     unverified += static_cast<std::size_t>(
         std::count_if(set.codes.begin(), set.codes.end(), [](auto const& c) { return !c.verified; }));
   }
-  std::size_t errors = 0;
-  for (auto const& finding : findings) {
-    errors += finding.error ? 1 : 0;
-    std::cout << (finding.error ? "error: " : "note: ") << finding.where << ": " << finding.detail << "\n";
-  }
   std::size_t combinations = 0;
   for (auto const& one : proof.proved) {
     combinations += one.combinations;
@@ -131,6 +129,13 @@ int lint(Knowledge const& knowledge) {
   }
   std::cout << "proved: " << proof.proved.size() << " conditions of guidelines, " << combinations
             << " combinations of facts tried, at most " << rules::kMostCombinations << " for one\n";
+  // What must be done stands last, above the count.
+  std::stable_partition(findings.begin(), findings.end(), [](auto const& finding) { return !finding.error; });
+  std::size_t errors = 0;
+  for (auto const& finding : findings) {
+    errors += finding.error ? 1 : 0;
+    std::cout << (finding.error ? "error: " : "note: ") << finding.where << ": " << finding.detail << "\n";
+  }
   std::cout << knowledge.rules.rows.size() << " rows, " << knowledge.rules.facts.size() << " facts, "
             << knowledge.terms.sets().size() << " value sets (" << unverified << " codes unverified): " << errors
             << " errors\n";

@@ -20,11 +20,16 @@ namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
 
-std::string at_byte(std::string_view what, std::size_t offset) {
-  std::string text(what);
-  text += " at byte ";
-  text += std::to_string(offset);
-  return text;
+/// "... at byte 120", and in a text of several lines "(line 5, column 3)"; columns are bytes.
+std::string at_byte(std::string_view text, std::string_view what, std::size_t offset) {
+  std::string words(what);
+  words.append(" at byte ").append(std::to_string(offset));
+  if (text.find('\n') == std::string_view::npos) return words;
+  std::string_view const before = text.substr(0, offset);
+  auto const line = 1 + std::count(before.begin(), before.end(), '\n');
+  auto const start = before.rfind('\n');
+  std::size_t const column = start == std::string_view::npos ? offset + 1 : offset - start;
+  return words.append(" (line ") + std::to_string(line) + ", column " + std::to_string(column) + ")";
 }
 
 unsigned byte_at(std::string_view text, std::size_t i) { return static_cast<unsigned char>(text[i]); }
@@ -133,10 +138,10 @@ bool has_lone_low_surrogate(std::string_view text) { return first_lone_low_surro
 std::optional<Error> json_fault(std::string_view text, JsonLimits const& limits) {
   if (std::size_t const bad = first_bad_byte(text); bad != kNone) {
     bool const ascii = byte_at(text, bad) < 0x80;
-    return Error{Errc::not_json, "body", at_byte(ascii ? "control character" : "invalid UTF-8", bad)};
+    return Error{Errc::not_json, "body", at_byte(text, ascii ? "control character" : "invalid UTF-8", bad)};
   }
   if (std::size_t const lone = first_lone_low_surrogate(text); lone != kNone)
-    return Error{Errc::not_json, "body", at_byte("lone surrogate", lone)};
+    return Error{Errc::not_json, "body", at_byte(text, "lone surrogate", lone)};
   DepthGuard guard(limits.depth);
   rapidjson::MemoryStream bytes(text.data(), text.size());
   rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
@@ -145,11 +150,11 @@ std::optional<Error> json_fault(std::string_view text, JsonLimits const& limits)
   if (guard.too_deep()) {
     return Error{
         Errc::too_deep, "body",
-        at_byte("nested deeper than " + std::to_string(limits.depth) + " (limits.json_depth)", result.Offset())};
+        at_byte(text, "nested deeper than " + std::to_string(limits.depth) + " (limits.json_depth)", result.Offset())};
   }
   // With numbers as strings it still refuses large exponents, which are well-formed.
   if (result.IsError() && result.Code() != rapidjson::kParseErrorNumberTooBig)
-    return Error{Errc::not_json, "body", at_byte(rapidjson::GetParseError_En(result.Code()), result.Offset())};
+    return Error{Errc::not_json, "body", at_byte(text, rapidjson::GetParseError_En(result.Code()), result.Offset())};
   return std::nullopt;
 }
 

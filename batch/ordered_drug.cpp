@@ -49,7 +49,10 @@ base::Result<OrderedDrug> OrderedDrugs::read(std::string order) const {
   fhir::Chart const empty_chart;
   fhir::Order const read = fhir::read_order((*body)->root(), nothing_known, empty_chart);
   OrderedDrug drug;
-  drug.ivig = advice::recognise_product(knowledge_, read).ivig;
+  auto const product = advice::recognise_product(knowledge_, read);
+  // Without its instructions: the route, which stands there, may make it one.
+  bool const may_be = read.dosages.empty() && (product.other_route || product.wrong_route);
+  drug.ivig = product.ivig || may_be;
   if (!drug.ivig) {
     auto const literal = medication_reference((*body)->root());
     if (!literal.starts_with('#')) drug.elsewhere = fhir::last_segment(literal);

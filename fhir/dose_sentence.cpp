@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "fhir/order_words.h"
+
 namespace ivig::fhir {
 namespace {
 
@@ -398,7 +400,8 @@ class SentenceReader {
 }  // namespace
 
 std::optional<DoseSentence> read_dose_sentence(std::vector<DoseWord> const& words, DrugWords const& drug_words) {
-  SentenceReader reader(words, drug_words);
+  auto const plain = without_order_furniture(words);
+  SentenceReader reader(plain, drug_words);
   if (!reader.run()) return std::nullopt;
   return reader.result();
 }

@@ -109,6 +109,8 @@ Quantity read_quantity(Json const& quantity) {
   Quantity result;
   if (Json const* value = base::member(quantity, "value")) result.value = base::as_decimal(*value);
   result.comparator = base::string_member(quantity, "comparator");
+  if (result.comparator == "=" || result.comparator == "==")
+    result.comparator = {};  // no code of FHIR's; means nothing else
   result.unit = base::string_member(quantity, "unit");
   std::string_view const code = base::string_member(quantity, "code");
   if (is_ucum(base::string_member(quantity, "system"))) {

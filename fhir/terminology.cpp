@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "fhir/ndc.h"
+
 namespace ivig::fhir {
 namespace {
 
@@ -14,7 +16,7 @@ constexpr std::string_view kNdc = "http://hl7.org/fhir/sid/ndc";
 constexpr std::string_view kHcpcs = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets";
 
 /// Aliases that clients use whatever the value sets list. REQ CTX-09
-constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kSystemAliases{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 38> kSystemAliases{{
     {"urn:oid:2.16.840.1.113883.6.88", "http://www.nlm.nih.gov/research/umls/rxnorm"},
     {"urn:oid:2.16.840.1.113883.6.69", "http://hl7.org/fhir/sid/ndc"},
     {"urn:oid:2.16.840.1.113883.6.285", "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"},
@@ -32,6 +34,29 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kSystemA
     {"urn:oid:2.16.840.1.113883.6.1", "http://loinc.org"},
     {"urn:oid:2.16.840.1.113883.6.73", "http://www.whocc.no/atc"},
     {"urn:oid:2.16.840.1.113883.12.292", "http://hl7.org/fhir/sid/cvx"},
+    // Names of HL7 table 0396 and what else stands in place of a URI.
+    {"ndc", "http://hl7.org/fhir/sid/ndc"},
+    {"ndc11", "http://hl7.org/fhir/sid/ndc"},
+    {"urn:ndc", "http://hl7.org/fhir/sid/ndc"},
+    {"national drug code", "http://hl7.org/fhir/sid/ndc"},
+    {"fda.gov/ndc", "http://hl7.org/fhir/sid/ndc"},
+    {"www.fda.gov/ndc", "http://hl7.org/fhir/sid/ndc"},
+    {"terminology.hl7.org/CodeSystem/ndc", "http://hl7.org/fhir/sid/ndc"},
+    {"rxnorm", "http://www.nlm.nih.gov/research/umls/rxnorm"},
+    {"rxcui", "http://www.nlm.nih.gov/research/umls/rxnorm"},
+    {"hcpcs", "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"},
+    {"hl7.org/fhir/sid/hcpcs", "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"},
+    {"cpt", "http://www.ama-assn.org/go/cpt"},
+    {"icd-10-cm", "http://hl7.org/fhir/sid/icd-10-cm"},
+    {"icd10cm", "http://hl7.org/fhir/sid/icd-10-cm"},
+    {"i10c", "http://hl7.org/fhir/sid/icd-10-cm"},
+    {"icd-10", "http://hl7.org/fhir/sid/icd-10"},
+    {"snomed", "http://snomed.info/sct"},
+    {"snomedct", "http://snomed.info/sct"},
+    {"sct", "http://snomed.info/sct"},
+    {"loinc", "http://loinc.org"},
+    {"atc", "http://www.whocc.no/atc"},
+    {"cvx", "http://hl7.org/fhir/sid/cvx"},
     {"urn:oid:2.16.840.1.113883.5.112", "http://terminology.hl7.org/CodeSystem/v3-RouteOfAdministration"},
 }};
 
@@ -58,27 +83,13 @@ CodeForm form_of(std::string_view canonical_system) {
 
 }  // namespace
 
-std::string ndc_nine_digits(std::string_view code) {
-  std::array<std::string, 3> parts;
-  std::size_t part = 0;
-  for (char c : code) {
-    if (c == '-') {
-      if (++part > 2) return {};
-    } else if (std::isdigit(static_cast<unsigned char>(c)) != 0) {
-      parts[part].push_back(c);
-    } else {
-      return {};
-    }
-  }
-  if (part == 0) return parts[0].size() == 11 || parts[0].size() == 9 ? parts[0].substr(0, 9) : std::string{};
-  if (parts[0].size() > 5 || parts[1].size() > 4) return {};
-  return std::string(5 - parts[0].size(), '0') + parts[0] + std::string(4 - parts[1].size(), '0') + parts[1];
-}
-
 std::string normalised_code(CodeForm form, std::string_view code) {
   while (!code.empty() && code.front() == ' ') code.remove_prefix(1);
   while (!code.empty() && code.back() == ' ') code.remove_suffix(1);
-  if (form == CodeForm::ndc) return ndc_nine_digits(code);
+  if (form == CodeForm::ndc) {
+    auto const products = ndc_products(code);
+    return products.empty() ? std::string() : products.front();
+  }
   std::string key;
   key.reserve(code.size());
   for (char c : code) {
@@ -146,17 +157,25 @@ bool Terminology::is_known_system(std::string_view system) const { return system
 
 void Terminology::find(Coding const& coding, std::vector<CodeMatch>& out) const {
   if (coding.code.empty()) return;
-  auto index = system_index(coding.system);
+  bool const nameless_ndc = coding.system.empty() && is_segmented_ndc(coding.code);
+  auto index = system_index(nameless_ndc ? kNdc : coding.system);
   if (!index) return;
   System const& system = systems_[*index];
-  std::string key = normalised_code(system.form, coding.code);
-  if (auto it = system.exact.find(key); it != system.exact.end())
-    out.insert(out.end(), it->second.begin(), it->second.end());
-  for (std::size_t length = std::min(key.size(), kLongestPrefix); length > 0; --length) {
-    if ((system.prefix_lengths >> length & 1U) == 0) continue;
-    auto it = system.prefixes.find(std::string_view(key).substr(0, length));
-    if (it != system.prefixes.end()) out.insert(out.end(), it->second.begin(), it->second.end());
+  if (system.form == CodeForm::ndc) {
+    for (auto const& product : ndc_products(coding.code)) append(system.exact, product, out);
+    return;
   }
+  std::string const key = normalised_code(system.form, coding.code);
+  append(system.exact, key, out);
+  for (std::size_t length = std::min(key.size(), kLongestPrefix); length > 0; --length) {
+    if ((system.prefix_lengths >> length & 1U) != 0)
+      append(system.prefixes, std::string_view(key).substr(0, length), out);
+  }
+}
+
+void Terminology::append(MatchesByCode const& codes, std::string_view key, std::vector<CodeMatch>& out) {
+  auto const it = codes.find(key);
+  if (it != codes.end()) out.insert(out.end(), it->second.begin(), it->second.end());
 }
 
 }  // namespace ivig::fhir

@@ -39,7 +39,8 @@ class Terminology {
   [[nodiscard]] std::optional<SetIndex> set_index(std::string_view id) const;
 
   /// Appends the sets that hold the coding. Systems are compared after their aliases (OIDs, versions, http/https) are
-  /// removed, codes after normalising (ICD without dot, NDC to nine digits, HCPCS without modifier). REQ CTX-09
+  /// removed, codes after normalising (ICD without dot, NDC in any reading, HCPCS without modifier). An NDC in segments
+  /// needs no system. REQ CTX-09
   void find(Coding const& coding, std::vector<CodeMatch>& out) const;
 
   /// True when the coding's system is one that the value sets use: a code of it that matches nothing is a known
@@ -55,11 +56,12 @@ class Terminology {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
-  using Matches = std::vector<CodeMatch>;
+  using MatchesByCode = std::unordered_map<std::string, std::vector<CodeMatch>, StringHash, std::equal_to<>>;
+  static void append(MatchesByCode const& codes, std::string_view key, std::vector<CodeMatch>& out);
   struct System {
     CodeForm form = CodeForm::plain;
-    std::unordered_map<std::string, Matches, StringHash, std::equal_to<>> exact;
-    std::unordered_map<std::string, Matches, StringHash, std::equal_to<>> prefixes;
+    MatchesByCode exact;
+    MatchesByCode prefixes;
     std::uint64_t prefix_lengths = 0;  ///< bit n: some prefix has n letters
   };
 
@@ -72,10 +74,7 @@ class Terminology {
 };
 
 /// The key under which a code is stored and looked up: upper case, ICD dots removed, HCPCS modifier cut, NDC to nine
-/// digits.
+/// digits: the first of its readings.
 [[nodiscard]] std::string normalised_code(CodeForm form, std::string_view code);
-
-/// The first nine digits of an NDC in any of its written forms (4-4-2, 5-3-2, 5-4-2, 11 digits); empty if it is none.
-[[nodiscard]] std::string ndc_nine_digits(std::string_view code);
 
 }  // namespace ivig::fhir

@@ -48,12 +48,13 @@ std::string decimal_text(Json const& extension) {
 
 ProductProfile read_product(Json const& extension) {
   ProductProfile product;
+  std::size_t concentrations = 0;
   each(extension, "extension", [&](Json const& part, std::size_t) {
     std::string_view url = string_member(part, "url");
     std::string text(extension_text(part));
     if (url == "brand") product.brand = text;
     if (url == "brandSynonym") product.synonyms.push_back(text);
-    if (url == "iggGramsPerMl") product.concentration_g_per_ml = decimal_text(part);
+    if (url == "iggGramsPerMl") product.concentration_g_per_ml = ++concentrations == 1 ? decimal_text(part) : "";
     if (url == "stabilizer") product.stabilizer = text;
     if (url == "licensedRoute") product.routes.push_back(text);
     if (url == "excipientCaution") product.cautions.push_back(text);

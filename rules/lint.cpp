@@ -1,6 +1,7 @@
 #include "rules/lint.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "rules/lint_rows.h"
@@ -9,6 +10,38 @@ namespace ivig::rules {
 namespace {
 
 constexpr std::size_t kSummaryUnits = 139;  // CARD-02
+
+/// Lists of text.json that the program reads by name: under another name a list would be passed over in silence.
+constexpr std::array<std::string_view, 30> kNeededLists{"fillers",
+                                                        "note_tells_reason",
+                                                        "negation_before",
+                                                        "rule_out_before",
+                                                        "negation_after",
+                                                        "doubt_before",
+                                                        "doubt_after",
+                                                        "past_before",
+                                                        "past_after",
+                                                        "family",
+                                                        "scope_breaks",
+                                                        "pseudo_negation",
+                                                        "result_positive",
+                                                        "result_negative",
+                                                        "result_pending",
+                                                        "result_positive_codes",
+                                                        "result_negative_codes",
+                                                        "result_high_codes",
+                                                        "result_not_high_codes",
+                                                        "treatment_responded",
+                                                        "treatment_failed",
+                                                        "treatment_not_tolerated",
+                                                        "treatment_contraindicated",
+                                                        "treatment_completed",
+                                                        "treatment_incomplete",
+                                                        "treatment_planned",
+                                                        "treatment_not_given",
+                                                        "treatment_not_tried",
+                                                        "treatment_unavailable",
+                                                        "treatment_neutral"};
 
 std::size_t utf16_units(std::string_view text) {
   std::size_t units = 0;
@@ -60,6 +93,9 @@ void lint_facts(RuleSet const& rules, std::vector<LintFinding>& findings) {
   }
   for (std::size_t i = 0; i < rules.facts.size(); ++i) {
     auto const& fact = rules.facts[i];
+    if (fact.source.empty())
+      findings.push_back(
+          {true, where_of(fact.place, fact.id, "source"), "is missing: name it, or \"encoding choice\""});
     bool speaks = fact.outside || fact.indication;
     if (!speaks && used.count(static_cast<FactIndex>(i)) == 0) {
       findings.push_back({false, where_of(fact.place, fact.id), "no row or fact uses it: use it or delete it"});
@@ -96,6 +132,11 @@ void lint_row(RuleSet const& rules, Row const& row, std::vector<LintFinding>& fi
 
 std::vector<LintFinding> lint(RuleSet const& rules) {
   std::vector<LintFinding> findings;
+  for (std::string_view const name : kNeededLists) {
+    auto const list = rules.text_cues.find(std::string(name));
+    if (list == rules.text_cues.end() || list->second.empty())
+      findings.push_back({true, "text.json: " + std::string(name), "is missing or empty"});
+  }
   for (auto const& row : rules.rows) lint_row(rules, row, findings);
   for (auto const& rule : rules.safety) {
     if (rule.verification == "unverified")

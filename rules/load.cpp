@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/nearest.h"
 #include "base/uuid.h"
 
 namespace ivig::rules {
@@ -78,6 +79,11 @@ base::Result<void> load_products(RuleFile const& file, RuleSet& rules) {
   sets.intravenous = string_member(*json, "intravenous");
   sets.route_required = string_member(*json, "route_required");
   sets.look_alikes = string_list(*json, "look_alikes");
+  sets.other_route_only = string_list(*json, "other_route_only");
+  for (auto const& id : sets.other_route_only) {
+    if (std::find(sets.look_alikes.begin(), sets.look_alikes.end(), id) == sets.look_alikes.end())
+      return file.error("", "products.other_route_only", "\"" + id + "\" is not among the look_alikes");
+  }
   if (Json const* routes = base::object_member(*json, "routes"); routes != nullptr) {
     sets.route_intravenous = string_member(*routes, "intravenous");
     sets.route_subcutaneous = string_member(*routes, "subcutaneous");
@@ -168,6 +174,13 @@ base::Result<RuleSet> RuleSet::load(std::filesystem::path const& folder) {
 std::optional<FactIndex> RuleSet::fact_index(std::string_view id) const {
   auto it = fact_ids.find(std::string(id));
   return it == fact_ids.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::string unknown_fact(RuleSet const& rules, std::string_view name) {
+  std::vector<std::string_view> ids;
+  ids.reserve(rules.facts.size());
+  for (auto const& fact : rules.facts) ids.push_back(fact.id);
+  return "unknown fact \"" + std::string(name) + "\"" + base::did_you_mean(name, ids);
 }
 
 std::optional<RowIndex> RuleSet::row_index(std::string_view id) const {

@@ -17,6 +17,8 @@ namespace ivig::rules {
 [[nodiscard]] base::Result<void> load_cards(RuleFile const& file, RuleSet& rules);
 /// dose.json: limits of doses, and the findings with their words. After facts and rows, which it names.
 [[nodiscard]] base::Result<void> load_dose(RuleFile const& file, RuleSet& rules);
+/// "unknown fact "x" (did you mean "y"?)".
+[[nodiscard]] std::string unknown_fact(RuleSet const& rules, std::string_view name);
 /// The question of a finding, member "ask": {"fact", "text"}. Errors: invalid_rules.
 [[nodiscard]] base::Result<FindingQuestion> read_question(RuleFile const& file, std::string_view id,
                                                           base::Json const& json);

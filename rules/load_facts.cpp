@@ -133,7 +133,8 @@ base::Result<void> read_patient_and_product(RuleFile const& file, std::string_vi
     evidence.recent = RecentClause{string_list(*recent, "value_sets"), *days};
   }
   if (Json const* product = member(json, "product"); product != nullptr) {
-    if (auto ok = file.only(*product, id, {"stabilizer"}); !ok) return ok;
+    if (auto ok = file.only(*product, id, {"stabilizer", "wrong_route"}); !ok) return ok;
+    evidence.wrong_route = flag(*product, "wrong_route");
     evidence.stabilizers = string_list(*product, "stabilizer");
   }
   if (Json const* age = member(json, "age"); age != nullptr) {
@@ -232,7 +233,7 @@ base::Result<std::vector<FactIndex>> fact_list(RuleFile const& file, RuleSet con
   std::vector<FactIndex> out;
   for (auto const& fact : string_list(json, name)) {
     auto index = rules.fact_index(fact);
-    if (!index) return file.error(id, name, "unknown fact \"" + fact + "\"");
+    if (!index) return file.error(id, name, unknown_fact(rules, fact));
     out.push_back(*index);
   }
   return out;
@@ -324,8 +325,7 @@ base::Result<void> load_facts(std::vector<RuleFile> const& files, RuleSet& rules
       std::vector<FactIndex> facts;
       for (auto const& name : group.GetArray()) {
         auto index = rules.fact_index(base::as_string(name));
-        if (!index)
-          outcome = file.error("", "mutually_exclusive", "unknown fact \"" + std::string(base::as_string(name)) + "\"");
+        if (!index) outcome = file.error("", "mutually_exclusive", unknown_fact(rules, base::as_string(name)));
         else facts.push_back(*index);
       }
       rules.mutually_exclusive.push_back(std::move(facts));

@@ -135,7 +135,7 @@ base::Result<void> read_row(RuleFile const& file, Json const& json, GuidelineInd
   row.title = string_member(json, "title");
   for (auto const& name : string_list(json, "condition")) {
     auto fact = rules.fact_index(name);
-    if (!fact) return file.error(row.id, "condition", "unknown fact \"" + name + "\"");
+    if (!fact) return file.error(row.id, "condition", unknown_fact(rules, name));
     if (!rules.facts[*fact].indication) {
       return file.error(row.id, "condition",
                         "\"" + name + "\" is no indication: set \"indication\": true in facts.json");
@@ -159,7 +159,7 @@ base::Result<void> read_row(RuleFile const& file, Json const& json, GuidelineInd
   if (auto ok = read_texts(file, json, row); !ok) return ok;
   for (auto const& name : string_list(json, "asks")) {
     auto fact = rules.fact_index(name);
-    if (!fact) return file.error(row.id, "asks", "unknown fact \"" + name + "\"");
+    if (!fact) return file.error(row.id, "asks", unknown_fact(rules, name));
     row.asks.push_back(*fact);
   }
   for (auto const& name : string_list(json, "narrower_than")) {

@@ -62,7 +62,7 @@ base::Result<void> read_rule(RuleFile const& file, Json const& json, RuleSet& ru
   if (rule.levels.empty()) return file.error(rule.code, "levels", "needs at least one level");
   for (auto const& id : string_list(json, "asks")) {
     auto fact = rules.fact_index(id);
-    if (!fact) return file.error(rule.code, "asks", "unknown fact \"" + id + "\"");
+    if (!fact) return file.error(rule.code, "asks", unknown_fact(rules, id));
     if (rules.facts[*fact].ask.empty()) return file.error(rule.code, "asks", "the fact \"" + id + "\" has no ask");
     rule.asks.push_back(*fact);
   }

@@ -1,12 +1,56 @@
 #include "rules/rule_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 
+#include "base/nearest.h"
+
 namespace ivig::rules {
+namespace {
+
+enum class Kind : std::uint8_t { integer, flag, list, text };
+
+/// What a member of this name holds wherever it stands; nullopt for names that hold different things.
+std::optional<Kind> kind_of(std::string_view name) {
+  constexpr std::array<std::string_view, 8> kIntegers{"within_days", "evidence_rank",      "year",
+                                                      "under",       "course_gap_days",    "jump_within_days",
+                                                      "weight_days", "name_age_after_days"};
+  constexpr std::array<std::string_view, 10> kFlags{
+      "indication", "outside",    "candidates",    "latest",      "below_assay",
+      "soft",       "background", "without_range", "wrong_route", "recorded_as_severe"};
+  constexpr std::array<std::string_view, 19> kLists{
+      "value_sets", "phrases",   "results",        "treatments", "about",     "broader_of",    "names",
+      "states",     "without",   "rows",           "not_rows",   "asks",      "narrower_than", "levels",
+      "cautions",   "reactions", "manifestations", "not_only",   "stabilizer"};
+  constexpr std::array<std::string_view, 14> kTexts{"id",      "label", "section", "title",    "stance",
+                                                    "subject", "says",  "short",   "citation", "organisation",
+                                                    "system",  "code",  "display", "key"};
+  auto holds = [name](auto const& list) { return std::find(list.begin(), list.end(), name) != list.end(); };
+  if (holds(kIntegers)) return Kind::integer;
+  if (holds(kFlags)) return Kind::flag;
+  if (holds(kLists)) return Kind::list;
+  if (holds(kTexts)) return Kind::text;
+  return std::nullopt;
+}
+
+/// What the value should have been; empty when it is that.
+std::string_view wrong_kind(std::string_view name, base::Json const& value) {
+  auto const kind = kind_of(name);
+  if (!kind || value.IsNull()) return {};
+  switch (*kind) {
+    case Kind::integer: return value.IsInt() ? "" : "must be a number without quotes";
+    case Kind::flag: return value.IsBool() ? "" : "must be true or false, without quotes";
+    case Kind::list: return value.IsArray() ? "" : "must be a list";
+    case Kind::text: return value.IsString() ? "" : "must be a text";
+  }
+  return {};
+}
+
+}  // namespace
 
 using base::Errc;
 using base::fail;
@@ -37,7 +81,8 @@ std::size_t RuleFile::line_of(std::string_view id) const {
   for (std::size_t at = text.find(quoted); at != std::string_view::npos; at = text.find(quoted, at + 1)) {
     std::string_view before = text.substr(0, at);
     while (!before.empty() && (before.back() == ' ' || before.back() == ':')) before.remove_suffix(1);
-    if (before.ends_with("\"id\"")) return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+    if (before.ends_with("\"id\"") || before.ends_with("\"key\""))
+      return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
   }
   return 1;
 }
@@ -54,10 +99,15 @@ base::Result<void> RuleFile::only(Json const& object, std::string_view id,
   if (!object.IsObject()) return error(id, "", "must be an object");
   for (auto const& entry : object.GetObject()) {
     std::string_view name(entry.name.GetString(), entry.name.GetStringLength());
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (std::find(known.begin(), known.end(), name) != known.end()) {
+      // At the top of rule-set.json "value_sets" is a folder.
+      if (auto const why = wrong_kind(name, entry.value); !why.empty() && !id.empty())
+        return error(id, name, std::string(why));
+      continue;
+    }
     std::string list;
     for (auto const& one : known) list.append(list.empty() ? "" : ", ").append(one);
-    return error(id, name, "unknown member; known here: " + list);
+    return error(id, name, "unknown member" + base::did_you_mean(name, known) + "; known here: " + list);
   }
   return {};
 }

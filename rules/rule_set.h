@@ -98,6 +98,7 @@ struct Evidence {
   std::optional<RecentClause> recent;           ///< older ones leave the fact unknown
   std::vector<ReactionClause> reactions;
   std::vector<std::string> stabilizers;        ///< words of the ordered product's stabilizer
+  bool wrong_route = false;                    ///< ordered by a route that the product is not made for
   std::string sex;                             ///< "female", "male", or empty
   std::optional<int> age_under, age_at_least;  ///< full years
   std::optional<DoseClause> dose;
@@ -236,6 +237,7 @@ struct SafetyRule {
 struct ProductSets {
   std::string intravenous, route_required, route_intravenous, route_subcutaneous, route_intramuscular;
   std::vector<std::string> look_alikes;
+  std::vector<std::string> other_route_only;  ///< of the look-alikes: normal immune globulin for another route
 };
 
 /// A dose finding: its words and level (dose.json).

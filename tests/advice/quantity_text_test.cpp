@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace ivig::advice {
 namespace {
 
@@ -18,6 +20,51 @@ TEST(QuantityText, ReadsComparatorNumberAndUnit) {
   EXPECT_EQ(shown("0.05g/L"), "|0.05|g/L");
   EXPECT_EQ(shown("4%"), "|4|%");
   EXPECT_EQ(shown("12"), "|12|");
+}
+
+TEST(QuantityText, B11_ReadsComparatorsInWords) {
+  EXPECT_EQ(shown("LT 7"), "<|7|");
+  EXPECT_EQ(shown("GT 45 mg/dL"), ">|45|mg/dL");
+  EXPECT_EQ(shown("less than 7 mg/dL"), "<|7|mg/dL");
+  EXPECT_EQ(shown("Less than or equal to 7"), "<=|7|");
+  EXPECT_EQ(shown("= 7 mg/dL"), "|7|mg/dL");
+  EXPECT_EQ(shown("=<7"), "<=|7|");
+  for (auto const* text : {"<> 7", "lts 7", "about 7"}) EXPECT_EQ(shown(text), "none") << text;
+  fhir::Observation observation;
+  observation.quantity = fhir::Quantity{};
+  observation.quantity->value = base::Decimal(3, 0);
+  observation.quantity->unit = "mg/dL";
+  observation.quantity->comparator = "<>";
+  EXPECT_FALSE(measured(observation)) << "a sign that is none";
+  observation.quantity->comparator = "lt";
+  ASSERT_TRUE(measured(observation));
+  EXPECT_EQ(measured(observation)->comparator, "<");
+}
+
+TEST(QuantityText, B11_UnitsByText) {
+  struct Spelling {
+    char const* printed;
+    char const* unit;
+  };
+  for (auto const& [printed, unit] : std::vector<Spelling>{{"micromol/L", "umol/L"},
+                                                           {"mcmol/L", "umol/L"},
+                                                           {"\xC2\xB5mol/L", "umol/L"},
+                                                           {"uM", "umol/L"},
+                                                           {"micromoles per liter", "umol/L"},
+                                                           {"mM", "mmol/L"},
+                                                           {"mg/100 mL", "mg/dL"},
+                                                           {"mg/100ml", "mg/dL"},
+                                                           {"mg%", "mg/dL"},
+                                                           {"mg %", "mg/dL"},
+                                                           {"milligrams/deciliter", "mg/dL"},
+                                                           {"MG/DL", "mg/dL"},
+                                                           {"gm/L", "g/L"},
+                                                           {"grams per litre", "g/L"}}) {
+    fhir::Quantity quantity;
+    quantity.unit = printed;
+    EXPECT_TRUE(in_unit(quantity, unit)) << printed;
+    EXPECT_FALSE(in_unit(quantity, "mg")) << printed;
+  }
 }
 
 TEST(QuantityText, DoesNotGuessANumber) {

@@ -90,6 +90,29 @@ TEST(SafetyFacts, TheLatestReadableResultCountsAndSaysWhere) {
   EXPECT_EQ(fact(decision, "iga-below-limit").detail, "IgA 90 mg/dL (2026-05-01)");
 }
 
+TEST(SafetyFacts, B11_AnUnreadableUnitOrSignIsSaid) {
+  auto gaps = [](std::string const& entries) {
+    Decision const decision = decide_with(entries);
+    std::string said;
+    for (auto const& gap : decision.gaps) {
+      if (gap.starts_with("a readable")) said += (said.empty() ? "" : "; ") + gap;
+    }
+    return said;
+  };
+  std::string const creatinine = "a readable value and unit of Serum creatinine";
+  EXPECT_EQ(gaps(lab("Creatinine", quantity("354", "blorb"))), creatinine);
+  EXPECT_EQ(gaps(lab("Creatinine", "'valueQuantity':{'value':4}")), creatinine);
+  EXPECT_EQ(gaps(lab("IgA", "'valueQuantity':{'value':3,'unit':'mg/dL','comparator':'<>'}")),
+            "a readable value and unit of Serum IgA");
+  EXPECT_EQ(gaps(lab("Creatinine", quantity("354", "micromol/L"))), "");
+  EXPECT_EQ(gaps(lab("Creatinine", quantity("4", "blorb"), "2026-05-01") + "," +
+                 lab("Creatinine", quantity("0.9", "mg/dL"), "2026-06-01")),
+            "")
+      << "the latest can be read";
+  EXPECT_EQ(gaps(lab("Creatinine", quantity("4", "blorb"), "2024-05-01")), "") << "too old to matter";
+  EXPECT_EQ(gaps(lab("IgA", "'valueString':'see report'")), "") << "no number";
+}
+
 TEST(SafetyFacts, AComparatorAnswersOnlyWhatItMustMean) {
   auto egfr = [&](char const* text) {
     return fact(decide_with(lab("eGFR", std::string("'valueString':'") + text + " mL/min/1.73m2'")), "egfr-below-60")

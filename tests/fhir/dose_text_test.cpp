@@ -62,6 +62,43 @@ TEST(DoseText, reads_a_course_given_as_a_whole) {
   });
 }
 
+TEST(DoseText, B6_reads_the_sentences_of_order_systems) {
+  expect_all({
+      {"40 gm = 400 mL, Soln, IV Piggyback, Daily, 5 dose(s)", "40 g 400 mL day times 5"},
+      {"0.4 g/kg, Soln, IV, Daily, 5 doses", "0.4 g/kg day times 5"},
+      {"0.4 g/kg IV daily, Duration: 5 day(s)", "0.4 g/kg day days 5"},
+      {"0.4 g/kg IV daily, Duration: 5 doses", "0.4 g/kg day times 5"},
+      {"27 g (0.4 g/kg \xC3\x97 68 kg), Intravenous, EVERY 24 HOURS, 5 doses", "27 g 0.4 g/kg day times 5"},
+      {"27 g, Intravenous, Daily, First dose on Tue 11/24/26 at 0900, For 5 doses", "27 g day times 5"},
+      {"30 g IV daily x5 (rounded to nearest vial)", "30 g day times 5"},
+      {"0.4g/kg IV OD for 5/7", "0.4 g/kg day days 5"},
+      {"1 g/kg IV every 4/52", "1 g/kg each every 40320"},
+      {"40 gm/400 mL IV daily x 5 days", "40 g 400 mL day days 5"},
+      {"27 g IV daily x 5 days, dosing weight 68 kg", "27 g day days 5"},
+      {"27 g IV daily x 5 days (Wt: 68 kg)", "27 g day days 5"},
+      {"2 g/kg (IBW) divided over 5 days", "2 g/kg whole days 5"},
+      {"40 g IV Mon-Fri", "40 g day days 5"},
+      {"32 g = 320 mL IV Soln daily, 5 dose(s), Routine", "32 g 320 mL day times 5"},
+      {"0.4 g/kg (32 g) IV daily for 5 doses, Pharmacy to round to nearest 5 g", "32 g 0.4 g/kg day times 5"},
+      {"400 mg/kg IV qd x5 days, premedicate with Tylenol 650 mg PO", "0.4 g/kg day days 5"},
+      {"30 g IV q AM x 5 days", "30 g day days 5"},
+      {"2gm/kg total, split 3 days, then 1gm/kg q3wks x 6",
+       "2 g/kg whole days 3 then 1 g/kg each every 30240 cycles 6"},
+  });
+}
+
+TEST(DoseText, B6_what_stays_unread_of_them_is_asked) {
+  expect_all({
+      {"40 g IV Mon-Fri weekly", "unknown"},
+      {"40 g IV Mon, Wed, Fri", "unknown"},
+      {"40 g IV daily, 5/6", "unknown"},
+      {"40 g IV daily x 5, premedicate, then 80 g weekly x 2", "unknown"},
+      {"32 g IV daily, 5 dose(s), Stop: 11/29/26", "unknown"},
+      {"40 g/400 mL/5 bags daily", "unknown"},
+      {"0.4 g/kg x 68 kg/h daily x 5", "unknown"},
+  });
+}
+
 TEST(DoseText, reads_a_dose_for_each_day) {
   expect_all({
       {"0.4 g/kg/day x 5 days", "0.4 g/kg day days 5"},

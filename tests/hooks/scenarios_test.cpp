@@ -87,17 +87,31 @@ TEST_F(Scenarios, recognised_uses_outside_these_guidelines_are_met_with_silence)
 
 TEST_F(Scenarios, products_that_are_no_IVIG_get_no_card) {
   std::string const hcpcs = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets";
-  for (auto const& drug :
-       {coded(kRxNorm, "828529", "Albumin Human, USP"), words("Albumin (human) 25% 100 mL IV"), coded(hcpcs, "P9047"),
-        words("Hizentra 20% subcutaneous"), coded(kRxNorm, "902750", "Hizentra"), coded(hcpcs, "J1559"),
-        words("Rho(D) immune globulin IV (WinRho)"), coded(hcpcs, "J2792"), coded(kRxNorm, "220945", "WinRho"),
-        words("Hepatitis B immune globulin (HepaGam B)"), coded(kRxNorm, "26744", "hepatitis B immune globulin"),
-        coded(hcpcs, "J1573"), words("Cytomegalovirus immune globulin intravenous"),
-        words("methylprednisolone 1 g IV")})
+  for (auto const& drug : {coded(kRxNorm, "828529", "Albumin Human, USP"), words("Albumin (human) 25% 100 mL IV"),
+                           coded(hcpcs, "P9047"), words("Rho(D) immune globulin IV (WinRho)"), coded(hcpcs, "J2792"),
+                           coded(kRxNorm, "220945", "WinRho"), words("Hepatitis B immune globulin (HepaGam B)"),
+                           coded(kRxNorm, "26744", "hepatitis B immune globulin"), coded(hcpcs, "J1573"),
+                           words("Cytomegalovirus immune globulin intravenous"), words("methylprednisolone 1 g IV")})
     EXPECT_EQ(service.said({{medication_request("a", "'medicationCodeableConcept':" + drug + "," + dosage() +
                                                          ",'reasonCode':[" + coded(kIcd10Cm, "G72.41") + "]")}}),
               "")
         << drug;
+}
+
+TEST_F(Scenarios, B12_a_subcutaneous_product_by_vein_is_critical_and_by_its_own_route_none_of_ours) {
+  std::string const under_the_skin = "'dosageInstruction':[{'route':{'text':'subcutaneous'}}]";
+  std::string const hcpcs = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets";
+  for (auto const& drug :
+       {words("Hizentra 20% subcutaneous"), coded(kRxNorm, "902750", "Hizentra"), coded(hcpcs, "J1559")}) {
+    auto said = [&](std::string const& instruction) {
+      return service.said({{medication_request("a", "'medicationCodeableConcept':" + drug + "," + instruction +
+                                                        ",'reasonCode':[" + coded(kIcd10Cm, "G61.81") + "]")}});
+    };
+    EXPECT_EQ(said(dosage()),
+              "critical: Immune globulin for subcutaneous or intramuscular use is ordered intravenously")
+        << drug;
+    EXPECT_EQ(said(under_the_skin), "") << drug;
+  }
 }
 
 TEST_F(Scenarios, a_product_for_either_route_given_under_the_skin_gets_no_card) {
