@@ -180,7 +180,7 @@ enum class Availability {
   not_provided,      ///< neither prefetched nor fetched
   failed,            ///< asked for and refused, failed, or only part of it came
   another_patients,  ///< what came was another patient's, in whole or in part: the rest need not be all. REQ PREF-14
-  provided,      ///< here, possibly empty
+  provided,          ///< here, possibly empty
 };
 
 /// It was to be had, and could not be read, or not all of it.
@@ -200,6 +200,7 @@ struct Chart {
   std::vector<Treatment> treatments;
   Availability treatments_available = Availability::not_provided;
   std::vector<Answer> answers;  ///< of completed and amended responses; per question the one authored last
+  Availability answers_available = Availability::not_provided;
   std::unordered_map<std::string_view, std::size_t> answer_places;  ///< in `answers`, by question
 };
 
