@@ -113,7 +113,8 @@ TEST(CallLimits, answers_of_questionnaires_beyond_them_are_said) {
   request.conditions = {condition("c", cidp()), response(within(11, question("a")))};
   EXPECT_EQ(gaps(request, {}), said);
   limits = {};
-  limits.resources = 2;
+  limits.resources = 2;  // the patient and the condition
+  request.prefetch = {{"observations", test::bundle({})}};
   EXPECT_EQ(gaps(request, limits), said);
 }
 
