@@ -62,6 +62,7 @@ void note_gaps(fhir::Chart const& chart, RecordEvidence const& evidence, Decisio
   // What a client does not send is no gap of these; what was asked for and could not be read is.
   if (could_not_be_read(chart.observations_available)) decision.gaps.emplace_back("observations");
   if (could_not_be_read(chart.treatments_available)) decision.gaps.emplace_back("medications and procedures");
+  if (could_not_be_read(chart.answers_available)) decision.gaps.emplace_back("answers of questionnaires");
   if (could_not_be_read(chart.patient_available)) decision.gaps.emplace_back("age and sex");
   for (std::string_view const part : decision.order->unread) decision.gaps.emplace_back(part);
   for (auto const& test : evidence.unread_units()) decision.gaps.push_back("a readable value and unit of " + test);

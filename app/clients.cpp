@@ -1,11 +1,9 @@
 #include "app/clients.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
-#include <iterator>
-#include <system_error>
 #include <utility>
+
+#include "base/regular_file.h"
 
 namespace ivig::app {
 namespace {
@@ -46,18 +44,9 @@ base::Result<std::shared_ptr<certs::KeySet const>> read_keys(std::filesystem::pa
   auto const unusable = [&](Errc code, std::string const& why) {
     return fail(code, file.string(), why + "; mend jwks_file of client '" + client + "'");
   };
-  std::error_code error;
-  if (std::filesystem::is_directory(file, error)) return unusable(Errc::io, "is a folder, not a JWK Set");
-  errno = 0;
-  std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    return unusable(Errc::io, "cannot be read: " + std::error_code(errno, std::generic_category()).message());
-  }
-  std::string text(kLongestKeyFile + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > kLongestKeyFile) return unusable(Errc::invalid_config, "is longer than a JWK Set can be");
-  auto keys = certs::KeySet::parse(std::move(text));
+  auto text = base::read_regular_file(file.string(), kLongestKeyFile);
+  if (!text) return unusable(text.error().code, text.error().detail);
+  auto keys = certs::KeySet::parse(*std::move(text));
   if (!keys) return unusable(Errc::invalid_config, "is no JWK Set: " + keys.error().where + " " + keys.error().detail);
   if (std::string const why = keys->why_unusable(); !why.empty()) return unusable(Errc::invalid_config, why);
   return std::make_shared<certs::KeySet const>(*std::move(keys));

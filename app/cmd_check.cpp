@@ -29,9 +29,7 @@ using rules::Indicator;
 /// Standard input may be a pipe; whatever has a name must be a regular file.
 base::Result<std::string> read_input(std::string const& file, std::size_t limit) {
   if (file == "-") return base::read_rest(STDIN_FILENO, limit);
-  auto opened = base::open_regular_file(file);
-  if (!opened) return tl::unexpected(opened.error());
-  return base::read_rest(opened->get(), limit);
+  return base::read_regular_file(file, limit);
 }
 
 void print_coded(std::vector<rules::CodedFinding> const& findings) {

@@ -6,7 +6,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -28,6 +27,7 @@
 #include "app/routes.h"
 #include "app/shared_replay.h"
 #include "app/store_setup.h"
+#include "base/regular_file.h"
 #include "certs/authenticator.h"
 #include "certs/outbound_trust.h"
 #include "certs/tls_server.h"
@@ -82,11 +82,12 @@ void note_key_fetch(server::Log& log, certs::KeyFetch const& fetch) {
 
 /// The one line of a file that holds a secret.
 base::Result<std::string> read_secret(std::filesystem::path const& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string line;
-  if (!in || !std::getline(in, line)) {
-    return base::fail(base::Errc::invalid_config, file.string(), "cannot be read: it is review.client_secret_file");
+  auto const text = base::read_regular_file(file.string());
+  std::string const why = !text ? text.error().detail : text->empty() ? "is empty" : "";
+  if (!why.empty()) {
+    return base::fail(base::Errc::invalid_config, file.string(), why + "; mend it or review.client_secret_file");
   }
+  std::string line = text->substr(0, text->find('\n'));
   while (line.ends_with('\r') || line.ends_with(' ')) line.pop_back();
   return line;
 }

@@ -2,17 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <span>
-#include <system_error>
 
 #include "app/config_limits.h"
 #include "app/config_node.h"
 #include "app/config_reading.h"
 #include "app/config_store.h"
+#include "base/regular_file.h"
 #include "fhir/outbound_policy.h"
 
 namespace ivig::app {
@@ -391,19 +388,11 @@ base::Result<Config> parse_config(std::string_view text, std::filesystem::path c
 }
 
 base::Result<Config> load_config(std::filesystem::path const& file) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored)) {
-    return fail(Errc::invalid_config, file.string(), "is a folder; name the YAML file in it");
+  auto const text = base::read_regular_file(file.string());
+  if (!text) {
+    return fail(Errc::invalid_config, file.string(), text.error().detail + "; mend --config or IVIG_CDS_CONFIG");
   }
-  errno = 0;
-  std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    return fail(Errc::invalid_config, file.string(),
-                "cannot be read: " + std::error_code(errno, std::generic_category()).message() +
-                    "; mend --config or IVIG_CDS_CONFIG");
-  }
-  std::string const text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  return parse_config(text, file);
+  return parse_config(*text, file);
 }
 
 }  // namespace ivig::app

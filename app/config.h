@@ -61,8 +61,8 @@ struct LimitsConfig {
   std::size_t form_bytes = 65536;        ///< limits.form_bytes: longest form of the console
   std::size_t feedback_bytes = 1048576;  ///< limits.feedback_bytes: longest body of a feedback call
   std::size_t feedback_entries = 1000;   ///< limits.feedback_entries: most entries of one
-  fhir::ReadLimits read;  ///< orders, chart_resources, codings, identifiers, dosages, entry_text_bytes, call_text_bytes
-  std::size_t cards = 20;  ///< of one answer
+  fhir::ReadLimits read;                 ///< how much of a call is read, from `orders` to `call_text_bytes`
+  std::size_t cards = 20;                ///< of one answer
 };
 
 struct LogConfig {

@@ -17,7 +17,7 @@ constexpr std::uint64_t kMostOfBodies = 64 * kMostBytes;
 constexpr milliseconds kShortest(50);
 constexpr seconds kLongest(3600);
 
-constexpr std::array<std::string_view, 24> kLimitKeys{"body_bytes",
+constexpr std::array<std::string_view, 26> kLimitKeys{"body_bytes",
                                                       "json_depth",
                                                       "header_seconds",
                                                       "request_seconds",
@@ -38,6 +38,8 @@ constexpr std::array<std::string_view, 24> kLimitKeys{"body_bytes",
                                                       "codings",
                                                       "identifiers",
                                                       "dosages",
+                                                      "answers",
+                                                      "answer_depth",
                                                       "cards",
                                                       "entry_text_bytes",
                                                       "call_text_bytes"};

@@ -34,10 +34,13 @@ struct Trial {
 };
 
 /// The answers as a QuestionnaireResponse of the case, read like one that came with it.
-Result<std::unique_ptr<base::JsonBody>> add_answers(std::string const& response, hooks::CaseInput& input) {
+Result<std::unique_ptr<base::JsonBody>> add_answers(std::string const& response, fhir::ReadLimits const& limits,
+                                                    hooks::CaseInput& input) {
   auto body = base::JsonBody::parse(response, {});
   if (!body) return body;
-  fhir::read_answers((*body)->root(), input.chart);
+  if (!fhir::read_answers((*body)->root(), limits, input.chart)) {
+    input.chart.answers_available = fhir::Availability::failed;
+  }
   return body;
 }
 
@@ -79,7 +82,7 @@ void evaluate(Trial const& trial, web::TryPage& page) {
     std::string const patient = input->patient_id.empty() ? "" : "Patient/" + std::string(input->patient_id);
     page.response = web::questionnaire_response(trial.knowledge.rules, page.answers, patient,
                                                 base::rfc3339(std::chrono::floor<std::chrono::seconds>(now_ms())));
-    auto added = add_answers(page.response, *input);
+    auto added = add_answers(page.response, trial.settings.read, *input);
     if (added) answers = *std::move(added);
   }
   auto orders = decide(trial, *input);

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 
 #include "app/config_node.h"
+#include "base/regular_file.h"
 #include "base/uuid.h"
 
 namespace ivig::app {
@@ -80,15 +79,16 @@ std::optional<ReviewRole> RoleNames::role_of(std::vector<std::string> const& nam
 
 base::Result<std::shared_ptr<TokenFile const>> TokenFile::load(std::filesystem::path const& file,
                                                                RoleNames const& names) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return fail(Errc::invalid_config, file.string(), "cannot be read: it is review.token_file");
-  std::string const text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  auto const text = base::read_regular_file(file.string());
+  if (!text) {
+    return fail(Errc::invalid_config, file.string(), text.error().detail + "; mend it or review.token_file");
+  }
   RoleNames with_words = names;
   with_words.viewer.emplace_back("viewer");
   with_words.reviewer.emplace_back("reviewer");
   auto found = std::make_shared<TokenFile>();
   try {
-    ConfigNode const root = ConfigNode::parse(text);
+    ConfigNode const root = ConfigNode::parse(*text);
     if (!root.is_null()) {
       for (ConfigNode const& item : root.items()) found->holders_.push_back(read_holder(item, with_words));
     }

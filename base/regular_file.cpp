@@ -21,7 +21,7 @@ std::string_view other_kind(mode_t mode) {
   switch (mode & S_IFMT) {
     case S_IFREG: return "";
     case S_IFDIR: return "is a folder; name its files";
-    case S_IFIFO: return "is a FIFO, no regular file; what it holds can be given as standard input (-)";
+    case S_IFIFO: return "is a FIFO, no regular file; copy what it holds into one";
     case S_IFSOCK: return "is a socket, no regular file";
     default: return "is a device, no regular file";
   }
@@ -69,6 +69,12 @@ Result<std::string> read_rest(int descriptor, std::size_t limit) {
     if (got < 0 && error != EINTR) return unreadable(error);
   }
   return too_large();
+}
+
+Result<std::string> read_regular_file(std::string const& path, std::size_t limit) {
+  auto const opened = open_regular_file(path);
+  if (!opened) return tl::unexpected(opened.error());
+  return read_rest(opened->get(), limit);
 }
 
 }  // namespace ivig::base

@@ -37,4 +37,10 @@ class OwnedDescriptor {
 /// than the limit and one block.
 [[nodiscard]] Result<std::string> read_rest(int descriptor, std::size_t limit);
 
+/// The longest file of settings, rules, keys or certificates that is read.
+inline constexpr std::size_t kLargestSettings = std::size_t{16} * 1024 * 1024;
+
+/// The whole of a regular file. Errors: those of open_regular_file and read_rest.
+[[nodiscard]] Result<std::string> read_regular_file(std::string const& path, std::size_t limit = kLargestSettings);
+
 }  // namespace ivig::base

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <optional>
 
+#include "base/regular_file.h"
 #include "certs/openssl.h"
 
 namespace ivig::certs {
@@ -20,11 +21,10 @@ std::optional<base::Now> end_of(X509 const* certificate) {
 }  // namespace
 
 base::Result<base::Now> first_expiry(std::filesystem::path const& file) {
-  BioPtr const in(BIO_new_file(file.c_str(), "r"));
-  if (!in) {
-    ERR_clear_error();
-    return base::fail(base::Errc::io, file.string(), "cannot be read");
-  }
+  auto const text = base::read_regular_file(file.string());
+  if (!text) return base::fail(base::Errc::io, file.string(), text.error().detail);
+  BioPtr const in(BIO_new_mem_buf(text->data(), static_cast<int>(text->size())));
+  if (!in) return base::fail(base::Errc::internal, file.string(), take_openssl_error());
   std::optional<base::Now> first;
   while (true) {
     CertificatePtr const certificate(PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr));

@@ -9,13 +9,11 @@
 #include <openssl/x509v3.h>
 
 #include <array>
-#include <cerrno>
-#include <fstream>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "base/regular_file.h"
 #include "certs/openssl.h"
 
 namespace ivig::certs {
@@ -33,18 +31,12 @@ constexpr char const* kTls12Ciphers =
 constexpr std::array<unsigned char, 8> kSessionContext{'i', 'v', 'i', 'g', '-', 'c', 'd', 's'};
 constexpr std::array<unsigned char, 9> kHttp11{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
+/// OpenSSL opens by name and would wait for a FIFO's writer.
 base::Result<void> check_readable(std::filesystem::path const& file, std::string_view setting) {
-  std::error_code error;
-  if (std::filesystem::is_directory(file, error)) {
-    return fail(Errc::io, file.string(), "is a folder; name a PEM file in " + std::string(setting));
-  }
-  errno = 0;
-  std::ifstream const in(file);
-  if (in) return {};
-  std::string const reason = std::error_code(errno, std::generic_category()).message();
-  std::string const fix = errno == EACCES ? "; let the server's user read it, or set " : "; mend the path in ";
+  auto const opened = base::open_regular_file(file.string());
+  if (opened) return {};
   return fail(Errc::io, file.string(),
-              "cannot be read (" + reason + ")" + fix + std::string(setting) +
+              opened.error().detail + "; let the server's user read it, mend the path in " + std::string(setting) +
                   ", or make development certificates with: ivig-cds certs dev DIR");
 }
 

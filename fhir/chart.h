@@ -200,6 +200,7 @@ struct Chart {
   std::vector<Treatment> treatments;
   Availability treatments_available = Availability::not_provided;
   std::vector<Answer> answers;  ///< of completed and amended responses; per question the one authored last
+  Availability answers_available = Availability::not_provided;
   std::unordered_map<std::string_view, std::size_t> answer_places;  ///< in `answers`, by question
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// One HTTP request and its answer, on a connection of their own (ADR 7). No HTTP library is seen here.
+// One HTTP request and its answer, on a connection of their own (ADR 8). No HTTP library is seen here.
 
 #include <cstddef>
 #include <memory>

@@ -128,13 +128,14 @@ void LimitedReader::read(base::Json const& resource) {
     unread_.conditions = unread_.conditions || type == "Condition";
     unread_.observations = unread_.observations || type == "Observation";
     unread_.allergies = unread_.allergies || type == "AllergyIntolerance";
+    unread_.answers = unread_.answers || type == "QuestionnaireResponse";
     unread_.treatments =
         unread_.treatments || is_order_type(type) || type == "Procedure" || type.starts_with("Medication");
     return;
   }
   std::size_t const conditions = chart_.conditions.size(), observations = chart_.observations.size(),
                     allergies = chart_.allergies.size(), treatments = chart_.treatments.size();
-  read_into_chart(resource, patient_id_, index_, chart_);
+  read_into_chart(resource, patient_id_, index_, chart_, limits_);
   if (!fit(chart_.conditions, conditions)) unread_.conditions = true;
   if (!fit(chart_.observations, observations)) unread_.observations = true;
   if (!fit(chart_.allergies, allergies)) unread_.allergies = true;
@@ -145,6 +146,7 @@ void LimitedReader::mark_unread() {
   if (unread_.conditions) chart_.conditions_available = Availability::failed;
   if (unread_.observations) chart_.observations_available = Availability::failed;
   if (unread_.allergies) chart_.allergies_available = Availability::failed;
+  if (unread_.answers) chart_.answers_available = Availability::failed;
   if (unread_.treatments) chart_.treatments_available = Availability::failed;
 }
 

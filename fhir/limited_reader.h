@@ -35,7 +35,7 @@ class LimitedReader {
   bool fit(std::vector<Entry>& entries, std::size_t from);
 
   struct Unread {
-    bool conditions = false, observations = false, allergies = false, treatments = false;
+    bool conditions = false, observations = false, allergies = false, treatments = false, answers = false;
   };
 
   std::string_view patient_id_;

@@ -113,7 +113,8 @@ struct Drug {
 [[nodiscard]] std::optional<Treatment> read_treatment(base::Json const& resource, ResourceIndex const& index);
 /// Appends the Observation and one for each of its components.
 void read_observation(base::Json const& resource, std::vector<Observation>& out);
-/// Adds the yes-or-no answers of a QuestionnaireResponse; of two answers to one question the later one stays.
-void read_answers(base::Json const& resource, Chart& chart);
+/// Adds the yes-or-no answers of a QuestionnaireResponse; of two answers to one question the later one stays. Returns
+/// whether the limits let all of them be read.
+[[nodiscard]] bool read_answers(base::Json const& resource, ReadLimits const& limits, Chart& chart);
 
 }  // namespace ivig::fhir

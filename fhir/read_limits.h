@@ -13,6 +13,8 @@ struct ReadLimits {
   std::size_t codings = 100;          ///< of one concept
   std::size_t identifiers = 100;      ///< of one resource
   std::size_t dosages = 100;          ///< instructions of one order or treatment
+  std::size_t answers = 1000;         ///< questions answered by yes or no, in all questionnaire responses of a chart
+  std::size_t answer_depth = 10;      ///< levels of items within items of a response
   std::size_t entry_text = 200'000;   ///< limits.entry_text_bytes: names and notes of one resource
   std::size_t call_text = 4'000'000;  ///< limits.call_text_bytes: of all resources of a chart
 };

@@ -8,11 +8,6 @@ namespace {
 
 using base::Json;
 
-/// Deeper groups than this are no questionnaire that anybody filled in.
-constexpr int kDepth = 10;
-/// A longer list is no clinician's.
-constexpr std::size_t kMostAnswers = 1000;
-
 /// Yes or no as a boolean, or as a coding by code (HL7 v2-0136: Y, N) or display. Anything else answers nothing:
 /// "don't know" above all.
 std::optional<bool> yes_or_no(Json const& answer) {
@@ -34,51 +29,66 @@ std::optional<bool> yes_or_no(Json const& answer) {
   return std::nullopt;
 }
 
-void keep(Answer answer, Chart& chart) {
-  auto const known = chart.answer_places.find(answer.link_id);
-  if (known == chart.answer_places.end()) {
-    if (chart.answers.size() >= kMostAnswers) return;
-    chart.answer_places.emplace(answer.link_id, chart.answers.size());
-    chart.answers.push_back(std::move(answer));
-  } else if (answer.authored >= chart.answers[known->second].authored) {
-    chart.answers[known->second] = std::move(answer);
+class AnswerReader {
+ public:
+  AnswerReader(Answer of_response, ReadLimits const& limits, Chart& chart)
+      : of_response_(std::move(of_response)), limits_(limits), chart_(chart) {}
+
+  /// `depth`: how many items the items of `parent` lie in.
+  void read(Json const& parent, std::size_t depth) {
+    // DSTU2 has `group` and `question`.
+    for (std::string_view const name : {"item", "group", "question"}) {
+      base::each(parent, name, [&](Json const& item, std::size_t) {
+        if (depth > limits_.answer_depth) whole_ = false;
+        else read_item(item, depth);
+      });
+    }
   }
-}
+  [[nodiscard]] bool whole() const { return whole_; }
 
-void read_items(Json const& parent, Answer const& of_response, int depth, Chart& chart);
-
-/// The items of one member: `item`, or DSTU2's `group` and `question`.
-void read_items_of(Json const& parent, std::string_view name, Answer const& of_response, int depth, Chart& chart) {
-  base::each(parent, name, [&](Json const& item, std::size_t) {
+ private:
+  void read_item(Json const& item, std::size_t depth) {
     base::each(item, "answer", [&](Json const& given, std::size_t) {
       if (auto yes = yes_or_no(given)) {
-        Answer answer = of_response;
+        Answer answer = of_response_;
         answer.link_id = base::string_member(item, "linkId");
         answer.yes = *yes;
-        if (!answer.link_id.empty()) keep(std::move(answer), chart);
+        if (!answer.link_id.empty()) keep(std::move(answer));
       }
-      read_items(given, of_response, depth + 1, chart);
+      read(given, depth + 1);
     });
-    read_items(item, of_response, depth + 1, chart);
-  });
-}
-
-void read_items(Json const& parent, Answer const& of_response, int depth, Chart& chart) {
-  if (depth > kDepth) return;
-  for (std::string_view const name : {"item", "group", "question"}) {
-    read_items_of(parent, name, of_response, depth, chart);
+    read(item, depth + 1);
   }
-}
+
+  void keep(Answer answer) {
+    auto const known = chart_.answer_places.find(answer.link_id);
+    if (known != chart_.answer_places.end()) {
+      if (answer.authored >= chart_.answers[known->second].authored) chart_.answers[known->second] = std::move(answer);
+    } else if (chart_.answers.size() >= limits_.answers) {
+      whole_ = false;
+    } else {
+      chart_.answer_places.emplace(answer.link_id, chart_.answers.size());
+      chart_.answers.push_back(std::move(answer));
+    }
+  }
+
+  Answer of_response_;
+  ReadLimits const& limits_;
+  Chart& chart_;
+  bool whole_ = true;
+};
 
 }  // namespace
 
-void read_answers(Json const& resource, Chart& chart) {
+bool read_answers(Json const& resource, ReadLimits const& limits, Chart& chart) {
   // Half-filled forms, and those withdrawn, answer nothing. FHIR R4 QuestionnaireResponse.status
-  if (known_code(resource, "status", {"completed", "amended"}).empty()) return;
+  if (known_code(resource, "status", {"completed", "amended"}).empty()) return true;
   Answer of_response;
   of_response.authored = first_day(resource, {"authored"});
   of_response.path = path_of(resource);
-  read_items(resource, of_response, 0, chart);
+  AnswerReader reader(std::move(of_response), limits, chart);
+  reader.read(resource, 0);
+  return reader.whole();
 }
 
 }  // namespace ivig::fhir

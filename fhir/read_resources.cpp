@@ -42,7 +42,8 @@ bool is_chart_type(std::string_view type) {
          type == "QuestionnaireResponse" || is_treatment_type(type);
 }
 
-void read_into_chart(Json const& resource, std::string_view patient_id, ResourceIndex const& index, Chart& chart) {
+void read_into_chart(Json const& resource, std::string_view patient_id, ResourceIndex const& index, Chart& chart,
+                     ReadLimits const& limits) {
   std::string_view const type = base::string_member(resource, "resourceType");
   if (type == "Patient") return read_patient(resource, patient_id, chart);
   if (!belongs_to(resource, patient_id, index)) return;
@@ -53,7 +54,7 @@ void read_into_chart(Json const& resource, std::string_view patient_id, Resource
   } else if (type == "AllergyIntolerance") {
     if (auto allergy = read_allergy(resource)) chart.allergies.push_back(std::move(*allergy));
   } else if (type == "QuestionnaireResponse") {
-    read_answers(resource, chart);
+    if (!read_answers(resource, limits, chart)) chart.answers_available = Availability::failed;
   } else if (is_treatment_type(type)) {
     if (auto treatment = read_treatment(resource, index)) chart.treatments.push_back(std::move(*treatment));
   }

@@ -11,6 +11,7 @@
 
 #include "base/json_body.h"
 #include "fhir/chart.h"
+#include "fhir/read_limits.h"
 #include "fhir/resource_table.h"
 
 namespace ivig::fhir {
@@ -58,8 +59,10 @@ class ResourceIndex {
 
 /// Adds one resource of any type to the chart; types the chart does not hold are ignored, so are resources of
 /// another patient (when `patient_id` is not empty) and entered-in-error ones. Medication references of treatments
-/// are resolved through `index`.
-void read_into_chart(base::Json const& resource, std::string_view patient_id, ResourceIndex const& index, Chart& chart);
+/// are resolved through `index`. Of the limits only those on answers are kept here: what exceeds them marks the answers
+/// as failed, because only part of them was read.
+void read_into_chart(base::Json const& resource, std::string_view patient_id, ResourceIndex const& index, Chart& chart,
+                     ReadLimits const& limits = {});
 
 /// True for the resource types that can be an order to check.
 [[nodiscard]] bool is_order_type(std::string_view resource_type);

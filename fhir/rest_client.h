@@ -41,7 +41,7 @@ struct GetAnswer {
 };
 
 /// One for the process. Each request has a connection to itself, which is closed after it: no answer is ever read by
-/// another request (ADR 7). All functions may be called from any thread.
+/// another request (ADR 8). All functions may be called from any thread.
 class RestClient {
  public:
   /// `trust`: the CA certificates that servers are checked against (certs/outbound_trust.h); nullptr: none, so that

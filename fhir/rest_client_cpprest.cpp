@@ -1,5 +1,5 @@
 // The one file that sees cpprestsdk. It is the client; its pipeline ends in a stage of ours that speaks on the wire
-// (ADR 7).
+// (ADR 8).
 
 #include "fhir/rest_client.h"
 

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 
 #include "base/json_read.h"
+#include "base/regular_file.h"
 
 namespace ivig::fhir {
 namespace {
@@ -194,9 +193,9 @@ base::Result<std::vector<ValueSet>> load_value_sets(std::filesystem::path const&
   std::vector<ValueSet> sets;
   sets.reserve(files.size());
   for (auto const& path : files) {
-    std::ifstream in(path, std::ios::binary);
-    std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    auto body = base::JsonBody::parse(std::move(text), {});
+    auto text = base::read_regular_file(path.string());
+    if (!text) return fail(text.error().code, path.string(), text.error().detail + "; mend the folder of the rules");
+    auto body = base::JsonBody::parse(*std::move(text), {});
     if (!body) return fail(body.error().code, path.string(), body.error().detail);
     auto set = ValueSet::read((*body)->root(), path.filename().string());
     if (!set) return tl::unexpected(set.error());

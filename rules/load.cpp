@@ -59,7 +59,7 @@ base::Result<std::string> digest(std::filesystem::path const& folder) {
   std::error_code error;
   std::vector<std::filesystem::path> files;
   for (auto const& entry : std::filesystem::recursive_directory_iterator(folder, error)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".json") files.push_back(entry.path());
+    if (!entry.is_directory() && entry.path().extension() == ".json") files.push_back(entry.path());
   }
   if (error) return base::fail(Errc::io, folder.string(), "cannot be read: " + error.message());
   std::sort(files.begin(), files.end());

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <iterator>
 
 #include "base/nearest.h"
+#include "base/regular_file.h"
 
 namespace ivig::rules {
 namespace {
@@ -57,11 +55,9 @@ using base::fail;
 using base::Json;
 
 base::Result<std::string> read_file(std::filesystem::path const& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return fail(Errc::io, path.string(), "is a folder, not a file");
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return fail(Errc::io, path.string(), std::string("cannot be read: ") + std::strerror(errno));
-  return std::string((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  auto text = base::read_regular_file(path.string());
+  if (!text) return fail(text.error().code, path.string(), text.error().detail + "; mend the folder of the rules");
+  return text;
 }
 
 base::Result<RuleFile> RuleFile::open(std::filesystem::path const& path) {

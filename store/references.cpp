@@ -4,12 +4,12 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
-#include <fstream>
 #include <system_error>
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/regular_file.h"
 #include "base/uuid.h"
 
 namespace ivig::store {
@@ -69,9 +69,9 @@ base::Result<References> References::with_key_file(std::filesystem::path const& 
   if (!std::filesystem::exists(file, ignored)) {
     if (auto made = write_new_key(file); !made) return tl::unexpected(made.error());
   }
-  std::ifstream in(file);
-  std::string key;
-  if (!in || !std::getline(in, key)) return fail(Errc::io, file.string(), "the key of the store cannot be read");
+  auto const text = base::read_regular_file(file.string());
+  if (!text) return fail(Errc::io, file.string(), "the key of the store: " + text.error().detail + "; mend store_key");
+  std::string key = text->substr(0, text->find('\n'));
   while (!key.empty() && std::isspace(static_cast<unsigned char>(key.back())) != 0) key.pop_back();
   if (key.size() < kLeastKey) {
     return fail(Errc::invalid_config, file.string(),

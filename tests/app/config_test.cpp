@@ -60,6 +60,8 @@ void expect_defaults(Config const& config) {
   EXPECT_EQ(config.limits.read.codings, 100);
   EXPECT_EQ(config.limits.read.identifiers, 100);
   EXPECT_EQ(config.limits.read.dosages, 100);
+  EXPECT_EQ(config.limits.read.answers, 1000);
+  EXPECT_EQ(config.limits.read.answer_depth, 10);
   EXPECT_EQ(config.limits.read.entry_text, 200'000);
   EXPECT_EQ(config.limits.read.call_text, 4'000'000);
   EXPECT_EQ(config.limits.cards, 20);

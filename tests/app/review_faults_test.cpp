@@ -77,6 +77,61 @@ TEST_F(Faults, what_is_no_regular_file_is_one_line_and_the_rest_is_reviewed) {
   EXPECT_TRUE(outcome.error.ends_with("ivig-cds: could not be read: 4 (4 not readable)\n")) << outcome.error;
 }
 
+TEST_F(Faults, settings_are_read_from_regular_files_only_and_the_start_says_so_in_one_line) {
+  std::string const pipe = fifo("pipe"), source = IVIG_SOURCE_DIR;
+  std::string const rules = "rules: " + source + "/rules\n";
+  std::string const store = "listen: [http://127.0.0.1:0]\nadmin: http://127.0.0.1:0\nauth: off\nstore: none\n";
+  std::string const https = "listen: [https://127.0.0.1:0]\nadmin: http://127.0.0.1:0\nauth: off\nstore: none\n";
+  ASSERT_EQ(program.run("certs dev " + program.path("certs")).exit_code, 0);
+  std::string const server =
+      "certificate: " + program.path("certs/server.pem") + ", key: " + program.path("certs/server.key");
+  fs::copy(source + "/rules", program.path("rules-a"), fs::copy_options::recursive);
+  fs::copy(source + "/rules", program.path("rules-b"), fs::copy_options::recursive);
+  fs::remove(program.path("rules-a/facts.json"));
+  fifo("rules-a/facts.json");
+  fifo("rules-b/valuesets/another.json");
+  std::string const client = "clients: [{name: a, issuer: 'https://a.example', jwks_file: " + pipe + "}]\n";
+  struct Setting {
+    std::string what, text, names;
+  };
+  for (auto const& [what, text, names] : {
+           Setting{"rules", store + "rules: " + program.path("rules-a"), "facts.json"},
+           {"value set", store + "rules: " + program.path("rules-b"), "another.json"},
+           {"certificate", https + rules + "tls: {certificate: " + pipe + ", key: " + pipe + "}", "tls.certificate"},
+           {"key", https + rules + "tls: {certificate: " + program.path("certs/server.pem") + ", key: " + pipe + "}",
+            "tls.key"},
+           {"another certificate",
+            https + rules + "tls: {" + server + ", certificates: [{certificate: " + pipe + ", key: " + pipe + "}]}",
+            "tls.certificates[0].certificate"},
+           {"CA of clients", https + rules + "tls: {" + server + ", client_ca: " + pipe + "}", "tls.client_ca"},
+           {"outbound CA", store + rules + "tls: {outbound_ca: " + pipe + "}", "tls.outbound_ca"},
+           {"keys of a client", store + rules + client, "jwks_file of client 'a'"},
+           {"key of the store", store + rules + "store: sqlite:" + program.path("a.db") + "\nstore_key: " + pipe,
+            "store_key"},
+           {"tokens of the console",
+            store + rules + "store: sqlite:" + program.path("b.db") + "\nreview: {auth: token, token_file: " + pipe +
+                "}",
+            "review.token_file"},
+       }) {
+    std::string config = text;
+    if (config.find("store: sqlite") != std::string::npos) config.erase(config.find("store: none\n"), 12);
+    std::string const file = program.file("ivig-cds.yaml", config);
+    ProgramOutcome const outcome =
+        program.shell("timeout --signal=KILL 60 " + std::string(IVIG_BINARY) + " serve --config " + file);
+    EXPECT_NE(outcome.exit_code, 137) << what;
+    EXPECT_NE(outcome.exit_code, 0) << what;
+    EXPECT_EQ(lines_in(outcome.error), 1U) << what << ": " << outcome.error;
+    EXPECT_NE(outcome.error.find("is a FIFO, no regular file"), std::string::npos) << what << ": " << outcome.error;
+    EXPECT_NE(outcome.error.find(names), std::string::npos) << what << ": " << outcome.error;
+  }
+  ProgramOutcome const outcome =
+      program.shell("timeout --signal=KILL 60 " + std::string(IVIG_BINARY) + " serve --config " + pipe);
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_EQ(outcome.error, "ivig-cds: " + pipe +
+                               ": is a FIFO, no regular file; copy what it holds into one; mend --config or "
+                               "IVIG_CDS_CONFIG\n");
+}
+
 TEST_F(Faults, a_device_is_not_read_and_standard_input_may_be_a_pipe) {
   EXPECT_NE(review("/dev/zero").error.find("/dev/zero: is a device"), std::string::npos);
   EXPECT_NE(check("/dev/zero").error.find("/dev/zero: is a device"), std::string::npos);

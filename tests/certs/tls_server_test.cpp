@@ -80,7 +80,7 @@ TEST(ServerTls, names_the_file_that_is_missing_and_how_to_make_one) {
      : setting == std::string("tls.key")       ? files.key
                                                : files.client_ca.emplace()) = missing;
     expect_refused(files, Errc::io, missing,
-                   {"cannot be read (No such file or directory)", std::string("mend the path in ") + setting,
+                   {"cannot be read: No such file or directory", std::string("mend the path in ") + setting,
                     "ivig-cds certs dev DIR"});
   }
 }

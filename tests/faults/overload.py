@@ -8,7 +8,8 @@
 
 Everything is on loopback and ends with the run. `load` prints percentiles and the highest memory; the exit status is 1
 where an answer was wrong or a record is missing, and, with --goals, where a goal was missed (goals are for a machine with
-nothing else to do).
+nothing else to do). A call waits for its record to be on disk: `load` says what the disk takes meanwhile, and with
+TMPDIR=/dev/shm the disk is left out.
 """
 import argparse
 import http.client
@@ -94,11 +95,12 @@ def attack(port, bodies, until, statuses):
 
 def paced(port, order, rate, until, results):
     """Calls at a fixed rate, one connection; a time is counted from when the call was due."""
-    connection, times, answered, wrong = None, [], [], 0
+    connection, times, unsent, answered, wrong = None, [], [], [], 0
     due = time.monotonic()
     while due < until:
         time.sleep(max(0.0, due - time.monotonic()))
         instance = str(uuid.uuid4())
+        unsent.append(time.monotonic() - due)
         try:
             connection = connection or http.client.HTTPConnection("127.0.0.1", port, timeout=60)
             connection.request("POST", faults.SERVICE, json.dumps(dict(order, hookInstance=instance)),
@@ -115,6 +117,7 @@ def paced(port, order, rate, until, results):
         times.append(time.monotonic() - due)
         due += 1.0 / rate
     results.put(("calls", times, wrong, answered))
+    results.put(("unsent", unsent, 0, []))
 
 
 def probes(port, until, results):
@@ -139,6 +142,28 @@ def probes(port, until, results):
 
 def percentile(times, part):
     return 1000 * sorted(times)[min(len(times) - 1, int(part * len(times)))] if times else float("nan")
+
+
+def disk_times(folder, results):
+    """What the disk takes to keep a record's length, 10 times a second while everything else goes on."""
+    times = []
+    descriptor = os.open(os.path.join(folder, "beside"), os.O_CREAT | os.O_WRONLY)
+    while results.empty():
+        begin = time.monotonic()
+        os.write(descriptor, b"x" * 12288)
+        os.fdatasync(descriptor)
+        times.append(time.monotonic() - begin)
+        time.sleep(0.1)
+    os.close(descriptor)
+    return times
+
+
+def bucket_of(metrics, series, part):
+    """The upper edge, in ms, of the histogram's bucket that holds this part of what was observed."""
+    buckets = [(line.split('le="')[1].split('"')[0], float(line.split()[-1])) for line in metrics.splitlines()
+               if line.startswith(series) and 'le="' in line]
+    total = buckets[-1][1] if buckets else 0
+    return next((1000 * float(edge) for edge, count in buckets if count >= part * total), float("nan"))
 
 
 def highest_memory(node):
@@ -167,7 +192,8 @@ def load(folder, options):
         workers.append(multiprocessing.Process(target=attack, args=(node.port, turned, until, statuses)))
     for worker in workers:
         worker.start()
-    gathered = [results.get(timeout=options.seconds + 300) for _ in range(3)]
+    disk = disk_times(folder, results)
+    gathered = [results.get(timeout=options.seconds + 300) for _ in range(5)]
     missed, answered, wrong = 0, set(), 0
     for name, goal in (("calls", GOAL_CALL_MS), ("probes", GOAL_PROBE_MS)):
         times = [second for kind, some, _, _ in gathered if kind == name for second in some]
@@ -176,6 +202,9 @@ def load(folder, options):
         missed += percentile(times, 0.99) > goal
         print(f"{name:7} {len(times):6} sent, {wrong_here} not answered well; ms: p50 {percentile(times, 0.5):.1f}, "
               f"p99 {percentile(times, 0.99):.1f}, highest {percentile(times, 1):.1f} (goal: p99 {goal})", flush=True)
+    unsent = [second for kind, some, _, _ in gathered if kind == "unsent" for second in some]
+    print(f"sent after it was due, ms: p99 {percentile(unsent, 0.99):.1f}; meanwhile an append "
+          f"of 12 kB with fdatasync took p50 {percentile(disk, 0.5):.1f}, p99 {percentile(disk, 0.99):.1f}")
     for _, _, _, instances in gathered:
         answered.update(instances)
     for worker in workers:
@@ -191,6 +220,11 @@ def load(folder, options):
         print(f"long body, {kind}: {count} x {status}, slowest {slowest:.2f} s")
     print(f"memory: {idle_memory} MB before, {highest_memory(node)} MB at most")
     lost = node.get("/metrics")[1]
+    for name, series in (("one commit", "store_commit_duration_seconds_bucket"),
+                         ("the wait for the store", 'stage_duration_seconds_bucket{stage="store"')):
+        print(f"{name}, all calls together, ms: half within "
+              f"{bucket_of(lost, 'ivig_cds_' + series, 0.5):g}, 99 of 100 within "
+              f"{bucket_of(lost, 'ivig_cds_' + series, 0.99):g}")
     print("\n".join(line for line in lost.splitlines() if "store_records_total" in line))
     node.stop()
     missing = len(answered - {decision["hookInstance"] for decision in node.export()})

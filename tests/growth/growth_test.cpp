@@ -45,7 +45,7 @@ advice::Knowledge& knowledge() {
 hooks::OrderServiceOptions unlimited() {
   hooks::OrderServiceOptions options{{}, "https://cds.example.org", true};
   constexpr std::size_t kMany = 1'000'000'000;
-  options.read = {kMany, kMany, kMany, kMany, kMany, kMany, kMany};
+  options.read = {kMany, kMany, kMany, kMany, kMany, kMany, kMany, kMany, kMany};
   return options;
 }
 

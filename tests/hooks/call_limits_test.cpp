@@ -69,6 +69,66 @@ TEST(CallLimits, what_of_the_chart_is_beyond_them_is_said) {
   EXPECT_EQ(gaps(allergic, limits), std::vector<std::string>{"allergies"});
 }
 
+/// The text of a completed response whose items are so.
+std::string response(std::string const& items) {
+  return "{'resourceType':'QuestionnaireResponse','id':'q','status':'completed','subject':{'reference':'Patient/p1'},"
+         "'item':[" +
+         items + "]}";
+}
+
+std::string question(std::string const& id) { return "{'linkId':'" + id + "','answer':[{'valueBoolean':true}]}"; }
+
+/// The item within so many others.
+std::string within(int levels, std::string item) {
+  for (int i = 0; i < levels; ++i) item = "{'linkId':'group','item':[" + item + "]}";
+  return item;
+}
+
+TEST(CallLimits, answers_of_questionnaires_beyond_them_are_said) {
+  std::vector<std::string> const said{"answers of questionnaires"};
+  OrderRequest request{{ivig_order("o", cidp())},
+                       {condition("c", cidp()), response(question("a") + "," + question("b"))}};
+  fhir::ReadLimits limits;
+  limits.answers = 2;
+  EXPECT_TRUE(gaps(request, limits).empty());
+  limits.answers = 1;
+  EXPECT_EQ(gaps(request, limits), said);
+  // Another answer to the same question takes no place.
+  request.conditions = {condition("c", cidp()), response(question("a") + "," + question("a"))};
+  EXPECT_TRUE(gaps(request, limits).empty());
+
+  limits = {};
+  limits.answer_depth = 2;
+  request.conditions = {condition("c", cidp()), response(within(2, question("a")))};
+  EXPECT_TRUE(gaps(request, limits).empty());
+  for (std::string const& deep :
+       {within(3, question("a")), within(2, "{'linkId':'x','answer':[{'item':[" + question("a") + "]}]}")}) {
+    request.conditions = {condition("c", cidp()), response(deep)};
+    EXPECT_EQ(gaps(request, limits), said) << deep;
+  }
+
+  // The defaults, and a response that is one resource too many.
+  request.conditions = {condition("c", cidp()), response(within(10, question("a")))};
+  EXPECT_TRUE(gaps(request, {}).empty());
+  request.conditions = {condition("c", cidp()), response(within(11, question("a")))};
+  EXPECT_EQ(gaps(request, {}), said);
+  limits = {};
+  limits.resources = 2;  // the patient and the condition
+  request.prefetch = {{"observations", test::bundle({})}};
+  EXPECT_EQ(gaps(request, limits), said);
+}
+
+TEST(CallLimits, the_card_says_that_answers_were_not_read) {
+  OrderAnswers answers;
+  answers.options.read.answers = 1;
+  auto const cards = answers.cards(
+      {{ivig_order("o", cidp())}, {condition("c", cidp()), response(question("a") + "," + question("b"))}});
+  ASSERT_EQ(cards.size(), 1U);
+  EXPECT_NE((cards[0].summary + cards[0].detail).find("answers of questionnaires"), std::string::npos)
+      << cards[0].summary << "\n"
+      << cards[0].detail;
+}
+
 TEST(CallLimits, what_of_the_order_is_beyond_them_is_said) {
   fhir::ReadLimits limits;
   limits.codings = 1;
