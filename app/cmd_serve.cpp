@@ -52,6 +52,7 @@ RouteSettings route_settings(Config const& config) {
   settings.form_bytes = config.limits.form_bytes;
   settings.feedback_bytes = config.limits.feedback_bytes;
   settings.feedback_entries = config.limits.feedback_entries;
+  settings.clock_skew = config.tokens.clock_skew;
   settings.store_required = config.store.required;
   settings.read = config.limits.read;
   settings.most_cards = config.limits.cards;

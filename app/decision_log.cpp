@@ -24,10 +24,10 @@ awaitable<bool> DecisionLog::record(std::vector<store::DecisionRecord> decisions
   co_return kept != Kept::unsaved;
 }
 
-awaitable<base::Result<void>> DecisionLog::feedback(base::JsonBody const& body, std::string client,
-                                                    std::size_t most) const {
+awaitable<base::Result<void>> DecisionLog::feedback(base::JsonBody const& body, std::string client, std::size_t most,
+                                                    std::chrono::seconds skew) const {
   auto const now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  auto call = hooks::read_feedback(body.root(), client, now, most);
+  auto call = hooks::read_feedback(body.root(), client, now, most, skew);
   if (!call) {
     parts_.metrics.feedback("rejected", 1);
     co_return tl::unexpected(call.error());

@@ -1,6 +1,7 @@
 #pragma once
 // Between the routes and the store: records before the answer leaves, feedback, and what metrics and log say of a call.
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,11 +50,11 @@ class DecisionLog {
   /// whether the answer may leave.
   [[nodiscard]] boost::asio::awaitable<bool> record(std::vector<store::DecisionRecord> decisions) const;
 
-  /// The whole of a feedback call of at most `most` entries; of bad ones their number and the first one's member are
-  /// logged, without values, in one line. Errors: 400 and 413 as read_feedback, unavailable when it cannot be
-  /// committed. REQ FDBK-02..FDBK-10
+  /// The whole of a feedback call of at most `most` entries, none later than now and `skew`; of bad ones their number
+  /// and the first one's member are logged, without values, in one line. Errors: 400 and 413 as read_feedback,
+  /// unavailable when it cannot be committed. REQ FDBK-02..FDBK-10
   [[nodiscard]] boost::asio::awaitable<base::Result<void>> feedback(base::JsonBody const& body, std::string client,
-                                                                    std::size_t most) const;
+                                                                    std::size_t most, std::chrono::seconds skew) const;
 
   /// Counts a query; one that failed is logged: by origin and resource type, without what was asked.
   void fhir_query(QueriedFor const& call, hooks::QueryReport const& query) const;

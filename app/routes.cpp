@@ -304,7 +304,7 @@ class ServiceRoutes {
   [[nodiscard]] awaitable<Response> take_feedback(Client const& caller, std::string body) const {
     auto parsed = base::JsonBody::parse(std::move(body), {settings_.body_bytes, settings_.json_depth});
     if (!parsed) co_return error_response(parsed.error());
-    auto kept = co_await decisions_.feedback(**parsed, caller.name, settings_.feedback_entries);
+    auto kept = co_await decisions_.feedback(**parsed, caller.name, settings_.feedback_entries, settings_.clock_skew);
     if (!kept) co_return error_response(kept.error());
     Response response;
     response.content_type = kJson;

@@ -2,6 +2,7 @@
 // The service listener: which path and method leads where. Joins server/ (HTTP) with hooks/ (CDS Hooks).
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,6 +28,7 @@ struct RouteSettings {
   std::size_t form_bytes = 65536;        ///< longest form of the console; a pasted case may be as long as a call
   std::size_t feedback_bytes = 1048576;  ///< longest body of a feedback call
   std::size_t feedback_entries = 1000;   ///< most entries of one
+  std::chrono::seconds clock_skew{60};   ///< tokens.clock_skew_seconds: how far clients' clocks may be ahead
   bool store_required = false;           ///< no answer without a record on disk
   unsigned json_depth = 64;
   fhir::ReadLimits read;

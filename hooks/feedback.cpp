@@ -68,7 +68,7 @@ void take_override_reason(Json const& reason, store::FeedbackRecord& entry) {
   entry.user_comment = clean(base::string_member(reason, "userComment"), kLongestText);
 }
 
-Result<store::FeedbackRecord> read_entry(Json const& object, std::string const& where) {
+Result<store::FeedbackRecord> read_entry(Json const& object, std::string const& where, store::Time latest) {
   if (!object.IsObject()) return base::fail(Errc::wrong_type, where, "must be an object");
   store::FeedbackRecord entry;
   std::string_view const card = base::string_member(object, "card");
@@ -85,6 +85,10 @@ Result<store::FeedbackRecord> read_entry(Json const& object, std::string const& 
   if (!time) {
     return base::fail(Errc::invalid_value, where + ".outcomeTimestamp",
                       "must be an RFC 3339 date and time with offset");
+  }
+  if (*time > latest) {
+    return base::fail(Errc::invalid_value, where + ".outcomeTimestamp",
+                      "is later than this server's clock, with tokens.clock_skew_seconds allowed for");
   }
   entry.outcome_time = *time;
   base::each(object, "acceptedSuggestions", [&](Json const& suggestion, std::size_t) {
@@ -105,7 +109,8 @@ Result<store::FeedbackRecord> read_entry(Json const& object, std::string const& 
 
 }  // namespace
 
-Result<FeedbackCall> read_feedback(Json const& body, std::string_view client, store::Time received, std::size_t most) {
+Result<FeedbackCall> read_feedback(Json const& body, std::string_view client, store::Time received, std::size_t most,
+                                   std::chrono::seconds skew) {
   if (!body.IsObject()) return base::fail(Errc::wrong_type, "", "the body must be an object with an array feedback");
   Json const* list = base::member(body, "feedback");
   if (list == nullptr) return base::fail(Errc::missing_field, "feedback", "must be an array");
@@ -117,7 +122,7 @@ Result<FeedbackCall> read_feedback(Json const& body, std::string_view client, st
   }
   FeedbackCall call;
   base::each(body, "feedback", [&](Json const& item, std::size_t index) {
-    auto entry = read_entry(item, "feedback[" + std::to_string(index) + "]");
+    auto entry = read_entry(item, "feedback[" + std::to_string(index) + "]", received + skew);
     if (!entry) {
       ++call.rejected;
       if (!call.first_rejected) call.first_rejected = entry.error();

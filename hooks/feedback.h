@@ -1,6 +1,7 @@
 #pragma once
 // POST {service}/feedback: what the clinician did with cards. REQ FDBK-01..FDBK-13
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -20,8 +21,10 @@ struct FeedbackCall {
 };
 
 /// Reads a feedback body. Errors (400): no object, no array `feedback`, or entries of which none can be used (FDBK-02,
-/// FDBK-10); too_large: more than `most` entries, of which none is taken then. An empty array is fine.
+/// FDBK-10); too_large: more than `most` entries, of which none is taken then. An empty array is fine. An outcome that
+/// is later than `received` and `skew` cannot be used: it has not happened yet.
 [[nodiscard]] base::Result<FeedbackCall> read_feedback(base::Json const& body, std::string_view client,
-                                                       store::Time received, std::size_t most);
+                                                       store::Time received, std::size_t most,
+                                                       std::chrono::seconds skew);
 
 }  // namespace ivig::hooks

@@ -95,6 +95,11 @@ std::vector<Migration> const& migrations() {
       {5,
        "the newest feedback on a card is found from an index",
        {"CREATE INDEX feedback_newest ON feedback (card, client, outcome_ms, received_ms)"}},
+      // The order in which answers came in is ours; the times in them are the clients'.
+      {6,
+       "the newest feedback is what came last",
+       {"DROP INDEX feedback_newest",
+        "CREATE INDEX feedback_newest ON feedback (card, client, received_ms, outcome_ms)"}},
   };
   return steps;
 }

@@ -240,7 +240,7 @@ class SqlReader final : public Reader {
     for (auto const& one : decision.record.cards) read_feedback(sql, one.uuid, until, decision);
     auto& feedback = decision.feedback;
     std::stable_sort(feedback.begin(), feedback.end(), [](auto const& a, auto const& b) {
-      return std::tie(a.outcome_time, a.received) > std::tie(b.outcome_time, b.received);
+      return std::tie(a.received, a.outcome_time) > std::tie(b.received, b.outcome_time);
     });
     feedback.resize(std::min(feedback.size(), until));
     feedback.erase(feedback.begin(),
@@ -258,7 +258,7 @@ class SqlReader final : public Reader {
     soci::statement feedback =
         (sql.prepare << "SELECT client, card, outcome, outcome_ms, reason_code, reason_system, reason_display, "
                         "user_comment, suggestions, received_ms FROM feedback WHERE card = :card AND client = :client "
-                        "ORDER BY outcome_ms DESC, received_ms DESC LIMIT " +
+                        "ORDER BY received_ms DESC, outcome_ms DESC LIMIT " +
                             std::to_string(most),
          use(uuid), use(decision.record.client), into(entry.client), into(entry.card), into(entry.outcome),
          into(outcome_ms), into(entry.reason_code), into(entry.reason_system), into(entry.reason_display),

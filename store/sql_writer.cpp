@@ -48,17 +48,17 @@ constexpr char const* kInsertFeedback =
     ":comment, :suggestions, :received) ON CONFLICT DO NOTHING";
 constexpr char const* kInsertToken =
     "INSERT INTO token_use (issuer, jti, expires_s) VALUES (:issuer, :jti, :expires) ON CONFLICT DO NOTHING";
-// The newest word on the card counts. A client speaks of its own cards only. A call made more often than a thousand
-// times is a test of load: it must not hold up others.
+// The word that came last counts: a time that a client says may be wrong, and must not fix the outcome. A client speaks
+// of its own cards only. A call made more often than a thousand times is a test of load: it must not hold up others.
 constexpr char const* kUpdateOutcome =
     "UPDATE decision SET outcome = coalesce((SELECT f.outcome FROM feedback f WHERE f.card = :card1 "
-    "AND f.client = :client1 ORDER BY f.outcome_ms DESC, f.received_ms DESC LIMIT 1), 'none') "
+    "AND f.client = :client1 ORDER BY f.received_ms DESC, f.outcome_ms DESC LIMIT 1), 'none') "
     "WHERE id IN (SELECT c.decision FROM card c WHERE c.uuid = :card2 ORDER BY c.decision DESC LIMIT 1000) AND client "
     "= :client2";
 // Of this decision alone: the same call made often has the same card, and each replay would rewrite all of them.
 constexpr char const* kAdoptFeedback =
     "UPDATE decision SET outcome = (SELECT f.outcome FROM card c JOIN feedback f ON f.card = c.uuid "
-    "WHERE c.decision = :id1 AND f.client = :client1 ORDER BY f.outcome_ms DESC, f.received_ms DESC LIMIT 1) "
+    "WHERE c.decision = :id1 AND f.client = :client1 ORDER BY f.received_ms DESC, f.outcome_ms DESC LIMIT 1) "
     "WHERE id = :id2 AND EXISTS (SELECT 1 FROM card c JOIN feedback f ON f.card = c.uuid WHERE c.decision = :id3 "
     "AND f.client = :client2)";
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/instant.h"
 #include "tests/support/order_request.h"
 
 namespace ivig::hooks {
@@ -12,11 +13,12 @@ using base::Errc;
 using test::json;
 
 constexpr std::size_t kMost = 6;
+constexpr std::chrono::seconds kSkew(60);
 
 base::Result<FeedbackCall> read(std::string const& text) {
   auto body = base::JsonBody::parse(json(text), {});
   if (!body) return tl::unexpected(body.error());
-  return read_feedback((*body)->root(), "ehr", store::Time{std::chrono::milliseconds{1}}, kMost);
+  return read_feedback((*body)->root(), "ehr", *base::parse_instant("2026-11-24T12:00:00Z"), kMost, kSkew);
 }
 
 std::string entry(std::string const& members) {
@@ -82,6 +84,19 @@ TEST(Feedback, FDBK_08_reads_each_form_of_a_time_as_one_moment) {
     EXPECT_EQ(time(text).value().entries.at(0).outcome_time, noon) << text;
   }
   EXPECT_EQ(time("yesterday").error().where, "feedback[0].outcomeTimestamp");
+}
+
+TEST(Feedback, FDBK_08_takes_no_outcome_that_has_not_happened_yet) {
+  auto const at = [](std::string const& text) {
+    return read("{'feedback':[{'card':'1','outcome':'overridden','outcomeTimestamp':'" + text + "'}]}");
+  };
+  for (char const* now : {"2026-11-24T12:01:00Z", "2026-11-24T07:01:00-05:00", "1970-01-01T00:00:00Z"})
+    EXPECT_TRUE(at(now)) << now;
+  for (char const* later : {"2026-11-24T12:01:00.001Z", "2026-11-24T12:01:00-00:30", "9999-12-31T23:59:59Z"}) {
+    auto const refused = at(later);
+    ASSERT_FALSE(refused) << later;
+    EXPECT_EQ(refused.error().where, "feedback[0].outcomeTimestamp") << later;
+  }
 }
 
 TEST(Feedback, FDBK_10_keeps_the_good_entries_of_a_batch_and_names_the_bad) {

@@ -118,6 +118,20 @@ TEST_P(SqlStores, tell_what_became_of_a_decision_by_its_newest_feedback) {
   EXPECT_THAT(orders(list(*store, {.outcome = "none"})), ElementsAre("MedicationRequest/b"));
 }
 
+TEST_P(SqlStores, take_the_outcome_that_came_last_where_times_disagree) {
+  auto store = open();
+  record(*store, {sample_decision("a")});
+  auto wrong = sample_feedback("a", "accepted", at(1000000000));
+  wrong.received = at(60);
+  ASSERT_TRUE(keep_feedback(*store, {wrong}));
+  auto const right = sample_feedback("a", "overridden", at(70));
+  ASSERT_TRUE(keep_feedback(*store, {right}));
+  ASSERT_TRUE(keep_feedback(*store, {wrong})) << "sent again: not a new word";
+  auto const found = list(*store).decisions.at(0);
+  EXPECT_EQ(found.outcome, "overridden");
+  EXPECT_EQ(found.feedback.back(), right);
+}
+
 // REQ FDBK-03
 TEST_P(SqlStores, keep_feedback_on_a_card_they_do_not_know) {
   auto store = open();
