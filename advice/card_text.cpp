@@ -32,12 +32,15 @@ std::string labels(rules::RuleSet const& rules, Indications const& indications) 
   return text;
 }
 
+std::string doubted_words(rules::Facts const& facts, std::string_view notice);
+
 SentenceValues row_values(rules::RuleSet const& rules, Decision const& decision, Row const& row) {
   SentenceValues values;
-  values.reserve(10);  // those below, and what its sentences add
+  values.reserve(11);  // those below, and what its sentences add
   values.emplace_back("subject", row.subject);
   values.emplace_back("condition", labels(rules, decision.facts.indications));
   values.emplace_back("conditions", labels(rules, decision.facts.contradicting));
+  values.emplace_back("words", doubted_words(decision.facts, decision.findings.raised_by));
   values.emplace_back("guideline", rules.guidelines[row.guideline].short_name);
   values.emplace_back("evidence", row.evidence);
   values.emplace_back("section", row.section);
@@ -124,14 +127,30 @@ std::string finding_summary(rules::RuleSet const& rules, Findings const& finding
   return cut_to(first, kSummaryUnits - utf16_length(more) - 1) + " " + more;
 }
 
+/// What the doubts of that kind are about.
+std::string doubted_words(rules::Facts const& facts, std::string_view notice) {
+  std::string words;
+  for (auto const& doubt : facts.doubts) {
+    if (doubt.notice != notice || words.find(doubt.words) != std::string::npos) continue;
+    words.append(words.empty() ? "" : ", ").append(cut_to(one_line(doubt.words), kQuoteUnits));
+  }
+  return words;
+}
+
 std::string without_row(Knowledge const& knowledge, Decision const& decision) {
   std::string key = decision.product.route_unknown ? "route-not-stated" : "data-gap";
-  for (char const* notice : {"no-indication", "reason-unmatched", "reason-ruled-out"}) {
+  for (char const* notice : {"no-indication", "reason-unmatched", "reason-ruled-out", "reason-refuted",
+                             "abbreviation-elsewhere", "no-row", "no-basis"}) {
     if (has(decision.findings, notice)) key = notice;
   }
   std::string gaps;
   for (auto const& gap : decision.gaps) gaps += (gaps.empty() ? "" : " and ") + gap;
-  return fill(knowledge.rules.sentence(key), {{"gaps", gaps}, {"drug", decision.product.name}});
+  auto const& outside = decision.facts.outside;
+  return fill(knowledge.rules.sentence(key),
+              {{"gaps", gaps},
+               {"drug", decision.product.name},
+               {"words", doubted_words(decision.facts, key)},
+               {"condition", labels(knowledge.rules, outside.empty() ? decision.facts.indications : outside)}});
 }
 
 void line(std::string& text, std::string_view label, std::string_view words) {
@@ -330,7 +349,10 @@ void notices(Knowledge const& knowledge, Decision const& decision, std::string& 
   std::string contradicting = labels(knowledge.rules, decision.facts.contradicting);
   for (auto const& notice : decision.findings.notices) {
     if (!decision.findings.stance) continue;  // the summary says it
-    line(text, "", fill(knowledge.rules.sentence(notice), {{"conditions", contradicting}}));
+    line(text, "",
+         fill(knowledge.rules.sentence(notice), {{"conditions", contradicting},
+                                                 {"condition", labels(knowledge.rules, decision.facts.outside)},
+                                                 {"words", escape_markdown(doubted_words(decision.facts, notice))}}));
   }
   if (decision.product.route_unknown && subject_of(decision.findings) != CardSubject::incomplete) {
     line(text, "",

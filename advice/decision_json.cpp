@@ -177,6 +177,20 @@ std::string_view source_word(rules::IndicationSource source) {
   return "none";
 }
 
+/// What of the reason was not positively understood.
+void write_doubts(JsonWriter& json, rules::Facts const& facts) {
+  if (facts.doubts.empty()) return;
+  json.key("doubts");
+  json.begin_array();
+  for (auto const& doubt : facts.doubts) {
+    json.begin_object();
+    json.member("notice", doubt.notice);
+    json.member("words", doubt.words);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 void write_decision(JsonWriter& json, Knowledge const& knowledge, Decision const& decision) {
   auto const& findings = decision.findings;
   json.begin_object();
@@ -196,6 +210,9 @@ void write_decision(JsonWriter& json, Knowledge const& knowledge, Decision const
   }
   if (!decision.facts.contradicting.empty())
     write_indications(json, knowledge, decision.facts, "contradicting", decision.facts.contradicting);
+  if (!decision.facts.outside.empty())
+    write_indications(json, knowledge, decision.facts, "outside", decision.facts.outside);
+  write_doubts(json, decision.facts);
   json.key("stance");
   if (findings.stance) json.string(rules::to_string(*findings.stance));
   else json.raw("null");

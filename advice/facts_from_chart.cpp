@@ -174,6 +174,30 @@ bool names_an_indication(Knowledge const& knowledge, Statement const& statement)
   });
 }
 
+/// The dose is the course of some row for that condition.
+bool fits_regimen(Knowledge const& knowledge, OrderDose const& dose, rules::FactIndex condition) {
+  auto const course = measure_of(dose, rules::DoseMeasure::g_per_kg_course);
+  if (!course) return false;
+  auto const& rows = knowledge.rules.rows_of(condition);
+  return std::any_of(rows.begin(), rows.end(), [&](rules::RowIndex index) {
+    auto const& regimen = knowledge.rules.rows[index].regimen;
+    return regimen && regimen->course_least && regimen->course_most && *regimen->course_least <= *course &&
+           *course <= *regimen->course_most;
+  });
+}
+
+/// An abbreviation with a second meaning is understood where the order's dose is that of the condition: "GBS" with
+/// 0.4 g/kg on five days.
+void take_regimen_for_support(Knowledge const& knowledge, OrderDose const& dose, rules::Facts& facts) {
+  std::erase_if(facts.doubts, [&](rules::Doubt const& doubt) {
+    return doubt.notice == "abbreviation" &&
+           std::any_of(facts.indications.begin(), facts.indications.end(), [&](rules::Indication const& indication) {
+             return knowledge.rules.facts[indication.condition].label == doubt.words &&
+                    fits_regimen(knowledge, dose, indication.condition);
+           });
+  });
+}
+
 }  // namespace
 
 Record read_record(Knowledge const& knowledge, fhir::Chart const& chart, base::Day today) {
@@ -215,6 +239,7 @@ rules::Facts facts_of_order(Knowledge const& knowledge, Record const& record, fh
   FactReader(knowledge, record, reasons, problems, view).read(facts.values);
   rules::derive(knowledge.rules, facts);
   find_indications(knowledge, problems.conditions, reasons, facts);
+  take_regimen_for_support(knowledge, view.dose, facts);
   return facts;
 }
 

@@ -22,7 +22,7 @@ using Named = NamedCondition;
 constexpr std::size_t kMostContradicting = 100;
 
 bool is_named_condition(FactDefinition const& fact) {
-  return fact.kind == FactKind::condition && (fact.indication || fact.outside);
+  return fact.kind == FactKind::condition && (fact.indication || fact.outside || !fact.broader_of.empty());
 }
 
 /// Condition facts named by a statement, each once, exact matches before broader ones.
@@ -32,10 +32,12 @@ std::vector<Named> conditions_in(Knowledge const& knowledge, Statement const& st
     if (match.past) continue;
     for (auto const& side : knowledge.clauses.facts_by_set[match.set]) {
       if (side.side != Side::for_it || !is_named_condition(knowledge.rules.facts[side.fact])) continue;
-      Named named{side.fact, match.basis, match.broader, match.possible || statement.provisional, path};
+      Named named{side.fact, match.basis,      match.broader, match.possible || statement.provisional,
+                  path,      match.abbreviated};
       auto known = std::find_if(found.begin(), found.end(), [&](Named const& n) { return n.fact == named.fact; });
       if (known == found.end()) found.push_back(named);
       else if (known->broader && !named.broader) *known = named;
+      else if (known->broader == named.broader) known->abbreviated = known->abbreviated && named.abbreviated;
     }
   }
   // A condition may also be stated in words that only the fact itself lists.
@@ -92,7 +94,9 @@ class IndicationFinder {
 
   void find() {
     bool const any_reason = !reasons_.empty();  // also one whose code nobody here knows
+    bool all_vague = true;
     for (Statement const& reason : reasons_) {
+      all_vague = all_vague && reason.vague;
       if (!facts_.reason_words.empty()) facts_.reason_words += "; ";
       facts_.reason_words += reason.label.empty() ? reason.words : reason.label;
       facts_.reason_denied = facts_.reason_denied || reason.denied;
@@ -101,18 +105,44 @@ class IndicationFinder {
     in_reasons_.each([&](NamedConditions::Of const& reason, std::span<Named const> conditions) {
       for (auto const& one : conditions) {
         if (reason.refuted || refuted_in_record(one.fact)) facts_.reason_refuted = true;
-        else named.push_back(one);
+        else if (understood(one)) named.push_back(one);
       }
     });
     if (!named.empty()) from_reason(named);
-    else if (any_reason && !facts_.reason_refuted) facts_.source = IndicationSource::unmatched;
+    else if (any_reason && !all_vague && !facts_.reason_refuted) facts_.source = IndicationSource::unmatched;
     else from_problems();
     if (facts_.source == IndicationSource::unmatched || facts_.source == IndicationSource::outside) complete_reason();
     find_contradictions();
+    find_doubts();
     leave_doubtful_open();
   }
 
  private:
+  /// An abbreviation that means something else on most charts means the condition only where words support it. One that
+  /// has a second meaning and no support is taken, and asked about.
+  bool understood(Named const& one) {
+    if (!one.abbreviated || in_reasons_.support(one.fact) || in_problems_.support(one.fact) || told_of(one))
+      return true;
+    for (std::string const& id : definition(one.fact).for_it.value_sets) {
+      std::string const& elsewhere = knowledge_.terms.sets()[knowledge_.set(id)].abbreviation_elsewhere;
+      if (elsewhere.empty()) continue;
+      facts_.doubts.push_back({"abbreviation-elsewhere", elsewhere});
+      return false;
+    }
+    facts_.doubts.push_back({"abbreviation", definition(one.fact).label});
+    return true;
+  }
+
+  /// The reason tells more about the condition: "GBS, day 5".
+  [[nodiscard]] bool told_of(Named const& one) const {
+    for (FactIndex fact : facts_.values.read()) {
+      auto const& about = definition(fact).about;
+      if (facts_.values[fact].from == one.from && std::find(about.begin(), about.end(), one.fact) != about.end())
+        return true;
+    }
+    return false;
+  }
+
   [[nodiscard]] FactDefinition const& definition(FactIndex fact) const { return knowledge_.rules.facts[fact]; }
 
   [[nodiscard]] bool is_ours(FactIndex fact) const {
@@ -195,20 +225,31 @@ class IndicationFinder {
       auto const& fact = definition(one.fact);
       if (one.broader || !fact.broader_of.empty()) continue;
       if (fact.indication) add(one.fact, Truth::yes, one);
+      if (fact.outside) add_outside(one);
       exact_outside = exact_outside || fact.outside;
     }
+    bool by_symptom = false;
     if (facts_.indications.empty() && !exact_outside) {
       for (auto const& one : named) {
-        if (!definition(one.fact).broader_of.empty()) add_unspecific(one);
+        if (!definition(one.fact).broader_of.empty()) {
+          add_unspecific(one);
+          by_symptom = by_symptom || !definition(one.fact).indication;
+        }
         // A code that covers more than the condition is made specific by the record.
         else if (one.broader && definition(one.fact).indication && facts_.values[one.fact].value == Truth::yes) {
           add(one.fact, Truth::yes, one);
         }
       }
     }
-    facts_.source = !facts_.indications.empty() ? IndicationSource::reason
+    facts_.source = !facts_.indications.empty() ? by_symptom ? IndicationSource::inferred : IndicationSource::reason
                     : exact_outside             ? IndicationSource::outside
                                                 : IndicationSource::unmatched;
+  }
+
+  void add_outside(Named const& by) {
+    if (std::none_of(facts_.outside.begin(), facts_.outside.end(),
+                     [&](Indication const& one) { return one.condition == by.fact; }))
+      facts_.outside.push_back({by.fact, Truth::yes, by.basis, std::string(by.from), by.provisional});
   }
 
   /// A reason that is no indication by itself may be one together with the record: "neuropathy", and a paraprotein in
@@ -232,6 +273,35 @@ class IndicationFinder {
     if (!facts_.indications.empty()) facts_.source = IndicationSource::reason;
   }
 
+  /// What in the statements that the indications rest on was not understood, or speaks against them.
+  void find_doubts() {
+    if (facts_.indications.empty()) return;
+    bool const of_reason = facts_.source == IndicationSource::reason;
+    auto note = [&](NamedConditions::Of const& statement, std::span<Named const> conditions) {
+      bool const rests_on_words = std::any_of(conditions.begin(), conditions.end(), [&](Named const& one) {
+        return one.basis != Basis::code && is_ours(one.fact);
+      });
+      if (statement.counts && !statement.unplaced.empty() && rests_on_words)
+        facts_.doubts.push_back({"words-not-placed", statement.unplaced});
+    };
+    if (of_reason) in_reasons_.each(note);
+    else in_problems_.each(note);
+    if (!of_reason) return;
+    for (auto const& other : facts_.outside) {
+      if (definition(other.condition).no_basis)
+        facts_.doubts.push_back({"other-disease-beside", definition(other.condition).label});
+    }
+    for (auto const& group : knowledge_.rules.mutually_exclusive) {
+      std::vector<FactIndex> named;
+      for (auto const& one : facts_.indications) {
+        if (one.certainty == Truth::yes && std::find(group.begin(), group.end(), one.condition) != group.end())
+          named.push_back(one.condition);
+      }
+      if (named.size() < 2) continue;
+      facts_.doubts.push_back({"reasons-contradict", definition(named[0]).label + ", " + definition(named[1]).label});
+    }
+  }
+
   /// No reason on the order: active, confirmed problems.
   void from_problems() {
     bool outside = false;
@@ -243,7 +313,8 @@ class IndicationFinder {
         if (named.broader) continue;
         if (!fact.broader_of.empty()) unspecific.push_back(named);
         else if (fact.indication) add(named.fact, Truth::yes, named);
-        else outside = outside || fact.outside;
+        else if (fact.outside) add_outside(named);
+        outside = outside || fact.outside;
       }
     });
     for (auto const& named : unspecific) {
@@ -302,7 +373,19 @@ NamedConditions::NamedConditions(Knowledge const& knowledge, std::vector<Stateme
   for (std::size_t i = 0; i < statements.size(); ++i) {
     auto const found = conditions_in(knowledge, statements[i], lasting[i].path);
     named_.insert(named_.end(), found.begin(), found.end());
-    statements_.push_back({statements[i].counts(), statements[i].refuted, statements[i].provisional, named_.size()});
+    statements_.push_back({statements[i].counts(), statements[i].refuted, statements[i].provisional, named_.size(),
+                           statements[i].unplaced.empty() ? std::string() : statements[i].unplaced.front()});
+    if (!statements[i].counts()) continue;
+    auto add_support = [&](FactIndex fact) {
+      supports_.resize(knowledge.rules.facts.size());
+      supports_[fact] = 1;
+    };
+    for (auto const& one : found) {
+      if (!one.abbreviated && !one.broader) add_support(one.fact);
+    }
+    for (fhir::SetIndex set : statements[i].supported_sets) {
+      for (auto const& side : knowledge.clauses.facts_by_set[set]) add_support(side.fact);
+    }
   }
 }
 

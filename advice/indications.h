@@ -16,7 +16,8 @@ struct NamedCondition {
   rules::Basis basis;
   bool broader;
   bool provisional;
-  std::string_view from;  ///< the path of the statement
+  std::string_view from;     ///< the path of the statement
+  bool abbreviated = false;  ///< by nothing but an abbreviation that has a second meaning
 };
 
 /// What a list of statements names, statement by statement, read once for all orders.
@@ -29,7 +30,8 @@ class NamedConditions {
   /// How a statement stands.
   struct Of {
     bool counts, refuted, provisional;
-    std::size_t end;  ///< of what it names
+    std::size_t end;       ///< of what it names
+    std::string unplaced;  ///< words of caution in it that were not understood
   };
   /// Calls f(statement, what it names).
   template <class F>
@@ -40,10 +42,14 @@ class NamedConditions {
       from = statement.end;
     }
   }
+  /// By FactIndex: some statement that counts names the condition in full, or holds words that its abbreviations are
+  /// understood by.
+  [[nodiscard]] bool support(rules::FactIndex fact) const { return !supports_.empty() && supports_[fact] != 0; }
 
  private:
   std::vector<Of> statements_;
   std::vector<NamedCondition> named_;
+  std::vector<char> supports_;  // by FactIndex; empty: none
 };
 
 /// From the problems of the record and the reasons of the order: fills indications, source, reason_refuted and

@@ -24,15 +24,17 @@ fhir::TextCues text_cues(rules::TextCueLists const& lists) {
     auto it = lists.find(name);
     return it == lists.end() ? std::vector<std::string>{} : it->second;
   };
-  return {list("negation_before"), list("negation_after"),  list("doubt_before"),    list("doubt_after"),
-          list("past_before"),     list("past_after"),      list("family"),          list("scope_breaks"),
-          list("pseudo_negation"), list("result_positive"), list("result_negative"), list("result_pending"),
-          list("rule_out_before")};
+  return {list("negation_before"), list("negation_after"),  list("doubt_before"),
+          list("doubt_after"),     list("past_before"),     list("past_after"),
+          list("family"),          list("scope_breaks"),    list("pseudo_negation"),
+          list("result_positive"), list("result_negative"), list("result_pending"),
+          list("rule_out_before"), list("caution"),         list("caution_of_treatment"),
+          list("settled")};
 }
 
-std::unordered_set<std::string> filler_words(rules::TextCueLists const& lists) {
+std::unordered_set<std::string> words_of_list(rules::TextCueLists const& lists, char const* name) {
   std::unordered_set<std::string> words;
-  auto it = lists.find("fillers");
+  auto it = lists.find(name);
   if (it == lists.end()) return words;
   for (auto const& phrase : it->second) {
     for (auto const& token : fhir::tokenize(phrase)) words.insert(token.folded);
@@ -66,6 +68,7 @@ class OwnerBuilder {
       add(sets[i].abbreviations, PhraseKind::abbreviation);
       add(sets[i].ambiguous_abbreviations, PhraseKind::ambiguous_abbreviation);
       add(sets[i].results, PhraseKind::result);
+      add(sets[i].abbreviation_support, PhraseKind::support);
       for (auto const& product : sets[i].products) {
         knowledge_.lexicon.add(product.brand, PhraseKind::synonym, index);
         add(product.synonyms, PhraseKind::synonym);
@@ -83,16 +86,20 @@ class OwnerBuilder {
       PhraseOwner owner;
       owner.fact = {fact, side};
       auto phrases = add_phrases(owner, PhraseOwner::Kind::fact_phrase, PhraseKind::synonym, evidence.phrases);
-      if (phrases && definition.kind == rules::FactKind::qualifier) knowledge_.lexicon.mark_qualifier(*phrases);
+      bool const qualifies = definition.kind == rules::FactKind::qualifier ||
+                             (definition.kind == rules::FactKind::derived && side == Side::against_it);
+      if (phrases && qualifies) knowledge_.lexicon.mark_qualifier(*phrases);
       if (phrases && group) knowledge_.lexicon.join_group(*phrases, *group);
       else if (phrases) group = phrases;
       for (auto const& clause : evidence.results) {
         owner.clause = results_++;
-        add_phrases(owner, PhraseOwner::Kind::result_name, PhraseKind::result, clause.names);
+        mark_treatment(add_phrases(owner, PhraseOwner::Kind::result_name, PhraseKind::result, clause.names));
+        mark_treatments(clause.value_sets);
       }
       for (auto const& clause : evidence.treatments) {
         owner.clause = treatments_++;
-        add_phrases(owner, PhraseOwner::Kind::treatment_name, PhraseKind::synonym, clause.names);
+        mark_treatment(add_phrases(owner, PhraseOwner::Kind::treatment_name, PhraseKind::synonym, clause.names));
+        mark_treatments(clause.value_sets);
       }
     }
     return {};
@@ -113,6 +120,14 @@ class OwnerBuilder {
   }
 
  private:
+  void mark_treatment(std::optional<OwnerIndex> owner) {
+    if (owner) knowledge_.lexicon.mark_treatment(*owner);
+  }
+  /// Of value sets, whose owners were added first: their numbers are those of the sets.
+  void mark_treatments(std::vector<std::string> const& sets) {
+    for (auto const& id : sets) mark_treatment(knowledge_.terms.set_index(id));
+  }
+
   OwnerIndex add_owner(PhraseOwner owner) {
     knowledge_.owners.push_back(owner);
     return static_cast<OwnerIndex>(knowledge_.owners.size() - 1);
@@ -288,7 +303,7 @@ base::Result<std::shared_ptr<Knowledge const>> Knowledge::load(std::filesystem::
   auto sets = fhir::load_value_sets(rules->value_set_folder);
   if (!sets) return tl::unexpected(sets.error());
   fhir::Lexicon lexicon(text_cues(rules->text_cues));
-  auto words = filler_words(rules->text_cues);
+  auto words = words_of_list(rules->text_cues, "fillers");
   auto knowledge = std::make_shared<Knowledge>(Knowledge{std::move(*rules),
                                                          fhir::Terminology(std::move(*sets)),
                                                          std::move(lexicon),
@@ -300,7 +315,13 @@ base::Result<std::shared_ptr<Knowledge const>> Knowledge::load(std::filesystem::
                                                          {},
                                                          {},
                                                          {},
+                                                         {},
+                                                         {},
+                                                         {},
                                                          std::make_unique<Wordings>()});
+  knowledge->vague_words = words_of_list(knowledge->rules.text_cues, "vague_reason_words");
+  knowledge->vague_codes = knowledge->rules.text_cues["vague_reason_codes"];
+  knowledge->symptom_codes = knowledge->rules.text_cues["symptom_codes"];
   if (auto ok = check_products(*knowledge); !ok) return tl::unexpected(ok.error());
   if (auto ok = check_substances(*knowledge); !ok) return tl::unexpected(ok.error());
   if (auto ok = check_tests(*knowledge); !ok) return tl::unexpected(ok.error());

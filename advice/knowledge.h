@@ -71,6 +71,9 @@ struct Knowledge {
   std::vector<PhraseOwner> owners;          ///< by fhir::OwnerIndex
   std::unordered_set<std::string> fillers;  ///< folded words that say nothing of their own ("currently")
   ClauseIndex clauses;
+  std::unordered_set<std::string> vague_words;  ///< folded; a reason of nothing but these says nothing
+  /// Codes, or what they begin with, that say nothing of what an order is for, and those that name a symptom.
+  std::vector<std::string> vague_codes, symptom_codes;
   ResultCues result_cues;
   ProductIndices products;
   std::vector<BrandName> brands;

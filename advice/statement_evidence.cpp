@@ -85,12 +85,16 @@ void add_statement(Balances& balances, FactSide side, bool reversed, Statement c
 }
 
 bool names_any(Knowledge const& knowledge, Statement const& statement, std::vector<FactIndex> const& conditions) {
-  for (auto const& match : statement.sets) {
-    for (auto const& side : knowledge.clauses.facts_by_set[match.set]) {
-      if (std::find(conditions.begin(), conditions.end(), side.fact) != conditions.end()) return true;
-    }
-  }
-  return false;
+  auto named_by = [&](fhir::SetIndex set) {
+    auto const& sides = knowledge.clauses.facts_by_set[set];
+    return std::any_of(sides.begin(), sides.end(), [&](FactSide const& side) {
+      return std::find(conditions.begin(), conditions.end(), side.fact) != conditions.end();
+    });
+  };
+  // "Criteria for CIDP are not met" is about CIDP.
+  return std::any_of(statement.sets.begin(), statement.sets.end(),
+                     [&](SetMatch const& match) { return named_by(match.set); }) ||
+         std::any_of(statement.denied_sets.begin(), statement.denied_sets.end(), named_by);
 }
 
 void read_statements(Knowledge const& knowledge, std::vector<Statement> const& statements, Balances& balances) {

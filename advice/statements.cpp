@@ -5,6 +5,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "advice/reason_words.h"
+
 namespace ivig::advice {
 namespace {
 
@@ -59,6 +61,7 @@ void add_set(Statement& statement, SetMatch match) {
     // Text that names the set itself settles a code that covers more than the set.
     if (known.broader && !match.broader) known = match;
     else if (known.past && !match.past) known.past = false;
+    known.abbreviated = known.abbreviated && match.abbreviated;
     known.by_result = known.by_result && match.by_result;
     return;
   }
@@ -79,6 +82,15 @@ bool result_counts(Mention const& mention) {
          (mention.result == ResultValue::not_stated && mention.assertion != Assertion::negated);
 }
 
+bool share_a_fact(Knowledge const& knowledge, fhir::SetIndex a, fhir::SetIndex b) {
+  auto const& theirs = knowledge.clauses.facts_by_set[b];
+  return std::any_of(
+      knowledge.clauses.facts_by_set[a].begin(), knowledge.clauses.facts_by_set[a].end(), [&](FactSide const& side) {
+        return std::any_of(theirs.begin(), theirs.end(),
+                           [&](FactSide const& other) { return other.fact == side.fact && other.side == side.side; });
+      });
+}
+
 class Recogniser {
  public:
   Recogniser(Knowledge const& knowledge, Statement& statement, bool ambiguous_allowed)
@@ -90,8 +102,10 @@ class Recogniser {
       knowledge_.terms.find(coding, matches);
       statement_.names_more = statement_.names_more || coding.display.empty();  // words that nobody can read
     }
-    for (auto const& match : matches) add_set(statement_, {match.set, Basis::code, match.broader, false, false, false});
+    for (auto const& match : matches)
+      add_set(statement_, {match.set, Basis::code, match.broader, false, false, false, false});
     statement_.coded = !matches.empty();
+    coded_otherwise_ = !what.codings.empty() && means_something(knowledge_, what, matches);
   }
 
   void text(Wording const& wording) {
@@ -101,6 +115,7 @@ class Recogniser {
       else phrase(owner, mention);
     }
     drop_denied();
+    statement_.unplaced.insert(statement_.unplaced.end(), wording.unplaced.begin(), wording.unplaced.end());
     statement_.names_more = statement_.names_more || wording.names_more;
   }
 
@@ -110,7 +125,13 @@ class Recogniser {
   }
 
   void value_set(fhir::SetIndex set, Mention const& mention) {
-    if (mention.kind == PhraseKind::ambiguous_abbreviation && !ambiguous_allowed_ && !coded_for(set)) return;
+    if (mention.kind == PhraseKind::support) {
+      if (mention.assertion != Assertion::negated) add_once(statement_.supported_sets, set);
+      return;
+    }
+    bool const abbreviated = mention.kind == PhraseKind::ambiguous_abbreviation;
+    // A code that can be read beats an abbreviation: "DM" beside the code of diabetes is diabetes.
+    if (abbreviated && !touched_by_code(set) && (!ambiguous_allowed_ || coded_otherwise_)) return;
     if (mention.assertion == Assertion::negated && mention.kind != PhraseKind::result) {
       add_once(denied_, set);
       statement_.denied = true;
@@ -128,7 +149,8 @@ class Recogniser {
         return;
       }
     }
-    add_set(statement_, {set, Basis::text, mention.kind == PhraseKind::broader, possible, past, by_result});
+    add_set(statement_,
+            {set, Basis::text, mention.kind == PhraseKind::broader, possible, past, by_result, abbreviated});
   }
 
   void phrase(PhraseOwner const& owner, Mention const& mention) {
@@ -137,15 +159,21 @@ class Recogniser {
                                   mention.to_be_excluded, mention.result});
   }
 
-  [[nodiscard]] bool coded_for(fhir::SetIndex set) const {
-    return std::any_of(statement_.sets.begin(), statement_.sets.end(),
-                       [&](SetMatch const& match) { return match.set == set && match.basis == Basis::code; });
+  /// A code of the statement is of the set, or of another that a fact of the set has too.
+  [[nodiscard]] bool touched_by_code(fhir::SetIndex set) const {
+    return std::any_of(statement_.sets.begin(), statement_.sets.end(), [&](SetMatch const& match) {
+      return match.basis == Basis::code && (match.set == set || share_a_fact(knowledge_, match.set, set));
+    });
   }
 
   /// "Rule out X" beside the code of X: nobody says that the patient has it.
   void drop_denied() {
     for (fhir::SetIndex set : denied_) {
-      if (std::find(affirmed_.begin(), affirmed_.end(), set) != affirmed_.end()) continue;
+      if (std::find(affirmed_.begin(), affirmed_.end(), set) != affirmed_.end()) {
+        // Said and denied in one statement: nobody can tell which holds.
+        for (auto& match : statement_.sets) match.possible = match.possible || match.set == set;
+        continue;
+      }
       statement_.denied_sets.push_back(set);
       std::erase_if(statement_.sets, [&](SetMatch const& match) { return match.set == set; });
     }
@@ -154,33 +182,10 @@ class Recogniser {
   Knowledge const& knowledge_;
   Statement& statement_;
   bool ambiguous_allowed_;
+  bool coded_otherwise_ = false;          // some code of it has a meaning
   std::vector<fhir::SetIndex> denied_;    // each once: no more than the rule set has
   std::vector<fhir::SetIndex> affirmed_;  // likewise
 };
-
-/// The sentences of an order's notes that say why it is given: "Goal: wean prednisone". The rest is advice to those who
-/// give it ("stop if she gets worse"), and no statement about the patient.
-std::vector<std::string> told_reasons(Knowledge const& knowledge, std::vector<std::string_view> const& notes) {
-  std::vector<std::string> told;
-  auto const cues = knowledge.rules.text_cues.find("note_tells_reason");
-  if (cues == knowledge.rules.text_cues.end() || notes.empty()) return told;
-  std::vector<std::string> starts;
-  for (std::string const& cue : cues->second) starts.push_back(fhir::folded_text(cue) + " ");
-  for (std::string_view note : notes) {
-    auto const tokens = fhir::tokenize(note);
-    for (std::size_t first = 0; first < tokens.size();) {
-      std::size_t next = first + 1;
-      while (next < tokens.size() && !tokens[next].breaks_before) ++next;
-      std::size_t const end = next < tokens.size() ? tokens[next].offset : note.size();
-      std::string_view const sentence = note.substr(tokens[first].offset, end - tokens[first].offset);
-      std::string const folded = fhir::folded_text(sentence) + " ";
-      if (std::any_of(starts.begin(), starts.end(), [&](std::string const& cue) { return folded.starts_with(cue); }))
-        told.emplace_back(sentence);
-      first = next;
-    }
-  }
-  return told;
-}
 
 bool names_an_indication(Knowledge const& knowledge, fhir::SetIndex set) {
   auto const& sides = knowledge.clauses.facts_by_set[set];
@@ -311,6 +316,8 @@ std::vector<Statement> reason_statements(Knowledge const& knowledge, fhir::Order
     Statement statement = recognise(knowledge, Place::reason, reason.what, more, true);
     statement.path = reason.path;
     statement.condition = reason.condition;
+    statement.vague = statement.sets.empty() && statement.denied_sets.empty() &&
+                      says_nothing(knowledge, reason.what, statement.words);
     if (reason.condition != nullptr) {
       // The order reason governs: a condition in remission or resolved that it names is still why the order is given.
       auto verification = reason.condition->verification;

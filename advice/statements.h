@@ -22,6 +22,7 @@ struct SetMatch {
   bool past = false;      ///< "history of"
   bool by_result =
       false;  ///< by the result of a test ("anti-X positive"), which some sets take only beside a condition
+  bool abbreviated = false;  ///< by nothing but an abbreviation that has a second meaning
 };
 
 /// A phrase of the rule set that a statement holds.
@@ -43,13 +44,16 @@ struct Statement {
   std::string label;  ///< the shortest name it gives itself: what a coded statement is shown as
   std::vector<SetMatch> sets;
   std::vector<PhraseMatch> phrases;
-  std::vector<fhir::SetIndex> denied_sets;  ///< named only to be denied: "no steroids"
-  bool refuted = false;                     ///< never evidence for anything
-  bool provisional = false;                 ///< recorded as not yet confirmed
-  bool current = true;                      ///< active; false: resolved, in remission or inactive
-  bool coded = false;                       ///< some code of it is in a value set
-  bool denied = false;                      ///< rules out what it names
-  bool names_more = false;                  ///< holds words beyond the phrases of facts: names something else as well
+  std::vector<fhir::SetIndex> denied_sets;     ///< named only to be denied: "no steroids"
+  std::vector<fhir::SetIndex> supported_sets;  ///< whose abbreviations it gives a context, without naming them
+  bool refuted = false;                        ///< never evidence for anything
+  bool provisional = false;                    ///< recorded as not yet confirmed
+  bool current = true;                         ///< active; false: resolved, in remission or inactive
+  bool coded = false;                          ///< some code of it is in a value set
+  bool denied = false;                         ///< rules out what it names
+  bool vague = false;                          ///< says nothing: "see notes"
+  std::vector<std::string> unplaced;           ///< words of caution in it that were not understood
+  bool names_more = false;  ///< holds words beyond the phrases of facts: names something else as well
   std::optional<base::Day> onset;
   fhir::Condition const* condition = nullptr;
 

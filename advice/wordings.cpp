@@ -9,6 +9,9 @@
 namespace ivig::advice {
 namespace {
 
+/// So many words that could not be placed are quoted.
+constexpr std::size_t kMostUnplaced = 3;
+
 using fhir::Mention;
 using fhir::PhraseKind;
 
@@ -23,7 +26,7 @@ std::vector<rules::FactIndex> conditions_of(Knowledge const& knowledge, Mention 
   PhraseOwner const& owner = knowledge.owners[mention.owner];
   if (owner.kind == PhraseOwner::Kind::fact_phrase) add(owner.fact);
   if (owner.kind == PhraseOwner::Kind::value_set && mention.kind != PhraseKind::broader &&
-      mention.kind != PhraseKind::result) {
+      mention.kind != PhraseKind::result && mention.kind != PhraseKind::support) {
     for (auto const& side : knowledge.clauses.facts_by_set[owner.set]) add(side);
   }
   return conditions;
@@ -90,7 +93,14 @@ bool names_more(Knowledge const& knowledge, std::vector<fhir::Token> const& toke
 
 Wording read_wording(Knowledge const& knowledge, std::string_view text) {
   auto const tokens = fhir::tokenize(text);
-  Wording wording{knowledge.lexicon.find(text, tokens), false};
+  fhir::TextReading reading = knowledge.lexicon.read(text, tokens);
+  Wording wording{std::move(reading.mentions), false, {}};
+  for (fhir::WordSpan const& span : reading.unplaced) {
+    auto const& end = tokens[span.last];
+    wording.unplaced.emplace_back(
+        text.substr(tokens[span.first].offset, end.offset + end.written.size() - tokens[span.first].offset));
+    if (wording.unplaced.size() == kMostUnplaced) break;
+  }
   drop_borrowed_heads(knowledge, wording.mentions);
   wording.names_more = names_more(knowledge, tokens, wording.mentions);
   return wording;

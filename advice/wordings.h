@@ -21,6 +21,7 @@ struct Knowledge;
 struct Wording {
   std::vector<fhir::Mention> mentions;  ///< in the order of the text, borrowed heads left out
   bool names_more = false;              ///< holds words beyond the phrases of facts
+  std::vector<std::string> unplaced;    ///< words of caution that belong to nothing that was read, as written
 };
 
 /// Reads a text, remembering nothing.

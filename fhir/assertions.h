@@ -30,14 +30,19 @@ class AssertionReader {
   /// `first` must not be lower than in the call before.
   [[nodiscard]] Said of(std::size_t first, std::size_t last);
 
+  /// Cues of the text, by place, that said something of a phrase asked for so far.
+  [[nodiscard]] std::vector<char> const& used() const { return used_; }
+
  private:
-  void apply(CueHit const& hit, std::size_t first, std::size_t last, bool qualified, Said& said) const;
+  /// Whether the cue says something of the phrase.
+  bool apply(CueHit const& hit, std::size_t first, std::size_t last, bool qualified, Said& said) const;
 
   std::vector<Token> const& tokens_;
   std::vector<CueHit> const& cues_;
   Scopes const& scopes_;
   std::size_t longest_ = 0;  ///< words of a cue, less one
   std::size_t next_ = 0;     ///< the first cue that may still reach a phrase
+  std::vector<char> used_;   ///< by place of the cue
 };
 
 }  // namespace ivig::fhir

@@ -9,6 +9,9 @@ namespace {
 
 std::uint64_t hash_of(std::string_view word) { return std::hash<std::string_view>()(word); }
 
+/// A test or treatment so many words from a cue is what the cue is about.
+constexpr std::size_t kNear = 4;
+
 /// Written as a titer (1:25600) or a number with nothing negative about it.
 bool is_titer(std::vector<Token> const& tokens, std::size_t at) {
   return at + 1 < tokens.size() && tokens[at].folded == "1" && tokens[at + 1].colon_before &&
@@ -36,6 +39,9 @@ Lexicon::Lexicon(TextCues const& cues) {
   add_all(cues.result_negative, Cue::result_negative);
   add_all(cues.result_pending, Cue::result_pending);
   add_all(cues.rule_out_before, Cue::rule_out_before);
+  add_all(cues.caution, Cue::caution);
+  add_all(cues.caution_of_treatment, Cue::caution_of_treatment);
+  add_all(cues.settled, Cue::settled);
 }
 
 void Lexicon::add(std::string_view phrase, PhraseKind kind, OwnerIndex owner) {
@@ -45,7 +51,7 @@ void Lexicon::add(std::string_view phrase, PhraseKind kind, OwnerIndex owner) {
 }
 
 Lexicon::Owner& Lexicon::of(OwnerIndex owner) {
-  while (owners_.size() <= owner) owners_.push_back({static_cast<OwnerIndex>(owners_.size()), false, false});
+  while (owners_.size() <= owner) owners_.push_back({static_cast<OwnerIndex>(owners_.size()), false, false, false});
   return owners_[owner];
 }
 
@@ -176,11 +182,59 @@ std::optional<Scopes> Lexicon::scopes_of(std::vector<Token> const& tokens, std::
   return scopes;
 }
 
-std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> const& tokens) const {
+std::vector<WordSpan> Lexicon::unplaced_in(std::vector<Token> const& tokens, std::vector<Mention> const& found,
+                                           std::vector<CueHit> const& cues, std::vector<char> const& used) const {
+  std::vector<WordSpan> unplaced;
+  auto is_caution = [](Cue cue) { return cue == Cue::caution || cue == Cue::caution_of_treatment; };
+  if (std::none_of(cues.begin(), cues.end(), [&](CueHit const& hit) { return is_caution(hit.cue); })) return unplaced;
+  std::vector<char> placed(tokens.size(), 0);
+  auto place = [&](std::size_t first, std::size_t last) {
+    std::fill(placed.begin() + static_cast<std::ptrdiff_t>(first),
+              placed.begin() + static_cast<std::ptrdiff_t>(last) + 1, char{1});
+  };
+  std::vector<std::size_t> tests(tokens.size() + 1, 0);  // by word: tests, products and treatments named before it
+  for (Mention const& mention : found) {
+    // One word of a qualifier ("axonal") says which kind it is, and not that this kind is in line with the name.
+    if (mention.first < mention.last || !owners_[mention.owner].qualifier) place(mention.first, mention.last);
+    if (mention.kind == PhraseKind::result || owners_[mention.owner].treatment) ++tests[mention.first + 1];
+  }
+  for (std::size_t at = 1; at < tests.size(); ++at) tests[at] += tests[at - 1];
+  auto beside_test = [&](CueHit const& hit) {
+    std::size_t const from = hit.first < kNear ? 0 : hit.first - kNear;
+    return tests[std::min(hit.last + kNear + 1, tokens.size())] > tests[from];
+  };
+  for (std::size_t i = 0; i < cues.size(); ++i) {
+    Cue const cue = cues[i].cue;
+    bool const of_result = cue == Cue::result_positive || cue == Cue::result_negative || cue == Cue::result_pending;
+    bool const in_use = i < used.size() && used[i] != 0 && (!of_result || beside_test(cues[i]));
+    if (cue == Cue::settled || in_use) place(cues[i].first, cues[i].last);
+  }
+  std::vector<std::size_t> treatment(tokens.size() + 1, tokens.size());  // by word: the next that names a treatment
+  for (Mention const& mention : found) {
+    if (owners_[mention.owner].treatment) treatment[mention.first] = mention.first;
+  }
+  for (std::size_t at = tokens.size(); at-- > 0;) {
+    bool const ends = at + 1 < tokens.size() && tokens[at + 1].breaks_before;
+    if (treatment[at] != at && !ends) treatment[at] = treatment[at + 1];
+  }
+  for (CueHit const& hit : cues) {
+    std::size_t const next = treatment[hit.last];
+    if (hit.cue == Cue::caution_of_treatment && next < tokens.size() && next <= hit.last + kNear)
+      place(hit.first, hit.last);
+  }
+  for (CueHit const& hit : cues) {
+    auto const first = placed.begin() + static_cast<std::ptrdiff_t>(hit.first);
+    auto const end = placed.begin() + static_cast<std::ptrdiff_t>(hit.last) + 1;
+    if (is_caution(hit.cue) && std::find(first, end, char{0}) != end) unplaced.push_back({hit.first, hit.last});
+  }
+  return unplaced;
+}
+
+TextReading Lexicon::read(std::string_view text, std::vector<Token> const& tokens) const {
   std::vector<Mention> found;
   std::vector<CueHit> cues;
   collect(tokens, found, cues);
-  if (found.empty()) return found;
+  if (found.empty()) return {};
 
   std::size_t longest = 0;
   for (auto const& m : found) longest = std::max(longest, m.last - m.first);
@@ -193,11 +247,12 @@ std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> con
   Said said;
   for (std::size_t i = 0; i < found.size(); ++i) {
     Mention const& mention = found[i];
-    if (!excluded.empty() && excluded[mention.owner]) continue;
     if ((scopes && scopes->of_family(mention.first)) || is_covered(found, i, longest)) continue;
     if (reader && (read == nullptr || read->first != mention.first || read->last != mention.last))
       said = reader->of(mention.first, mention.last);
     read = &mention;
+    // Its cues are in use all the same: "not CIDP: multifocal motor neuropathy".
+    if (!excluded.empty() && excluded[mention.owner]) continue;
     Mention& out = kept.emplace_back(mention);
     out.assertion = said.assertion;
     out.to_be_excluded = said.to_be_excluded;
@@ -206,7 +261,8 @@ std::vector<Mention> Lexicon::find(std::string_view text, std::vector<Token> con
     bool const titer = said.result == ResultValue::not_stated && is_titer(tokens, mention.last + 1);
     out.result = titer ? ResultValue::positive : said.result;
   }
-  return kept;
+  std::vector<WordSpan> unplaced = unplaced_in(tokens, kept, cues, reader ? reader->used() : std::vector<char>{});
+  return {std::move(kept), std::move(unplaced)};
 }
 
 }  // namespace ivig::fhir

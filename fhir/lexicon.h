@@ -21,7 +21,8 @@ namespace ivig::fhir {
 
 using OwnerIndex = std::uint32_t;  ///< whose phrase it is: the caller numbers its value sets, facts and results
 
-enum class PhraseKind : std::uint8_t { synonym, broader, abbreviation, ambiguous_abbreviation, result };
+/// `support`: no name, but a word beside which an ambiguous abbreviation of the owner means the owner.
+enum class PhraseKind : std::uint8_t { synonym, broader, abbreviation, ambiguous_abbreviation, result, support };
 
 struct Mention {
   OwnerIndex owner = 0;
@@ -32,6 +33,18 @@ struct Mention {
   Time time = Time::current;
   ResultValue result = ResultValue::not_stated;  ///< for PhraseKind::result
   std::size_t first = 0, last = 0;               ///< token numbers, inclusive
+};
+
+/// Words of a text, by token numbers, inclusive.
+struct WordSpan {
+  std::size_t first = 0, last = 0;
+};
+
+/// What the phrases find in a text, and the words of caution in it that belong to none of them and to no cue that says
+/// something of one: what they do to the meaning of the text is not known.
+struct TextReading {
+  std::vector<Mention> mentions;
+  std::vector<WordSpan> unplaced;
 };
 
 /// All phrases, compiled into one trie over words: a text is read once, whatever the number of phrases.
@@ -51,12 +64,18 @@ class Lexicon {
   /// A phrase of such an owner takes "no", "ruled out" and "resolved" away from the shorter names that it holds: "no MG
   /// exacerbation" says nothing against MG.
   void mark_qualifier(OwnerIndex owner) { of(owner).qualifier = true; }
+  /// A phrase of such an owner is a treatment, product or test: "changed from X" is about it, and about no diagnosis.
+  void mark_treatment(OwnerIndex owner) { of(owner).treatment = true; }
   /// When `prefix` starts a word of the text anywhere, no mention of `owner` counts in that text.
   void add_exclusion(std::string_view prefix, OwnerIndex owner);
 
   /// Mentions in the order of the text. Per group the longest phrase wins where phrases overlap. Mentions inside a
   /// family-history clause and those excluded are left out.
-  [[nodiscard]] std::vector<Mention> find(std::string_view text, std::vector<Token> const& tokens) const;
+  [[nodiscard]] std::vector<Mention> find(std::string_view text, std::vector<Token> const& tokens) const {
+    return read(text, tokens).mentions;
+  }
+  /// As `find`, with the words of caution that could not be placed.
+  [[nodiscard]] TextReading read(std::string_view text, std::vector<Token> const& tokens) const;
 
  private:
   struct Terminal {
@@ -77,10 +96,14 @@ class Lexicon {
   /// The tables for the cues' questions; nothing where there is no cue.
   [[nodiscard]] std::optional<Scopes> scopes_of(std::vector<Token> const& tokens, std::vector<CueHit> const& cues,
                                                 std::vector<Mention> const& found) const;
+  /// Cautions that neither a mention of `found` nor a cue in use nor a settled phrase accounts for.
+  [[nodiscard]] std::vector<WordSpan> unplaced_in(std::vector<Token> const& tokens, std::vector<Mention> const& found,
+                                                  std::vector<CueHit> const& cues, std::vector<char> const& used) const;
   struct Owner {
     OwnerIndex group = 0;
     bool qualifier = false;
     bool exclusions = false;
+    bool treatment = false;
   };
   Owner& of(OwnerIndex owner);
 

@@ -38,7 +38,7 @@ constexpr char kVanishes = 1;
 constexpr char fold_ascii(char c) {
   if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) return c;
   if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
-  return c == '\'' ? kVanishes : kSeparator;
+  return c == '\'' || c == '`' ? kVanishes : kSeparator;
 }
 
 constexpr auto kAscii = [] {
@@ -53,9 +53,38 @@ bool is_plain(char c) {
   return byte < 0x80 && kAscii[byte] > kVanishes;
 }
 
+/// Apostrophes in the code points that editors and keyboards write them in, and marks of no width.
+bool vanishes(char32_t point) {
+  switch (point) {
+    case 0x00ad:
+    case 0x00b4:
+    case 0x02b9:
+    case 0x02bb:
+    case 0x02bc:
+    case 0x02bd:
+    case 0x02c8:
+    case 0x02ca:
+    case 0x02cb:
+    case 0x055a:
+    case 0x200b:
+    case 0x200c:
+    case 0x200d:
+    case 0x2018:
+    case 0x2019:
+    case 0x201b:
+    case 0x2032:
+    case 0x2035:
+    case 0x2060:
+    case 0xa78c:
+    case 0xfeff:
+    case 0xff07: return true;
+    default: return false;
+  }
+}
+
 char fold(char32_t point) {
   if (point < 0x80) return kAscii[point];
-  if (point == 0x2019 || point == 0x2018 || point == 0x00b4 || point == 0x00ad) return kVanishes;
+  if (vanishes(point)) return kVanishes;
   if (point >= 0xc0 && point <= 0xde && point != 0xd7) point += 0x20;
   else if (point >= 0x100 && point <= 0x17f && (point & 1U) == 0) point += 1;
   for (auto const& [from, to] : kFolds) {

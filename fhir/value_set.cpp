@@ -70,6 +70,8 @@ void read_set_extension(Json const& extension, ValueSet& set) {
   if (name == "text-match-abbreviation") set.abbreviations.push_back(text);
   if (name == "text-match-ambiguous-abbreviation") set.ambiguous_abbreviations.push_back(text);
   if (name == "text-match-result") set.results.push_back(text);
+  if (name == "abbreviation-support") set.abbreviation_support.push_back(text);
+  if (name == "abbreviation-elsewhere") set.abbreviation_elsewhere = text;
   if (name == "text-match-exclude") set.excludes.push_back(text);
   if (name == "derived-all-of") set.derived_all_of.push_back(text);
   if (name == "result-requires") set.result_requires.push_back(text);

@@ -41,6 +41,10 @@ struct ValueSet {
   std::string title;
   std::vector<ValueSetCode> codes;
   std::vector<std::string> synonyms, broader, abbreviations, ambiguous_abbreviations, results, excludes;
+  /// Words beside which an ambiguous abbreviation means this set, and what it means elsewhere; where that is given, it
+  /// means this set beside them only.
+  std::vector<std::string> abbreviation_support;
+  std::string abbreviation_elsewhere;
   std::vector<std::string> derived_all_of;   ///< ids of sets that together imply this one
   std::vector<std::string> result_requires;  ///< a result phrase counts only beside one of these sets
   std::vector<std::string> substance_of;     ///< allergies: substances of these sets count

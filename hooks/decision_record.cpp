@@ -21,7 +21,7 @@ void keep_references(Decision& decision, References const& references) {
   decision.order_reference = references.kept(decision.order_reference);
   decision.patient_reference = references.kept(decision.patient_reference);
   decision.facts.values.each_place([&](std::string& from) { from = references.kept_place(from); });
-  for (auto* list : {&decision.facts.indications, &decision.facts.contradicting}) {
+  for (auto* list : {&decision.facts.indications, &decision.facts.contradicting, &decision.facts.outside}) {
     for (auto& indication : *list) indication.from = references.kept_place(indication.from);
   }
 }

@@ -116,14 +116,33 @@ class Evaluation {
 
   void settle_without_rows(Findings& findings) const {
     findings.stance = std::nullopt;
-    bool outside = facts_.source == IndicationSource::outside;
-    bool found = facts_.source == IndicationSource::reason || facts_.source == IndicationSource::inferred;
-    if (outside || found) return;  // recognised, and nothing is encoded for it
-    findings.stance_indicator = Indicator::info;
-    bool unmatched = facts_.source == IndicationSource::unmatched;
-    findings.notices.emplace_back(!unmatched             ? "no-indication"
-                                  : facts_.reason_denied ? "reason-ruled-out"
-                                                         : "reason-unmatched");
+    switch (facts_.source) {
+      case IndicationSource::outside:
+        if (none_has_a_basis()) findings.notices.emplace_back("no-basis");
+        break;
+      case IndicationSource::reason:
+      case IndicationSource::inferred: findings.notices.emplace_back("no-row"); break;
+      case IndicationSource::unmatched:
+        findings.notices.emplace_back(facts_.reason_denied ? "reason-ruled-out" : "reason-unmatched");
+        break;
+      case IndicationSource::none: findings.notices.emplace_back("no-indication"); break;
+    }
+    if (facts_.reason_refuted) findings.notices.emplace_back("reason-refuted");
+    for (auto const& doubt : facts_.doubts) findings.notices.push_back(doubt.notice);
+    // An established use outside the guidelines, understood without doubt, is the only one that is silent here.
+    if (!findings.notices.empty()) findings.stance_indicator = Indicator::info;
+  }
+
+  /// Every disease that the order is for is one in which IVIG has no established use.
+  [[nodiscard]] bool none_has_a_basis() const {
+    return !facts_.outside.empty() &&
+           std::all_of(facts_.outside.begin(), facts_.outside.end(),
+                       [&](Indication const& one) { return rules_.facts[one.condition].no_basis; });
+  }
+
+  [[nodiscard]] bool in_doubt(std::string_view notice) const {
+    return std::any_of(facts_.doubts.begin(), facts_.doubts.end(),
+                       [&](Doubt const& doubt) { return doubt.notice == notice; });
   }
 
   /// Of its own condition, no other guideline goes before it.
@@ -180,7 +199,8 @@ class Evaluation {
     }
     // A row that only may apply, with nothing to take its place: the other answer is that no row does.
     bool settled = one_stance && !(choices == 1 && open);
-    bool several = (facts_.source == IndicationSource::inferred || all_doubtful()) && several_conditions(all);
+    bool several = (facts_.source == IndicationSource::inferred || all_doubtful() || in_doubt("reasons-contradict")) &&
+                   several_conditions(all);
     for (auto it = all.begin(); it != all.end(); ++it) {
       if (!in_lead(*it)) continue;
       bool harmful = stance(*it) == Stance::harmful && !it->candidate;
@@ -262,6 +282,14 @@ class Evaluation {
     if (std::any_of(facts_.indications.begin(), facts_.indications.end(),
                     [](auto const& i) { return i.provisional; })) {
       at_least_info("provisional-diagnosis");
+    }
+    for (auto const& doubt : facts_.doubts) at_least_info(doubt.notice.c_str());
+    // One diagnosis that IVIG is not for, beside another use that has its value: nobody knows which it is given for.
+    bool const other_use = std::any_of(facts_.outside.begin(), facts_.outside.end(),
+                                       [&](Indication const& one) { return !rules_.facts[one.condition].no_basis; });
+    if (other_use && facts_.source == IndicationSource::reason && findings.stance_indicator == Indicator::warning) {
+      findings.stance_indicator = Indicator::info;
+      findings.notices.emplace_back("other-use-beside");
     }
     if (facts_.source == IndicationSource::inferred) findings.notices.emplace_back("indication-inferred");
   }

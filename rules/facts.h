@@ -12,9 +12,16 @@
 namespace ivig::rules {
 
 /// How a fact is known.
-enum class Basis : std::uint8_t { none, code, text, answer };
+enum class Basis : std::uint8_t { none, code, text, near_match, answer };
 [[nodiscard]] constexpr std::string_view to_string(Basis basis) {
-  return basis == Basis::code ? "code" : basis == Basis::text ? "text" : basis == Basis::answer ? "answer" : "none";
+  switch (basis) {
+    case Basis::none: break;
+    case Basis::code: return "code";
+    case Basis::text: return "text";
+    case Basis::near_match: return "near-match";
+    case Basis::answer: return "answer";
+  }
+  return "none";
 }
 
 struct FactValue {
@@ -97,6 +104,12 @@ struct Indication {
   bool provisional = false;  ///< recorded as possible or not yet confirmed
 };
 
+/// Something in the order's reason that keeps it from being positively understood. Any of them ends silence.
+struct Doubt {
+  std::string notice;  ///< key of the sentence of cards.json that says it
+  std::string words;   ///< what it is about, as written; patient data
+};
+
 /// How the order's indication was established; each kind has a rule of its own (docs/rule-form.md, "Which condition
 /// counts").
 enum class IndicationSource : std::uint8_t {
@@ -115,9 +128,11 @@ struct Facts {
   bool reason_denied = false;   ///< the reason only rules a diagnosis out ("rule out X")
   bool reason_refuted = false;  ///< the reason's diagnosis is refuted in the record: fallen back to the record
   std::vector<Indication> contradicting;  ///< active diagnoses of the record that exclude the reason's
-  std::vector<FactIndex> doubtful;        ///< other diseases that the record holds as possible only: not known
-  bool conditions_known = false;          ///< conditions were prefetched or fetched
-  bool allergies_known = false;           ///< so were allergies
+  std::vector<Indication> outside;  ///< recognised diseases of the reason (or record) that no guideline here is about
+  std::vector<Doubt> doubts;        ///< what in the reason could not be placed, or contradicts it
+  std::vector<FactIndex> doubtful;  ///< other diseases that the record holds as possible only: not known
+  bool conditions_known = false;    ///< conditions were prefetched or fetched
+  bool allergies_known = false;     ///< so were allergies
 };
 
 }  // namespace ivig::rules

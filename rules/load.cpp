@@ -14,7 +14,7 @@ using base::Json;
 using base::string_member;
 
 /// Sentences that the program speaks by name: a rule set without one of them is refused.
-constexpr std::array<std::string_view, 40> kNeededSentences{"no-indication",
+constexpr std::array<std::string_view, 53> kNeededSentences{"no-indication",
                                                             "summary-supported-recommended",
                                                             "summary-supported-may-consider",
                                                             "summary-exception",
@@ -33,6 +33,19 @@ constexpr std::array<std::string_view, 40> kNeededSentences{"no-indication",
                                                             "change-to-louder",
                                                             "order-reason",
                                                             "summary-more",
+                                                            "summary-words-not-placed",
+                                                            "summary-abbreviation",
+                                                            "summary-abbreviation-elsewhere",
+                                                            "summary-other-disease-beside",
+                                                            "summary-reasons-contradict",
+                                                            "words-not-placed",
+                                                            "abbreviation",
+                                                            "abbreviation-elsewhere",
+                                                            "other-disease-beside",
+                                                            "reasons-contradict",
+                                                            "other-use-beside",
+                                                            "no-basis",
+                                                            "no-row",
                                                             "reason-unmatched",
                                                             "indication-inferred",
                                                             "read-from-text",
@@ -100,7 +113,7 @@ base::Result<void> load_text_cues(RuleFile const& file, RuleSet& rules) {
   if (!file.root().IsObject()) return file.error("", "", "must be an object of lists");
   for (auto const& entry : file.root().GetObject()) {
     std::string name(entry.name.GetString(), entry.name.GetStringLength());
-    rules.text_cues[name] = string_list(file.root(), name);
+    rules.text_cues[name] = phrase_list(file.root(), name);
   }
   return {};
 }

@@ -183,7 +183,7 @@ base::Result<Evidence> read_evidence(RuleFile const& file, std::string_view id, 
   }
   Evidence evidence;
   evidence.value_sets = string_list(json, "value_sets");
-  evidence.phrases = string_list(json, "phrases");
+  evidence.phrases = phrase_list(json, "phrases");
   std::optional<base::Error> problem;
   each(json, "results", [&](Json const& item, std::size_t) {
     auto clause = read_result(file, id, item);
@@ -259,8 +259,8 @@ base::Result<void> declare(RuleFile const& file, Json const& json, RuleSet& rule
   fact.place = {file.name(), file.line_of(fact.id)};
   if (fact.id.empty()) return file.error("", "id", "every fact needs an id");
   if (auto ok = file.only(json, fact.id,
-                          {"id", "kind", "label", "ask", "indication", "outside", "broader_of", "candidates", "about",
-                           "test", "true", "false", "default", "source"});
+                          {"id", "kind", "label", "ask", "indication", "outside", "no_basis", "broader_of",
+                           "candidates", "about", "test", "true", "false", "default", "source"});
       !ok) {
     return ok;
   }
@@ -273,6 +273,7 @@ base::Result<void> declare(RuleFile const& file, Json const& json, RuleSet& rule
   fact.source = string_member(json, "source");
   fact.indication = flag(json, "indication");
   fact.outside = flag(json, "outside");
+  fact.no_basis = flag(json, "no_basis");
   fact.candidates = flag(json, "candidates");
   std::string_view fallback = string_member(json, "default");
   if (!fallback.empty() && fallback != "unknown" && fallback != "false") {

@@ -116,6 +116,35 @@ std::vector<std::string> string_list(Json const& object, std::string_view name) 
   return out;
 }
 
+namespace {
+
+/// Appends what `pattern` stands for, `before` in front of each; braces do not nest. One that is not closed is a
+/// letter.
+void write_out(std::string const& before, std::string_view pattern, std::vector<std::string>& out) {
+  std::size_t const open = pattern.find('{');
+  std::size_t const close = open == std::string_view::npos ? open : pattern.find('}', open);
+  if (close == std::string_view::npos) {
+    out.push_back(before + std::string(pattern));
+    return;
+  }
+  std::string const head = before + std::string(pattern.substr(0, open));
+  std::string_view choices = pattern.substr(open + 1, close - open - 1);
+  for (bool more = true; more;) {
+    std::size_t const bar = choices.find('|');
+    more = bar != std::string_view::npos;
+    write_out(head + std::string(choices.substr(0, bar)), pattern.substr(close + 1), out);
+    if (more) choices.remove_prefix(bar + 1);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> phrase_list(Json const& object, std::string_view name) {
+  std::vector<std::string> out;
+  for (std::string const& pattern : string_list(object, name)) write_out({}, pattern, out);
+  return out;
+}
+
 bool flag(Json const& object, std::string_view name) {
   Json const* value = base::member(object, name);
   return value != nullptr && value->IsBool() && value->GetBool();

@@ -41,6 +41,8 @@ class RuleFile {
 
 /// The strings of an array member; anything else in it is skipped.
 [[nodiscard]] std::vector<std::string> string_list(base::Json const& object, std::string_view name);
+/// The strings of an array of phrases, their alternatives written out: "{meets|met} {all|} criteria" is four phrases.
+[[nodiscard]] std::vector<std::string> phrase_list(base::Json const& object, std::string_view name);
 [[nodiscard]] bool flag(base::Json const& object, std::string_view name);
 [[nodiscard]] std::optional<int> integer(base::Json const& object, std::string_view name);
 

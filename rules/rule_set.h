@@ -130,6 +130,7 @@ struct FactDefinition {
   std::string source;
   bool indication = false;  ///< an order can be for it
   bool outside = false;     ///< recognised, and outside these guidelines
+  bool no_basis = false;    ///< outside, and IVIG has no established use in it: never silent
   bool candidates = false;  ///< an unspecific condition whose specific ones all become candidates
   std::vector<FactIndex> broader_of;
   std::vector<FactIndex> about;

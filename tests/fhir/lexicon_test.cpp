@@ -21,7 +21,8 @@ class LexiconTest : public testing::Test {
     lexicon_ = std::make_unique<Lexicon>(
         TextCues{list("negation_before"), list("negation_after"), list("doubt_before"), list("doubt_after"),
                  list("past_before"), list("past_after"), list("family"), list("scope_breaks"), list("pseudo_negation"),
-                 list("result_positive"), list("result_negative"), list("result_pending"), list("rule_out_before")});
+                 list("result_positive"), list("result_negative"), list("result_pending"), list("rule_out_before"),
+                 list("caution"), list("caution_of_treatment"), list("settled")});
     lexicon_->add("GBS", PhraseKind::synonym, 0);
     lexicon_->add("Guillain-Barre syndrome", PhraseKind::synonym, 0);
     lexicon_->add("botulism", PhraseKind::synonym, 1);

@@ -145,9 +145,17 @@ TEST_F(Scenarios, without_any_reason_the_order_is_asked_about) {
   EXPECT_EQ(seen.target, "") << "nothing is known against the order";
 }
 
-TEST_F(Scenarios, a_reason_that_matches_nothing_is_said) {
+TEST_F(Scenarios, a_reason_that_says_nothing_is_none) {
   for (auto const& reason :
-       {words("gout flare"), coded(kIcd10Cm, "M10.9", "Gout, unspecified"), words("per neurology"), words("???")}) {
+       {words("per neurology"), words("see notes"), coded(kIcd10Cm, "Z51.89", "Other aftercare")}) {
+    SeenCard const seen = card({{ivig_order("a", reason)}});
+    EXPECT_EQ(seen.indicator, "info") << reason;
+    EXPECT_TRUE(holds(seen.summary, "no indication")) << seen.summary;
+  }
+}
+
+TEST_F(Scenarios, a_reason_that_matches_nothing_is_said) {
+  for (auto const& reason : {words("gout flare"), coded(kIcd10Cm, "M10.9", "Gout, unspecified"), words("???")}) {
     SeenCard const seen = card({{ivig_order("a", reason)}});
     EXPECT_EQ(seen.indicator, "info") << reason;
     EXPECT_TRUE(holds(seen.summary, "matches no guideline indication")) << seen.summary;
