@@ -30,12 +30,13 @@ struct Known {
 
 // What docs/rule-form.md describes, by place.
 constexpr std::array kOfSet{
-    Known{"concept-group", "valueCode"},         Known{"text-match-synonym", "valueString"},
-    Known{"text-match-broader", "valueString"},  Known{"text-match-abbreviation", "valueString"},
-    Known{"text-match-result", "valueString"},   Known{"text-match-ambiguous-abbreviation", "valueString"},
-    Known{"text-match-exclude", "valueString"},  Known{"derived-all-of", "valueCanonical"},
-    Known{"result-requires", "valueCanonical"},  Known{"allergy-substance-of", "valueCanonical"},
-    Known{"icd10cm-expanded-from", "valueCode"}, Known{"product-profile", "extension"},
+    Known{"concept-group", "valueCode"},          Known{"text-match-synonym", "valueString"},
+    Known{"text-match-broader", "valueString"},   Known{"text-match-abbreviation", "valueString"},
+    Known{"text-match-result", "valueString"},    Known{"text-match-ambiguous-abbreviation", "valueString"},
+    Known{"text-match-exclude", "valueString"},   Known{"derived-all-of", "valueCanonical"},
+    Known{"result-requires", "valueCanonical"},   Known{"allergy-substance-of", "valueCanonical"},
+    Known{"icd10cm-expanded-from", "valueCode"},  Known{"product-profile", "extension"},
+    Known{"abbreviation-support", "valueString"}, Known{"abbreviation-elsewhere", "valueString"},
 };
 constexpr std::array kOfInclude{
     Known{"alternate-system-uri", "valueUri"}, Known{"code-specificity", "valueCode"},
