@@ -68,6 +68,10 @@ void take_override_reason(Json const& reason, store::FeedbackRecord& entry) {
   entry.user_comment = clean(base::string_member(reason, "userComment"), kLongestText);
 }
 
+/// Local times are often sent as if they were UTC, or with another place's offset: a time may be ahead by the widest
+/// one.
+constexpr std::chrono::hours kWidestOffset(14);
+
 Result<store::FeedbackRecord> read_entry(Json const& object, std::string const& where, store::Time latest) {
   if (!object.IsObject()) return base::fail(Errc::wrong_type, where, "must be an object");
   store::FeedbackRecord entry;
@@ -88,7 +92,7 @@ Result<store::FeedbackRecord> read_entry(Json const& object, std::string const& 
   }
   if (*time > latest) {
     return base::fail(Errc::invalid_value, where + ".outcomeTimestamp",
-                      "is later than this server's clock, with tokens.clock_skew_seconds allowed for");
+                      "lies in the future: later than this server's clock by more than 14 hours");
   }
   entry.outcome_time = *time;
   base::each(object, "acceptedSuggestions", [&](Json const& suggestion, std::size_t) {
@@ -122,7 +126,7 @@ Result<FeedbackCall> read_feedback(Json const& body, std::string_view client, st
   }
   FeedbackCall call;
   base::each(body, "feedback", [&](Json const& item, std::size_t index) {
-    auto entry = read_entry(item, "feedback[" + std::to_string(index) + "]", received + skew);
+    auto entry = read_entry(item, "feedback[" + std::to_string(index) + "]", received + skew + kWidestOffset);
     if (!entry) {
       ++call.rejected;
       if (!call.first_rejected) call.first_rejected = entry.error();

@@ -22,7 +22,7 @@ struct FeedbackCall {
 
 /// Reads a feedback body. Errors (400): no object, no array `feedback`, or entries of which none can be used (FDBK-02,
 /// FDBK-10); too_large: more than `most` entries, of which none is taken then. An empty array is fine. An outcome that
-/// is later than `received` and `skew` cannot be used: it has not happened yet.
+/// is later than `received` and `skew` by more than 14 hours cannot be used: it has not happened yet.
 [[nodiscard]] base::Result<FeedbackCall> read_feedback(base::Json const& body, std::string_view client,
                                                        store::Time received, std::size_t most,
                                                        std::chrono::seconds skew);

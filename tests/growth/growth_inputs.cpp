@@ -237,6 +237,7 @@ std::vector<Reader> const& readers() {
   static std::vector<std::string_view> const resources{"Condition",           "Observation", "AllergyIntolerance",
                                                        "MedicationStatement", "Procedure",   "order"};
   static std::vector<Reader> const all{
+      {"fhir/contents.cpp", {"bundle", "prefetch", "Condition"}},
       {"fhir/gather.cpp", {"bundle", "prefetch", "Condition"}},
       {"fhir/missing_references.cpp", orders},
       {"fhir/read_allergy.cpp", {"AllergyIntolerance", "AllergyIntolerance.reaction"}},
@@ -258,6 +259,7 @@ std::vector<Reader> const& readers() {
       {"hooks/draft_orders.cpp", {"order"}},
       {"hooks/hook_request.cpp", {"request", "context"}},
       {"advice/dose_parts.cpp", {"order's dosage"}},
+      {"advice/product.cpp", {"order", "order's dosage"}},
       {"advice/order_update.cpp", {"order", "order's dosage", "order's doseAndRate"}},
   };
   return all;

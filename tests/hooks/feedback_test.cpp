@@ -90,9 +90,10 @@ TEST(Feedback, FDBK_08_takes_no_outcome_that_has_not_happened_yet) {
   auto const at = [](std::string const& text) {
     return read("{'feedback':[{'card':'1','outcome':'overridden','outcomeTimestamp':'" + text + "'}]}");
   };
-  for (char const* now : {"2026-11-24T12:01:00Z", "2026-11-24T07:01:00-05:00", "1970-01-01T00:00:00Z"})
+  for (char const* now : {"2026-11-24T12:01:00Z", "2026-11-24T07:01:00-05:00", "2026-11-24T12:00:00-05:00",
+                          "2026-11-25T02:01:00Z", "1970-01-01T00:00:00Z"})
     EXPECT_TRUE(at(now)) << now;
-  for (char const* later : {"2026-11-24T12:01:00.001Z", "2026-11-24T12:01:00-00:30", "9999-12-31T23:59:59Z"}) {
+  for (char const* later : {"2026-11-25T02:01:00.001Z", "2026-11-25T02:01:00-00:30", "9999-12-31T23:59:59Z"}) {
     auto const refused = at(later);
     ASSERT_FALSE(refused) << later;
     EXPECT_EQ(refused.error().where, "feedback[0].outcomeTimestamp") << later;

@@ -6,8 +6,8 @@ import uuid
 from . import Skipped, expect_status, row
 
 
-def now(form="%Y-%m-%dT%H:%M:%SZ"):
-    return datetime.datetime.now(datetime.timezone.utc).strftime(form)
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def entry(**members):
@@ -101,15 +101,17 @@ def epic_spelling(session):
 
 @row("FDBK-08")
 def timestamps(session):
-    for form in (
+    moment = datetime.datetime.now(datetime.timezone.utc)
+    five_behind = moment.astimezone(datetime.timezone(datetime.timedelta(hours=-5)))
+    written = [moment.strftime(form) for form in (
         "%Y-%m-%dT%H:%M:%SZ",
         "%Y-%m-%dT%H:%M:%S.123Z",
         "%Y-%m-%dT%H:%M:%S.123456789Z",
         "%Y-%m-%dT%H:%M:%S+00:00",
         "%Y-%m-%dT%H:%M:%Sz",
-        "%Y-%m-%dT%H:%M:%S-05:00",
-    ):
-        expect_status(sends(session, entry(outcomeTimestamp=now(form))), 200, now(form))
+    )]
+    for text in [*written, five_behind.strftime("%Y-%m-%dT%H:%M:%S-05:00")]:
+        expect_status(sends(session, entry(outcomeTimestamp=text)), 200, text)
     return "Z, z, fractions, +00:00 and -05:00: 200"
 
 
