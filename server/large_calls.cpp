@@ -24,7 +24,7 @@ LargeCalls::LargeCalls(unsigned threads, std::size_t most, Log& log)
     : threads_(threads),
       most_(most),
       log_(log),
-      io_(std::make_unique<asio::io_context>(static_cast<int>(threads))),
+      io_(std::make_unique<Context>(static_cast<int>(threads))),
       busy_(io_->get_executor()) {}
 
 void LargeCalls::start() {
@@ -75,7 +75,7 @@ bool LargeCalls::stop(std::chrono::milliseconds time) {
 void LargeCalls::discard() {
   crew_.join();
   busy_.reset();
-  io_.reset();
+  io_->drop();
 }
 
 }  // namespace ivig::server

@@ -50,18 +50,25 @@ class LargeCalls {
 
   /// Nothing is begun any more; returns whether the threads ended within `time`.
   [[nodiscard]] bool stop(std::chrono::milliseconds time);
-  /// Drops the calls that were not finished; after stop, while the connections that wait for them still exist.
+  /// Drops the calls that were not finished; after stop, while the connections that wait for them still exist. These
+  /// hold strands: this object must outlive them.
   void discard();
   [[nodiscard]] std::size_t running() const { return crew_.running(); }
 
  private:
+  /// One that can drop its operations before it is destroyed.
+  struct Context : boost::asio::io_context {
+    using io_context::io_context;
+    void drop() { shutdown(); }
+  };
+
   void run();
 
   unsigned threads_;
   std::size_t most_;
   Log& log_;
   std::atomic<std::size_t> taken_{0};
-  std::unique_ptr<boost::asio::io_context> io_;
+  std::unique_ptr<Context> io_;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> busy_;
   Crew crew_;  // last: its threads use everything above
 };

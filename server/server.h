@@ -83,7 +83,7 @@ class Server {
   Log& log_;
   unsigned threads_;
   BodyBudget bodies_;
-  LargeCalls large_;
+  LargeCalls large_;                              ///< before the workers, whose connections hold strands of it
   std::vector<std::unique_ptr<Worker>> workers_;  ///< the first `threads_` take connections in turn
   std::vector<std::shared_ptr<Acceptor>> acceptors_;
   bool started_ = false;
