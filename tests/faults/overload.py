@@ -274,11 +274,16 @@ def descriptors(folder, _options):
     for _ in range(10):
         wrong += node.get("/healthz")[0] != 200
     print(f"no descriptor left: 10 probes took {time.monotonic() - begin:.1f} s, {wrong} of them wrong")
+    # Refused, or served: a few of the half sent ones may have made place before their first byte was read.
     connection = socket.create_connection(("127.0.0.1", node.port), timeout=10)
     begin = time.monotonic()
-    answer = connection.recv(4096)
+    try:
+        connection.sendall(b"GET /cds-services HTTP/1.1\r\nHost: a\r\n\r\n")
+        answer = connection.recv(4096)
+    except ConnectionError:
+        answer = b""
     print(f"a caller was answered after {time.monotonic() - begin:.1f} s: {answer[:20]!r}")
-    wrong += answer != b"" and not answer.startswith(b"HTTP/1.1 503")
+    wrong += answer != b"" and not answer.startswith((b"HTTP/1.1 503", b"HTTP/1.1 200"))
     for one in half_sent:
         one.close()
     faults.await_true("a good answer", lambda: answers(node), 60)
