@@ -8,10 +8,11 @@
 
 namespace ivig::fhir {
 
-/// The nine digits (labeler padded to five, product to four) that `code` may stand for; empty when it is no NDC. One with
-/// segments stands for one product. Digits in a row, where they are fewer than eleven, leave open which segment was not
-/// padded, or that zeros in front were lost: there are up to four readings. Read are hyphens of any kind, spaces and dots between segments, the "*" that
-/// marks a digit left out, and the prefixes "NDC" and "N4" of labels and claims (ASC X12 LIN02).
+/// The nine digits (labeler padded to five, product to four) that `code` may stand for; empty when it is no NDC. One
+/// with segments stands for one product. Digits in a row, where they are fewer than eleven, leave open which segment
+/// was not padded, or that zeros in front were lost: there are up to four readings. Read are hyphens of any kind,
+/// spaces and dots between segments, the "*" that marks a digit left out, and the prefixes "NDC" and "N4" of labels and
+/// claims (ASC X12 LIN02).
 [[nodiscard]] std::vector<std::string> ndc_products(std::string_view code);
 
 /// True for an NDC that its segments alone make known, whatever system it is said to be of: 5-4-2, 4-4-2, 5-3-2, 5-4-1.

@@ -130,6 +130,7 @@ class Checker {
       std::string_view const url = string_member(one, "url");
       Names known;
       std::vector<std::string> urls;
+      urls.reserve(table.size());
       for (Known const& item : table) urls.push_back(std::string(base) + std::string(item.name));
       for (auto const& item : urls) known.emplace_back(item);
       auto const place = std::find(known.begin(), known.end(), url);
@@ -280,6 +281,7 @@ std::vector<ValueSetFault> check_value_sets(std::filesystem::path const& folder)
   }
   std::sort(files.begin(), files.end());
   std::vector<std::string> ids;
+  ids.reserve(files.size());
   for (auto const& path : files) ids.push_back(path.stem().string());
   std::vector<ValueSetFault> found;
   for (auto const& path : files) {
