@@ -320,11 +320,14 @@ std::string questions(rules::RuleSet const& rules, Findings const& findings) {
   return text;
 }
 
-/// Dose or safety findings as a list: what is the matter, and who says so.
-std::string coded_lines(std::vector<rules::CodedFinding> const& findings) {
+enum class Form { plain, markdown };
+
+/// Dose or safety findings as a list: what is the matter, and who says so. Safety findings quote the record as it is;
+/// dose findings are Markdown already.
+std::string coded_lines(std::vector<rules::CodedFinding> const& findings, Form form) {
   std::string text;
   for (auto const& finding : findings) {
-    text += "\n- " + finding.text;
+    text += "\n- " + (form == Form::plain ? escape_markdown(finding.text) : finding.text);
     if (!finding.cites.empty()) text += " (" + finding.cites + ")";
   }
   return text;
@@ -401,8 +404,8 @@ std::string detail_text(Knowledge const& knowledge, Decision const& decision) {
          fill(knowledge.rules.sentence("order-reason"), {{"reason", in_quotes(decision.facts.reason_words)}}));
   }
   bool safety_first = subject_of(findings) == CardSubject::safety;
-  if (safety_first) line(text, "Safety", coded_lines(findings.safety));
-  if (subject_of(findings) == CardSubject::dose) line(text, "Dose", coded_lines(findings.dose));
+  if (safety_first) line(text, "Safety", coded_lines(findings.safety, Form::plain));
+  if (subject_of(findings) == CardSubject::dose) line(text, "Dose", coded_lines(findings.dose, Form::markdown));
   if (!findings.recommendations.empty()) {
     auto const& lead = findings.recommendations.front();
     Row const& row = knowledge.rules.rows[lead.row];
@@ -425,8 +428,8 @@ std::string detail_text(Knowledge const& knowledge, Decision const& decision) {
     for (auto const& caution : findings.cautions) line(text, "", caution);
   }
   notices(knowledge, decision, text);
-  if (!safety_first) line(text, "Safety", coded_lines(findings.safety));
-  if (subject_of(findings) != CardSubject::dose) line(text, "Dose", coded_lines(findings.dose));
+  if (!safety_first) line(text, "Safety", coded_lines(findings.safety, Form::plain));
+  if (subject_of(findings) != CardSubject::dose) line(text, "Dose", coded_lines(findings.dose, Form::markdown));
   line(text, "Rests on", rests_on(knowledge, decision));
   if (auto others = other_positions(knowledge, findings); !others.empty()) line(text, "Also", "\n" + others);
   if (auto open = questions(knowledge.rules, findings); !open.empty()) line(text, "Missing", "\n" + open);

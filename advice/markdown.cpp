@@ -15,7 +15,8 @@ std::string escape_markdown(std::string_view text) {
   constexpr std::string_view kSpecial = "\\`*_{}[]()#+-.!|<>~&:@";
   std::string out;
   out.reserve(text.size() + 8);
-  for (char c : text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    char const c = text[at];
     auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20U || byte == 0x7fU) {
       out.push_back(' ');
@@ -35,8 +36,9 @@ std::string escape_markdown(std::string_view text) {
       // "www." is autolinked without a scheme.
       if (c == '.' && out.ends_with("www")) out += "\xE2\x80\x8B";
       out.push_back(c);
-      // A bare address would be turned into a link by GFM's autolink extension.
-      if (c == ':' && out.size() >= 2 && std::isalpha(static_cast<unsigned char>(out[out.size() - 2])) != 0)
+      // A bare address would be turned into a link by GFM's autolink extension; before a space a colon is a colon.
+      bool const in_address = c == ':' && at + 1 < text.size() && text[at + 1] != ' ';
+      if (in_address && out.size() >= 2 && std::isalpha(static_cast<unsigned char>(out[out.size() - 2])) != 0)
         out += "\xE2\x80\x8B";
     }
   }
