@@ -32,7 +32,15 @@ std::string labels(rules::RuleSet const& rules, Indications const& indications) 
   return text;
 }
 
-std::string doubted_words(rules::Facts const& facts, std::string_view notice);
+/// What the doubts of that kind are about.
+std::string doubted_words(rules::Facts const& facts, std::string_view notice) {
+  std::string words;
+  for (auto const& doubt : facts.doubts) {
+    if (doubt.notice != notice || words.find(doubt.words) != std::string::npos) continue;
+    words.append(words.empty() ? "" : ", ").append(cut_to(one_line(doubt.words), kQuoteUnits));
+  }
+  return words;
+}
 
 SentenceValues row_values(rules::RuleSet const& rules, Decision const& decision, Row const& row) {
   SentenceValues values;
@@ -125,16 +133,6 @@ std::string finding_summary(rules::RuleSet const& rules, Findings const& finding
   if (others == 0) return cut_to(first, kSummaryUnits);
   std::string more = fill(rules.sentence("summary-more"), {{"count", std::to_string(others)}});
   return cut_to(first, kSummaryUnits - utf16_length(more) - 1) + " " + more;
-}
-
-/// What the doubts of that kind are about.
-std::string doubted_words(rules::Facts const& facts, std::string_view notice) {
-  std::string words;
-  for (auto const& doubt : facts.doubts) {
-    if (doubt.notice != notice || words.find(doubt.words) != std::string::npos) continue;
-    words.append(words.empty() ? "" : ", ").append(cut_to(one_line(doubt.words), kQuoteUnits));
-  }
-  return words;
 }
 
 std::string without_row(Knowledge const& knowledge, Decision const& decision) {

@@ -190,11 +190,9 @@ bool fits_regimen(Knowledge const& knowledge, OrderDose const& dose, rules::Fact
 /// 0.4 g/kg on five days.
 void take_regimen_for_support(Knowledge const& knowledge, OrderDose const& dose, rules::Facts& facts) {
   std::erase_if(facts.doubts, [&](rules::Doubt const& doubt) {
-    return doubt.notice == "abbreviation" &&
-           std::any_of(facts.indications.begin(), facts.indications.end(), [&](rules::Indication const& indication) {
-             return knowledge.rules.facts[indication.condition].label == doubt.words &&
-                    fits_regimen(knowledge, dose, indication.condition);
-           });
+    return doubt.notice == "abbreviation" && fits_regimen(knowledge, dose, *doubt.condition) &&
+           std::any_of(facts.indications.begin(), facts.indications.end(),
+                       [&](rules::Indication const& one) { return one.condition == *doubt.condition; });
   });
 }
 

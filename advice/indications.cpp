@@ -126,10 +126,10 @@ class IndicationFinder {
     for (std::string const& id : definition(one.fact).for_it.value_sets) {
       std::string const& elsewhere = knowledge_.terms.sets()[knowledge_.set(id)].abbreviation_elsewhere;
       if (elsewhere.empty()) continue;
-      facts_.doubts.push_back({"abbreviation-elsewhere", elsewhere});
+      facts_.doubts.push_back({"abbreviation-elsewhere", elsewhere, one.fact});
       return false;
     }
-    facts_.doubts.push_back({"abbreviation", definition(one.fact).label});
+    facts_.doubts.push_back({"abbreviation", definition(one.fact).label, one.fact});
     return true;
   }
 
@@ -282,14 +282,14 @@ class IndicationFinder {
         return one.basis != Basis::code && is_ours(one.fact);
       });
       if (statement.counts && !statement.unplaced.empty() && rests_on_words)
-        facts_.doubts.push_back({"words-not-placed", statement.unplaced});
+        facts_.doubts.push_back({"words-not-placed", statement.unplaced, std::nullopt});
     };
     if (of_reason) in_reasons_.each(note);
     else in_problems_.each(note);
     if (!of_reason) return;
     for (auto const& other : facts_.outside) {
       if (definition(other.condition).no_basis)
-        facts_.doubts.push_back({"other-disease-beside", definition(other.condition).label});
+        facts_.doubts.push_back({"other-disease-beside", definition(other.condition).label, std::nullopt});
     }
     for (auto const& group : knowledge_.rules.mutually_exclusive) {
       std::vector<FactIndex> named;
@@ -298,7 +298,8 @@ class IndicationFinder {
           named.push_back(one.condition);
       }
       if (named.size() < 2) continue;
-      facts_.doubts.push_back({"reasons-contradict", definition(named[0]).label + ", " + definition(named[1]).label});
+      facts_.doubts.push_back(
+          {"reasons-contradict", definition(named[0]).label + ", " + definition(named[1]).label, std::nullopt});
     }
   }
 

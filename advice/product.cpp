@@ -13,10 +13,6 @@ namespace {
 
 using rules::Basis;
 
-/// No product for intravenous use is stronger than 12 %; those for subcutaneous use have 16 to 20 %, and GamaSTAN, for
-/// intramuscular use, 15 to 18 %.
-constexpr base::Decimal kTooStrongForVein(15, 2);  // g/mL
-
 /// The routes that a text or code names.
 struct Routes {
   bool intravenous = false, other = false;
@@ -239,9 +235,10 @@ std::optional<Identity> identity_of(Knowledge const& knowledge, fhir::Order cons
   }
   identity.look_alike = identity.look_alike || (text.look_alike && !identity.intravenous);
   if (identity.intravenous || !(identity.counts() || text.counts())) return identity;
-  auto const strengths = strengths_in(name);
+  auto const& limit = knowledge.rules.products.too_strong_for_vein;
+  auto const strengths = limit ? strengths_in(name) : std::vector<base::Decimal>{};
   bool const strong =
-      std::any_of(strengths.begin(), strengths.end(), [](auto const& one) { return kTooStrongForVein <= one; });
+      std::any_of(strengths.begin(), strengths.end(), [&](base::Decimal const& one) { return *limit <= one; });
   if (strong || text.other_route_only || text.other_route_hint || identity.other_route_hint)
     identity.other_route_only = true;
   return identity;

@@ -40,13 +40,11 @@ std::vector<Quantity> quantities_in(std::string_view text) {
     auto const value = Decimal::parse(text.substr(at, end - at));
     std::size_t const unit = after_spaces(text, end);
     std::size_t unit_end = unit;
-    if (unit < text.size() && text[unit] == '%') unit_end = unit + 1;
-    while (unit_end == unit || (unit_end < text.size() && is_letter(text[unit_end - 1]))) {
-      if (unit_end >= text.size() || !is_letter(text[unit_end])) break;
-      ++unit_end;
-    }
+    if (unit < text.size() && text[unit] == '%') ++unit_end;
+    else
+      while (unit_end < text.size() && is_letter(text[unit_end])) ++unit_end;
     if (value) found.push_back({*value, text.substr(unit, unit_end - unit), at, unit_end});
-    at = std::max(end, at + 1) - 1;
+    at = end - 1;
   }
   return found;
 }

@@ -34,6 +34,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 38> kSystemA
     {"urn:oid:2.16.840.1.113883.6.1", "http://loinc.org"},
     {"urn:oid:2.16.840.1.113883.6.73", "http://www.whocc.no/atc"},
     {"urn:oid:2.16.840.1.113883.12.292", "http://hl7.org/fhir/sid/cvx"},
+    {"urn:oid:2.16.840.1.113883.5.112", "http://terminology.hl7.org/CodeSystem/v3-RouteOfAdministration"},
     // Names of HL7 table 0396 and what else stands in place of a URI.
     {"ndc", "http://hl7.org/fhir/sid/ndc"},
     {"ndc11", "http://hl7.org/fhir/sid/ndc"},
@@ -57,7 +58,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 38> kSystemA
     {"loinc", "http://loinc.org"},
     {"atc", "http://www.whocc.no/atc"},
     {"cvx", "http://hl7.org/fhir/sid/cvx"},
-    {"urn:oid:2.16.840.1.113883.5.112", "http://terminology.hl7.org/CodeSystem/v3-RouteOfAdministration"},
 }};
 
 /// Scheme, a trailing slash and a SNOMED CT edition path say nothing about which code system it is.

@@ -183,7 +183,7 @@ base::Result<ValueSet> ValueSet::read(Json const& resource, std::string const& f
   return set;
 }
 
-base::Result<std::vector<ValueSet>> load_value_sets(std::filesystem::path const& folder) {
+base::Result<std::vector<std::filesystem::path>> value_set_files(std::filesystem::path const& folder) {
   std::error_code error;
   std::vector<std::filesystem::path> files;
   for (auto const& entry : std::filesystem::directory_iterator(folder, error)) {
@@ -191,10 +191,15 @@ base::Result<std::vector<ValueSet>> load_value_sets(std::filesystem::path const&
   }
   if (error) return fail(Errc::io, folder.string(), "cannot be read: " + error.message());
   std::sort(files.begin(), files.end());
+  return files;
+}
 
+base::Result<std::vector<ValueSet>> load_value_sets(std::filesystem::path const& folder) {
+  auto const files = value_set_files(folder);
+  if (!files) return tl::unexpected(files.error());
   std::vector<ValueSet> sets;
-  sets.reserve(files.size());
-  for (auto const& path : files) {
+  sets.reserve(files->size());
+  for (auto const& path : *files) {
     auto text = base::read_regular_file(path.string());
     if (!text) return fail(text.error().code, path.string(), text.error().detail + "; mend the folder of the rules");
     auto body = base::JsonBody::parse(*std::move(text), {});

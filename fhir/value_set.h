@@ -56,6 +56,8 @@ struct ValueSet {
   [[nodiscard]] static base::Result<ValueSet> read(base::Json const& resource, std::string const& file);
 };
 
+/// The *.json of `folder`, in name order. Errors: io.
+[[nodiscard]] base::Result<std::vector<std::filesystem::path>> value_set_files(std::filesystem::path const& folder);
 /// Every *.json of `folder`, in name order. Errors: io, not_json, invalid_rules, each naming the file.
 [[nodiscard]] base::Result<std::vector<ValueSet>> load_value_sets(std::filesystem::path const& folder);
 

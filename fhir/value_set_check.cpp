@@ -2,15 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <iterator>
 #include <string_view>
 
 #include "base/json_read.h"
 #include "base/json_span.h"
 #include "base/nearest.h"
+#include "base/regular_file.h"
 #include "fhir/code_shape.h"
 #include "fhir/ndc.h"
+#include "fhir/value_set.h"
 
 namespace ivig::fhir {
 namespace {
@@ -125,20 +126,18 @@ class Checker {
 
   template <class Table>
   void extensions(Json const& parent, Table const& table, Path const& path, std::string_view base = kExtension) {
+    std::vector<std::string> urls;
+    urls.reserve(table.size());
+    for (Known const& item : table) urls.push_back(std::string(base) + std::string(item.name));
     base::each(parent, "extension", [&](Json const& one, std::size_t i) {
       Path const here = below(below(path, "extension"), i);
       std::string_view const url = string_member(one, "url");
-      Names known;
-      std::vector<std::string> urls;
-      urls.reserve(table.size());
-      for (Known const& item : table) urls.push_back(std::string(base) + std::string(item.name));
-      for (auto const& item : urls) known.emplace_back(item);
-      auto const place = std::find(known.begin(), known.end(), url);
-      if (place == known.end()) {
+      auto const place = std::find(urls.begin(), urls.end(), url);
+      if (place == urls.end()) {
         return fault(below(here, "url"),
-                     "unknown extension \"" + std::string(url) + "\"" + base::did_you_mean(url, known));
+                     "unknown extension \"" + std::string(url) + "\"" + base::did_you_mean(url, urls));
       }
-      Known const& item = table[static_cast<std::size_t>(place - known.begin())];
+      Known const& item = table[static_cast<std::size_t>(place - urls.begin())];
       members(one, {"url", item.value}, here);
       value(one, item, here);
     });
@@ -274,20 +273,16 @@ std::vector<ValueSetFault> check_value_set(base::JsonBody const& body, std::stri
 }
 
 std::vector<ValueSetFault> check_value_sets(std::filesystem::path const& folder) {
-  std::error_code error;
-  std::vector<std::filesystem::path> files;
-  for (auto const& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  std::vector<std::string> ids;
-  ids.reserve(files.size());
-  for (auto const& path : files) ids.push_back(path.stem().string());
   std::vector<ValueSetFault> found;
-  for (auto const& path : files) {
-    std::ifstream in(path, std::ios::binary);
-    std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    auto const body = base::JsonBody::parse(std::move(text), {});
+  auto const files = value_set_files(folder);
+  if (!files) return found;
+  std::vector<std::string> ids;
+  ids.reserve(files->size());
+  for (auto const& path : *files) ids.push_back(path.stem().string());
+  for (auto const& path : *files) {
+    auto text = base::read_regular_file(path.string());
+    if (!text) continue;
+    auto const body = base::JsonBody::parse(*std::move(text), {});
     if (!body) continue;
     auto of_file = check_value_set(**body, path.filename().string(), ids);
     found.insert(found.end(), std::make_move_iterator(of_file.begin()), std::make_move_iterator(of_file.end()));

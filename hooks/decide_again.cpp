@@ -25,7 +25,7 @@ Truth truth_from(std::string_view word) {
 }
 
 Basis basis_from(std::string_view word) {
-  for (auto basis : {Basis::code, Basis::text, Basis::near_match, Basis::answer}) {
+  for (auto basis : {Basis::code, Basis::text, Basis::answer}) {
     if (rules::to_string(basis) == word) return basis;
   }
   return Basis::none;
@@ -139,7 +139,8 @@ base::Result<DecidedAgain> decide_again(advice::Knowledge const& knowledge, stor
   facts.contradicting = indications_of(rules, old, "contradicting");
   facts.outside = indications_of(rules, old, "outside");
   base::each(old, "doubts", [&](Json const& doubt, std::size_t) {
-    facts.doubts.push_back({std::string(string_member(doubt, "notice")), std::string(string_member(doubt, "words"))});
+    facts.doubts.push_back(
+        {std::string(string_member(doubt, "notice")), std::string(string_member(doubt, "words")), std::nullopt});
   });
   leave_doubtful_open(rules, old, facts);
   facts.source = source_from(string_member(old, "indication_source"));

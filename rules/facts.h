@@ -12,16 +12,9 @@
 namespace ivig::rules {
 
 /// How a fact is known.
-enum class Basis : std::uint8_t { none, code, text, near_match, answer };
+enum class Basis : std::uint8_t { none, code, text, answer };
 [[nodiscard]] constexpr std::string_view to_string(Basis basis) {
-  switch (basis) {
-    case Basis::none: break;
-    case Basis::code: return "code";
-    case Basis::text: return "text";
-    case Basis::near_match: return "near-match";
-    case Basis::answer: return "answer";
-  }
-  return "none";
+  return basis == Basis::code ? "code" : basis == Basis::text ? "text" : basis == Basis::answer ? "answer" : "none";
 }
 
 struct FactValue {
@@ -106,8 +99,9 @@ struct Indication {
 
 /// Something in the order's reason that keeps it from being positively understood. Any of them ends silence.
 struct Doubt {
-  std::string notice;  ///< key of the sentence of cards.json that says it
-  std::string words;   ///< what it is about, as written; patient data
+  std::string notice;                                 ///< key of the sentence of cards.json that says it
+  std::string words;                                  ///< what it is about, as written; patient data
+  std::optional<FactIndex> condition = std::nullopt;  ///< which an abbreviation was taken for; of this call only
 };
 
 /// How the order's indication was established; each kind has a rule of its own (docs/rule-form.md, "Which condition

@@ -12,7 +12,13 @@ namespace {
 constexpr std::size_t kSummaryUnits = 139;  // CARD-02
 
 /// Lists of text.json that the program reads by name: under another name a list would be passed over in silence.
-constexpr std::array<std::string_view, 30> kNeededLists{"fillers",
+constexpr std::array<std::string_view, 36> kNeededLists{"fillers",
+                                                        "caution",
+                                                        "caution_of_treatment",
+                                                        "settled",
+                                                        "vague_reason_words",
+                                                        "vague_reason_codes",
+                                                        "symptom_codes",
                                                         "note_tells_reason",
                                                         "negation_before",
                                                         "rule_out_before",

@@ -97,6 +97,14 @@ base::Result<void> load_products(RuleFile const& file, RuleSet& rules) {
     if (std::find(sets.look_alikes.begin(), sets.look_alikes.end(), id) == sets.look_alikes.end())
       return file.error("", "products.other_route_only", "\"" + id + "\" is not among the look_alikes");
   }
+  if (std::string_view const strength = string_member(*json, "too_strong_for_vein_g_per_ml"); !strength.empty()) {
+    auto const limit = base::Decimal::parse(strength);
+    if (!limit) {
+      return file.error("", "products.too_strong_for_vein_g_per_ml",
+                        "must be a number written as text, such as \"0.15\"");
+    }
+    sets.too_strong_for_vein = *limit;
+  }
   if (Json const* routes = base::object_member(*json, "routes"); routes != nullptr) {
     sets.route_intravenous = string_member(*routes, "intravenous");
     sets.route_subcutaneous = string_member(*routes, "subcutaneous");

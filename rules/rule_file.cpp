@@ -17,9 +17,9 @@ std::optional<Kind> kind_of(std::string_view name) {
   constexpr std::array<std::string_view, 8> kIntegers{"within_days", "evidence_rank",      "year",
                                                       "under",       "course_gap_days",    "jump_within_days",
                                                       "weight_days", "name_age_after_days"};
-  constexpr std::array<std::string_view, 10> kFlags{
-      "indication", "outside",    "candidates",    "latest",      "below_assay",
-      "soft",       "background", "without_range", "wrong_route", "recorded_as_severe"};
+  constexpr std::array<std::string_view, 11> kFlags{
+      "no_basis",   "indication",    "outside",     "candidates",        "latest", "below_assay", "soft",
+      "background", "without_range", "wrong_route", "recorded_as_severe"};
   constexpr std::array<std::string_view, 19> kLists{
       "value_sets", "phrases",   "results",        "treatments", "about",     "broader_of",    "names",
       "states",     "without",   "rows",           "not_rows",   "asks",      "narrower_than", "levels",

@@ -238,7 +238,8 @@ struct SafetyRule {
 struct ProductSets {
   std::string intravenous, route_required, route_intravenous, route_subcutaneous, route_intramuscular;
   std::vector<std::string> look_alikes;
-  std::vector<std::string> other_route_only;  ///< of the look-alikes: normal immune globulin for another route
+  std::vector<std::string> other_route_only;         ///< of the look-alikes: normal immune globulin for another route
+  std::optional<base::Decimal> too_strong_for_vein;  ///< g/mL, this and above; absent: no strength tells
 };
 
 /// A dose finding: its words and level (dose.json).
