@@ -110,11 +110,13 @@ base::Result<WebAddress> parse_web_address(std::string_view url) {
   bool const odd =
       std::any_of(url.begin(), url.end(), [](unsigned char c) { return c <= ' ' || c >= 0x7f || c == '\\'; });
   if (odd) return malformed("holds characters that no URL may hold");
-  std::string const scheme = lower(url.substr(0, url.find("://")));
+  std::size_t const colon = url.find("://");
+  std::string const scheme = lower(url.substr(0, colon));
   WebAddress address;
   address.origin.https = scheme == "https";
-  if (scheme != "https" && scheme != "http") return malformed("must begin with https:// or http://");
-  std::string_view rest = url.substr(scheme.size() + 3);
+  if (colon == std::string_view::npos || (scheme != "https" && scheme != "http"))
+    return malformed("must begin with https:// or http://");
+  std::string_view rest = url.substr(colon + 3);
   std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
   rest.remove_prefix(authority.size());
   if (rest.find('#') != std::string_view::npos) return malformed("must have no fragment");

@@ -37,6 +37,8 @@ TEST(WebAddress, IsTakenApart) {
 TEST(WebAddress, WhatCouldBeReadInTwoWaysIsRefused) {
   for (std::string const url : {"",
                                 "ehr.example.org",
+                                "http",
+                                "https",
                                 "ftp://ehr.example.org",
                                 "https://",
                                 "https:///fhir",
